@@ -1,0 +1,55 @@
+# `make` prints this help. The two commands of the README are `make run` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+
+help:  ## show these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+run: install  ## set up on the first run, then serve on http://localhost:8080
+	@$(BIN)/linnet serve
+
+install: .venv/.installed  ## build the environment in .venv
+
+.venv/.installed: requirements.lock pyproject.toml tools/install
+	@PYTHON=$(PYTHON) tools/install requirements.lock
+	@touch $@
+
+dev: .venv/.dev-installed  ## build the environment with the tools for tests and checks
+
+.venv/.dev-installed: .venv/.installed requirements-dev.lock
+	@PYTHON=$(PYTHON) tools/install requirements-dev.lock
+	@touch $@
+
+test: dev  ## all fast tests (PostgreSQL too where LINNET_TEST_POSTGRES is set or a server program is found)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow"
+
+test-slow: dev  ## crash rounds and journeys in Chromium
+	@$(BIN)/python -m pytest -m slow
+
+check: dev  ## ruff, mypy --strict, import contracts
+	@$(BIN)/ruff check src tests bench docs
+	@$(BIN)/ruff format --check src tests bench docs
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+fix: dev  ## mend what ruff can mend
+	@$(BIN)/ruff check --fix src tests bench docs
+	@$(BIN)/ruff format src tests bench docs
+
+demo: install  ## a lived-in server with an invented cast, on http://localhost:8090
+	@$(BIN)/linnet demo
+
+bench: dev  ## measure a real server over sockets; prints a table
+	@$(BIN)/python -m bench
+
+docs: install  ## write docs/config.md from the settings
+	@$(BIN)/linnet config-doc > docs/config.md
+
+lock: dev  ## resolve the dependencies again
+	@$(BIN)/python -m pip install -q uv
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock --upgrade
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock --upgrade
+
+.PHONY: help run install dev test test-slow check fix demo bench docs lock

@@ -1,0 +1,1 @@
+"""Two databases, one path: transactions, group commit, migrations."""

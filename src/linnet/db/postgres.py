@@ -1,0 +1,140 @@
+"""PostgreSQL 15+: a pool of connections, one transaction each; group commit is its own affair."""
+
+import contextlib
+from asyncio import get_running_loop
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import errors as pg
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from linnet.db.database import Action, DatabaseError, OnCommit, P
+from linnet.db.tx import OnEmit, Row, Tx, for_postgres
+from linnet.kernel.errors import Conflict, Invalid
+
+R = TypeVar("R")
+
+CONNECTIONS = 8
+TRIES = 4  # a deadlock or a lost connection before the commit is tried again
+
+
+class PostgresTx(Tx):
+    """A transaction on one psycopg connection."""
+
+    dialect = "postgres"
+
+    def __init__(self, connection: "psycopg.Connection[Any]", on_emit: OnEmit | None = None) -> None:
+        super().__init__(on_emit)
+        self._connection = connection
+
+    def run(self, sql: str, **parameters: Any) -> int:
+        return self._execute(sql, parameters).rowcount
+
+    def many(self, sql: str, rows: Iterable[dict[str, Any]]) -> None:
+        text = for_postgres(sql)
+        with self._connection.cursor() as cursor:
+            try:
+                cursor.executemany(text, [_bind(row) for row in rows])  # type: ignore[arg-type] # a constant
+            except pg.IntegrityError as error:
+                raise Conflict("It is already there", cause=str(error)) from error
+
+    def _fetch(self, sql: str, parameters: dict[str, Any]) -> tuple[Sequence[Row], tuple[str, ...]]:
+        cursor = self._execute(sql, parameters)
+        names = tuple(column.name for column in cursor.description or ())
+        return cursor.fetchall(), names
+
+    def _execute(self, sql: str, parameters: dict[str, Any]) -> "psycopg.Cursor[Any]":
+        text = for_postgres(sql)
+        try:
+            return self._connection.execute(text, _bind(parameters))  # type: ignore[arg-type] # a constant
+        except pg.IntegrityError as error:
+            raise Conflict("It is already there", cause=str(error)) from error
+        except (UnicodeEncodeError, pg.DataError, pg.UntranslatableCharacter) as error:
+            raise Invalid("text", "has characters or numbers that cannot be kept", cause=str(error)) from error
+
+
+def _bind(parameters: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: list(value) if isinstance(value, tuple | set | frozenset) else value
+        for key, value in parameters.items()
+    }
+
+
+class PostgresDatabase:
+    """See `linnet.db.database.Database`."""
+
+    dialect = "postgres"
+
+    def __init__(
+        self, address: str, *, on_emit: OnEmit | None = None, on_commit: OnCommit | None = None
+    ) -> None:
+        self._on_emit = on_emit
+        self._on_commit = on_commit
+        self._pool = ConnectionPool(
+            address, min_size=1, max_size=CONNECTIONS, open=False, timeout=10, configure=_configure
+        )
+        try:
+            self._pool.open(wait=True, timeout=10)
+        except PoolTimeout as error:
+            self._pool.close()
+            raise DatabaseError(
+                "PostgreSQL does not answer at the address in LINNET_DATABASE: is it running, and is the password right?"
+            ) from error
+        self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="linnet-pg")
+
+    async def write(self, action: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        run = partial(self.write_now, action, *args, **kwargs)
+        return await get_running_loop().run_in_executor(self._threads, run)
+
+    def write_now(self, action: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(TRIES):
+            try:
+                return self._attempt(action, *args, **kwargs)
+            except (pg.DeadlockDetected, pg.SerializationFailure):
+                if attempt == TRIES - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _attempt(self, action: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self._connection() as connection:
+            with connection.transaction():
+                tx = PostgresTx(connection, self._on_emit)
+                result = action(tx, *args, **kwargs)
+            if self._on_commit and tx.events:
+                self._on_commit(tx.events)
+            return result
+
+    async def read(self, query: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        run = partial(self.read_now, query, *args, **kwargs)
+        return await get_running_loop().run_in_executor(self._threads, run)
+
+    async def glance(self, query: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return await self.read(query, *args, **kwargs)
+
+    def read_now(self, query: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self._connection() as connection, connection.transaction(force_rollback=True):
+            return query(PostgresTx(connection), *args, **kwargs)
+
+    def close(self) -> None:
+        self._threads.shutdown()
+        self._pool.close()
+
+    @contextlib.contextmanager
+    def _connection(self) -> "Iterable[psycopg.Connection[Any]]":  # type: ignore[misc] # a generator, for mypy
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except (PoolTimeout, psycopg.OperationalError) as error:
+            if isinstance(error, pg.DeadlockDetected | pg.SerializationFailure):
+                raise
+            raise DatabaseError("The database does not answer: try again in a moment.", cause=str(error)) from error
+
+
+def _configure(connection: "psycopg.Connection[Any]") -> None:
+    connection.prepare_threshold = 2
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.execute("SET statement_timeout = '60s'")
+    connection.commit()

@@ -1,0 +1,1 @@
+"""What a small business does with a microblog."""

@@ -1,0 +1,109 @@
+"""After the commit: events to every listener of this process, and to the other processes.
+
+No broker. Each process binds a datagram socket in the data folder's `run/`; an event is sent
+to all of them. Events carry ids, not contents: a listener that misses one reads the database,
+which is the truth. AF_UNIX only: this room never opens a connection to the outside.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from linnet.kernel.errors import Invalid
+from linnet.kernel.value import Value
+from linnet.kernel.wire import decode, encode, plain
+
+log = logging.getLogger("linnet.hub")
+
+Listener = Callable[[Value], None]
+BUFFER = 1 << 20
+
+
+class Hub:
+    """Publishes from any thread; listeners are called in the event loop of `start`."""
+
+    def __init__(self, folder: Path, kinds: Sequence[type[Value]]) -> None:
+        self._folder = folder
+        self._kinds = {kind.__name__: kind for kind in kinds}
+        self._listeners: set[Listener] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._socket: socket.socket | None = None
+        self._name = f"hub-{os.getpid()}-{id(self):x}.sock"
+        self._send_lock = threading.Lock()
+
+    def start(self) -> None:
+        """Begins to listen, in the running event loop."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self._folder / self._name
+        with contextlib.suppress(FileNotFoundError):
+            path.unlink()
+        own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+        own.bind(str(path))
+        self._socket = own
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(own.fileno(), self._receive)
+
+    def stop(self) -> None:
+        """Stops listening and takes its socket away."""
+        if self._loop and self._socket:
+            self._loop.remove_reader(self._socket.fileno())
+            self._socket.close()
+            (self._folder / self._name).unlink(missing_ok=True)
+            self._socket = None
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Calls `listener(event)` for every event from now on; the answer ends that."""
+        self._listeners.add(listener)
+        return lambda: self._listeners.discard(listener)
+
+    def publish(self, events: Sequence[Value]) -> None:
+        """To every listener here and in the other processes. From any thread, after the commit."""
+        if self._loop and not self._loop.is_closed():
+            with contextlib.suppress(RuntimeError):  # the loop closed between the two lines
+                self._loop.call_soon_threadsafe(self._deliver, list(events))
+        self._send(events)
+
+    def _send(self, events: Sequence[Value]) -> None:
+        others = [path for path in self._folder.glob("hub-*.sock") if path.name != self._name]
+        if not others:
+            return
+        letters = [encode([type(event).__name__, plain(event)]) for event in events]
+        with self._send_lock, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+            out.settimeout(0.2)
+            for path in others:
+                try:
+                    for letter in letters:
+                        out.sendto(letter, str(path))
+                except (ConnectionRefusedError, FileNotFoundError):
+                    path.unlink(missing_ok=True)  # its process is gone
+                except OSError as error:
+                    log.warning("another process did not take an event in time: %s", error)
+
+    def _receive(self) -> None:
+        for _ in range(100):  # then let others have the loop
+            try:
+                letter = self._socket.recv(65536) if self._socket else b""
+            except (BlockingIOError, InterruptedError):
+                return
+            if not letter:
+                return
+            try:
+                name, body = decode(letter)
+                kind = self._kinds[name]
+                self._deliver([kind(**body)])
+            except (Invalid, KeyError, TypeError, ValueError) as error:
+                log.warning("an event from another process was not understood: %r", error)
+
+    def _deliver(self, events: Sequence[Value]) -> None:
+        for event in events:
+            for listener in tuple(self._listeners):
+                try:
+                    listener(event)
+                except Exception:
+                    log.exception("a listener failed on %r", event)

@@ -1,0 +1,1 @@
+"""Durable work: rows written in the same transaction as their cause."""

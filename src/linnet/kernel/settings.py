@@ -1,0 +1,227 @@
+"""Every setting there is, in one frozen value, read once at the start.
+
+Order: the environment wins over the file, the file over the default. docs/config.md is
+written from `TABLE` (`make docs`), and a test holds the two together.
+"""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from linnet.kernel.errors import LinnetError
+from linnet.kernel.value import Value
+
+
+class SettingsError(LinnetError):
+    """A setting is wrong or was changed in a way that cannot work. One sentence, what to do in it."""
+
+
+class Settings(Value):
+    """The settings of one server. See `TABLE` for the meaning of each."""
+
+    data: Path
+    database: str
+    bind: str
+    url: str
+    workers: int
+    max_characters: int
+    trusted_proxies: tuple[str, ...]
+    allow_private: tuple[str, ...]
+    upload_bytes: int
+    late_grace_minutes: int
+    log_level: str
+
+    @property
+    def host(self) -> str:
+        """The public host, with its port where it has an unusual one: what stands after the @."""
+        return urlsplit(self.url).netloc
+
+    @property
+    def secure(self) -> bool:
+        """Is the public address https? Cookies and federation depend on it."""
+        return self.url.startswith("https://")
+
+    @property
+    def bind_host(self) -> str:
+        """The address listened on."""
+        return self.bind.rpartition(":")[0].strip("[]")
+
+    @property
+    def bind_port(self) -> int:
+        """The port listened on."""
+        return int(self.bind.rpartition(":")[2])
+
+
+class Setting(Value):
+    """One line of the table: where it comes from, what it means, how it is read."""
+
+    name: str
+    default: str
+    sentence: str
+    read: Callable[[str], Any]
+
+    @property
+    def variable(self) -> str:
+        return f"LINNET_{self.name.upper()}"
+
+
+def load(environment: Mapping[str, str] = os.environ, folder: Path | None = None) -> Settings:
+    """Reads the settings from `environment` and from the file `linnet.toml` (in `folder`, by
+    default the working folder, or where LINNET_CONFIG points). Raises SettingsError."""
+    file = _file(environment, folder or Path.cwd())
+    unknown = (
+        {key for key in environment if key.startswith("LINNET_")} - {s.variable for s in TABLE} - NOT_SETTINGS
+    )
+    if unknown:
+        raise SettingsError(
+            f"{sorted(unknown)[0]} is not a setting of Linnet: see docs/config.md, or remove it."
+        )
+    values: dict[str, Any] = {}
+    for setting in TABLE:
+        text = environment.get(setting.variable, file.get(setting.name, setting.default))
+        try:
+            values[setting.name] = setting.read(text)
+        except ValueError as error:
+            raise SettingsError(f"{setting.variable} is {text!r}, but it must be {error}.") from error
+    return Settings(**values)
+
+
+def _file(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
+    named = environment.get("LINNET_CONFIG")
+    path = Path(named) if named else folder / "linnet.toml"
+    if not named and not path.exists():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error}.") from error
+    unknown = set(table) - {setting.name for setting in TABLE}
+    if unknown:
+        raise SettingsError(f"{path} has {sorted(unknown)[0]!r}, which is no setting: see docs/config.md.")
+    return {key: ",".join(map(str, v)) if isinstance(v, list) else str(v) for key, v in table.items()}
+
+
+def _database(text: str) -> str:
+    if text == "sqlite" or text.startswith(("postgresql://", "postgres://")):
+        return text
+    raise ValueError("'sqlite' or an address like postgresql://user@host/name")
+
+
+def _bind(text: str) -> str:
+    host, colon, port = text.rpartition(":")
+    if colon and host and port.isascii() and port.isdigit() and 0 < int(port) < 65536:
+        return text
+    raise ValueError("an address and a port, like 127.0.0.1:8080")
+
+
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        bad = (
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or "@" in parts.netloc
+            or parts.path.strip("/")
+            or parts.query
+            or parts.fragment
+            or (parts.port is not None and not 0 < parts.port < 65536)
+        )
+    except ValueError:
+        bad = True
+    if bad:
+        raise ValueError("the public address without a path, like https://bakery.example")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if text.isascii() and text.isdigit() and low <= int(text) <= high:
+            return int(text)
+        raise ValueError(f"a whole number from {low} to {high}")
+
+    return read
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _level(text: str) -> str:
+    if text in {"debug", "info", "warning", "error"}:
+        return text
+    raise ValueError("debug, info, warning or error")
+
+
+NOT_SETTINGS = {"LINNET_CONFIG", "LINNET_CRASH_AT", "LINNET_TEST_POSTGRES"}
+
+TABLE = (
+    Setting(
+        "data",
+        "data",
+        "The folder that holds everything worth keeping: the database, the pictures, the keys.",
+        lambda text: Path(text).expanduser().absolute(),
+    ),
+    Setting(
+        "database",
+        "sqlite",
+        "`sqlite` (a file in the data folder) or the address of a PostgreSQL 15+ database, "
+        "`postgresql://user:password@host/name`.",
+        _database,
+    ),
+    Setting("bind", "127.0.0.1:8080", "The address and port that the server listens on.", _bind),
+    Setting(
+        "url",
+        "http://localhost:8080",
+        "The public address. It is part of every account's name: choose it before you have followers. "
+        "It must be https to be reached from other servers.",
+        _url,
+    ),
+    Setting(
+        "workers",
+        "1",
+        "How many server processes share the machine. One is right for most firms.",
+        _whole(1, 64),
+    ),
+    Setting("max_characters", "140", "The longest update, in characters as people count them.", _whole(1, 100_000)),
+    Setting(
+        "trusted_proxies",
+        "",
+        "Addresses of your own proxies, separated by commas; only they may say on whose behalf they ask.",
+        _list,
+    ),
+    Setting(
+        "allow_private",
+        "",
+        "Exact `host:port` pairs, separated by commas, that may be fetched although they are private "
+        "addresses. For trying things on one machine; leave it empty on a real server.",
+        _list,
+    ),
+    Setting("upload_bytes", "16777216", "The largest picture that may be uploaded, in bytes.", _whole(1024, 1 << 30)),
+    Setting(
+        "late_grace_minutes",
+        "120",
+        "How late a planned post may still go out by itself. Later than that it is marked as missed and you are asked.",
+        _whole(1, 10_080),
+    ),
+    Setting("log_level", "info", "How much is logged: debug, info, warning or error.", _level),
+)
+
+
+def document() -> str:
+    """docs/config.md, whole."""
+    lines = [
+        "# Settings",
+        "",
+        "Written by `make docs` from `src/linnet/kernel/settings.py`; do not edit by hand.",
+        "",
+        "A setting is an environment variable, or a line of `linnet.toml` in the working folder "
+        "(or where `LINNET_CONFIG` points) under its short name. The environment wins.",
+        "",
+        "| variable | in the file | default | meaning |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| `{s.variable}` | `{s.name}` | `{s.default or ' '}` | {s.sentence} |" for s in TABLE]
+    return "\n".join(lines) + "\n"

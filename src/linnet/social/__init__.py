@@ -1,0 +1,1 @@
+"""What a microblog does. Never knows that the desk exists."""
