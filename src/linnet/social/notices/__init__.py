@@ -1,0 +1,1 @@
+"""What happened that concerns an account."""

@@ -1,0 +1,48 @@
+"""Writing home timelines."""
+
+from linnet.db.tx import Tx
+from linnet.social.timelines import queries
+
+TAKEN_UP = 20  # posts of somebody newly followed
+
+
+def fan_out(
+    tx: Tx,
+    post_id: int,
+    *,
+    author_id: int,
+    about_id: int,
+    reply_to_account_id: int,
+    is_boost: bool,
+    tag_ids: list[int],
+    now: int,
+) -> None:
+    """The post into the author's own home, those of the local followers, and those of people
+    who follow one of `tag_ids` (given only for public posts)."""
+    queries.put(tx, author_id, post_id)
+    queries.fan_out(
+        tx,
+        post_id,
+        author_id=author_id,
+        about_id=about_id,
+        reply_to_account_id=reply_to_account_id,
+        is_boost=is_boost,
+        now=now,
+    )
+    if tag_ids:
+        queries.fan_out_tags(tx, post_id, author_id, tag_ids)
+
+
+def take_up(tx: Tx, owner_id: int, author_id: int, *, boosts: bool = True) -> None:
+    """After a follow: the author's last posts into the home of `owner_id`."""
+    queries.take_up(tx, owner_id, author_id, boosts, TAKEN_UP)
+
+
+def drop(tx: Tx, owner_id: int, author_id: int) -> None:
+    """After an unfollow, block or mute: the author's posts out of the home of `owner_id`."""
+    queries.drop_author(tx, owner_id, author_id)
+
+
+def drop_post(tx: Tx, post_id: int, author_id: int) -> None:
+    """Before a post is deleted: out of every home."""
+    queries.drop_post(tx, post_id, author_id)

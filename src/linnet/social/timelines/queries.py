@@ -1,0 +1,244 @@
+"""Table `timeline`, and the timelines that are read from the posts themselves.
+
+Home is pushed: one row per follower, written with the post. A page of it is one range scan
+whatever the size of the tables (docs/decisions/0004-home-is-pushed.md). All answers are ids,
+newest first.
+"""
+
+from linnet.db.tx import Tx
+from linnet.kernel.page import NEWEST, Page, in_order
+
+HOME_DOWN = """SELECT post_id FROM timeline WHERE owner_id = :owner_id AND post_id < :below AND post_id > :above
+    ORDER BY post_id DESC LIMIT :n"""
+HOME_UP = """SELECT post_id FROM timeline WHERE owner_id = :owner_id AND post_id < :below AND post_id > :above
+    ORDER BY post_id LIMIT :n"""
+
+
+def home(tx: Tx, owner_id: int, page: Page = NEWEST) -> list[int]:
+    """Ids of the posts in the home timeline of `owner_id`."""
+    sql = HOME_UP if page.ascending else HOME_DOWN
+    return in_order(
+        page, tx.all(int, sql, owner_id=owner_id, below=page.below, above=page.above, n=page.size)
+    )
+
+
+FAN_OUT = """INSERT INTO timeline (owner_id, post_id)
+    SELECT f.follower_id, :post_id FROM follow f JOIN account a ON a.id = f.follower_id
+    WHERE f.followee_id = :author_id AND a.host = '' AND (f.boosts OR NOT :is_boost)
+        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = f.follower_id
+            AND m.target_id IN (:author_id, :about_id) AND COALESCE(m.until, :now + 1) > :now)
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = f.follower_id AND b.target_id = :about_id)
+        AND (:reply_to_account_id = 0 OR :reply_to_account_id = :author_id OR :reply_to_account_id = f.follower_id
+            OR EXISTS (SELECT 1 FROM follow g WHERE g.followee_id = :reply_to_account_id AND g.follower_id = f.follower_id))
+    ON CONFLICT DO NOTHING"""
+FAN_OUT_TAGS = """INSERT INTO timeline (owner_id, post_id)
+    SELECT DISTINCT t.account_id, :post_id FROM tag_follow t
+    WHERE t.tag_id IN :tag_ids AND t.account_id <> :author_id
+        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = t.account_id AND m.target_id = :author_id)
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE (b.account_id = t.account_id AND b.target_id = :author_id)
+            OR (b.account_id = :author_id AND b.target_id = t.account_id))
+    ON CONFLICT DO NOTHING"""
+PUT = "INSERT INTO timeline (owner_id, post_id) VALUES (:owner_id, :post_id) ON CONFLICT DO NOTHING"
+
+
+def fan_out(
+    tx: Tx, post_id: int, *, author_id: int, about_id: int, reply_to_account_id: int, is_boost: bool, now: int
+) -> None:
+    """Puts a post into the homes of the author's local followers. Answers to people whom a
+    follower does not follow stay out of that follower's home; `about_id` is the boosted author."""
+    tx.run(
+        FAN_OUT,
+        post_id=post_id,
+        author_id=author_id,
+        about_id=about_id,
+        reply_to_account_id=reply_to_account_id,
+        is_boost=is_boost,
+        now=now,
+    )
+
+
+def fan_out_tags(tx: Tx, post_id: int, author_id: int, tag_ids: list[int]) -> None:
+    """Puts a public post into the homes of those who follow one of its tags."""
+    tx.run(FAN_OUT_TAGS, post_id=post_id, author_id=author_id, tag_ids=tag_ids)
+
+
+def put(tx: Tx, owner_id: int, post_id: int) -> None:
+    tx.run(PUT, owner_id=owner_id, post_id=post_id)
+
+
+TAKE_UP = """INSERT INTO timeline (owner_id, post_id)
+    SELECT :owner_id, id FROM post WHERE account_id = :author_id
+        AND visibility IN ('public', 'quiet', 'followers')
+        AND (boost_of_id IS NULL OR :boosts) AND (reply_to_id IS NULL OR reply_to_account_id = :author_id)
+    ORDER BY id DESC LIMIT :n
+    ON CONFLICT DO NOTHING"""
+DROP_AUTHOR = """DELETE FROM timeline WHERE owner_id = :owner_id AND post_id IN (
+    SELECT p.id FROM post p WHERE p.account_id = :author_id)"""
+DROP_ABOUT = """DELETE FROM timeline WHERE owner_id = :owner_id AND post_id IN (
+    SELECT b.id FROM post o JOIN post b ON b.boost_of_id = o.id WHERE o.account_id = :author_id)"""
+DROP_POST = """DELETE FROM timeline WHERE post_id = :post_id AND owner_id IN (
+    SELECT follower_id FROM follow WHERE followee_id = :author_id
+    UNION SELECT :author_id
+    UNION SELECT tf.account_id FROM post_tag pt JOIN tag_follow tf ON tf.tag_id = pt.tag_id WHERE pt.post_id = :post_id)"""
+
+
+def take_up(tx: Tx, owner_id: int, author_id: int, boosts: bool, n: int) -> None:
+    tx.run(TAKE_UP, owner_id=owner_id, author_id=author_id, boosts=boosts, n=n)
+
+
+def drop_author(tx: Tx, owner_id: int, author_id: int) -> None:
+    tx.run(DROP_AUTHOR, owner_id=owner_id, author_id=author_id)
+    tx.run(DROP_ABOUT, owner_id=owner_id, author_id=author_id)
+
+
+def drop_post(tx: Tx, post_id: int, author_id: int) -> None:
+    """Before the post itself is deleted. A row of somebody who unfollowed since is harmless:
+    unfollowing took it away already."""
+    tx.run(DROP_POST, post_id=post_id, author_id=author_id)
+
+
+HOLDS = "SELECT 1 FROM timeline WHERE owner_id = :owner_id AND post_id = :post_id"
+OWNERS_AMONG = "SELECT owner_id FROM timeline WHERE post_id = :post_id AND owner_id IN :owners"
+
+
+def owners_among(tx: Tx, post_id: int, owners: list[int]) -> list[int]:
+    """Which of `owners` (those who are listening now) have the post at home."""
+    return tx.all(int, OWNERS_AMONG, post_id=post_id, owners=owners)
+
+
+PUBLIC_DOWN = """SELECT p.id FROM post p JOIN account a ON a.id = p.account_id
+    WHERE p.visibility = 'public' AND p.boost_of_id IS NULL AND p.id < :below AND p.id > :above
+        AND (p.reply_to_id IS NULL OR p.reply_to_account_id = p.account_id)
+        AND (NOT :local OR a.host = '') AND (NOT :remote OR a.host <> '')
+        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
+        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)
+    ORDER BY p.id DESC LIMIT :n"""
+PUBLIC_UP = """SELECT p.id FROM post p JOIN account a ON a.id = p.account_id
+    WHERE p.visibility = 'public' AND p.boost_of_id IS NULL AND p.id < :below AND p.id > :above
+        AND (p.reply_to_id IS NULL OR p.reply_to_account_id = p.account_id)
+        AND (NOT :local OR a.host = '') AND (NOT :remote OR a.host <> '')
+        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
+        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)
+    ORDER BY p.id LIMIT :n"""
+
+
+def public(
+    tx: Tx,
+    page: Page = NEWEST,
+    *,
+    viewer_id: int = 0,
+    local: bool = False,
+    remote: bool = False,
+    with_media: bool = False,
+) -> list[int]:
+    """Public posts that start a thread or go on with the author's own; `viewer_id` 0 is anybody."""
+    rows = tx.all(
+        int,
+        PUBLIC_UP if page.ascending else PUBLIC_DOWN,
+        below=page.below,
+        above=page.above,
+        n=page.size,
+        viewer_id=viewer_id,
+        local=local,
+        remote=remote,
+        with_media=with_media,
+    )
+    return in_order(page, rows)
+
+
+TAG_DOWN = """SELECT p.id FROM post_tag t JOIN post p ON p.id = t.post_id
+    WHERE t.tag_id = (SELECT id FROM tag WHERE key = :key) AND t.post_id < :below AND t.post_id > :above
+        AND p.visibility = 'public' AND p.boost_of_id IS NULL
+        AND (NOT :local OR EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND a.host = ''))
+        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
+        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)
+    ORDER BY t.post_id DESC LIMIT :n"""
+TAG_UP = """SELECT p.id FROM post_tag t JOIN post p ON p.id = t.post_id
+    WHERE t.tag_id = (SELECT id FROM tag WHERE key = :key) AND t.post_id < :below AND t.post_id > :above
+        AND p.visibility = 'public' AND p.boost_of_id IS NULL
+        AND (NOT :local OR EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND a.host = ''))
+        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
+        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)
+    ORDER BY t.post_id LIMIT :n"""
+
+
+def tag(
+    tx: Tx,
+    key: str,
+    page: Page = NEWEST,
+    *,
+    viewer_id: int = 0,
+    local: bool = False,
+    with_media: bool = False,
+) -> list[int]:
+    """Public posts with the tag (`key`: NFKC, case folded)."""
+    rows = tx.all(
+        int,
+        TAG_UP if page.ascending else TAG_DOWN,
+        key=key,
+        below=page.below,
+        above=page.above,
+        n=page.size,
+        viewer_id=viewer_id,
+        local=local,
+        with_media=with_media,
+    )
+    return in_order(page, rows)
+
+
+ACCOUNT_DOWN = """SELECT p.id FROM post p
+    WHERE p.account_id = :account_id AND p.id < :below AND p.id > :above AND p.visibility IN :visibilities
+        AND (:replies OR p.reply_to_id IS NULL OR p.reply_to_account_id = p.account_id)
+        AND (:boosts OR p.boost_of_id IS NULL)
+        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
+        AND (:tag = '' OR EXISTS (SELECT 1 FROM post_tag pt JOIN tag t ON t.id = pt.tag_id
+            WHERE pt.post_id = p.id AND t.key = :tag))
+        AND (p.boost_of_id IS NULL OR EXISTS (SELECT 1 FROM post o WHERE o.id = p.boost_of_id
+            AND o.visibility IN ('public', 'quiet')))
+    ORDER BY p.id DESC LIMIT :n"""
+ACCOUNT_UP = """SELECT p.id FROM post p
+    WHERE p.account_id = :account_id AND p.id < :below AND p.id > :above AND p.visibility IN :visibilities
+        AND (:replies OR p.reply_to_id IS NULL OR p.reply_to_account_id = p.account_id)
+        AND (:boosts OR p.boost_of_id IS NULL)
+        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
+        AND (:tag = '' OR EXISTS (SELECT 1 FROM post_tag pt JOIN tag t ON t.id = pt.tag_id
+            WHERE pt.post_id = p.id AND t.key = :tag))
+        AND (p.boost_of_id IS NULL OR EXISTS (SELECT 1 FROM post o WHERE o.id = p.boost_of_id
+            AND o.visibility IN ('public', 'quiet')))
+    ORDER BY p.id LIMIT :n"""
+
+
+def account(
+    tx: Tx,
+    account_id: int,
+    page: Page = NEWEST,
+    *,
+    visibilities: tuple[str, ...] = ("public", "quiet"),
+    replies: bool = True,
+    boosts: bool = True,
+    with_media: bool = False,
+    tag: str = "",
+) -> list[int]:
+    """One account's posts and boosts, of the visibilities that the viewer may see."""
+    rows = tx.all(
+        int,
+        ACCOUNT_UP if page.ascending else ACCOUNT_DOWN,
+        account_id=account_id,
+        below=page.below,
+        above=page.above,
+        n=page.size,
+        visibilities=visibilities,
+        replies=replies,
+        boosts=boosts,
+        with_media=with_media,
+        tag=tag,
+    )
+    return in_order(page, rows)
