@@ -1,0 +1,1 @@
+"""Client apps and what people allow them to do (OAuth 2)."""

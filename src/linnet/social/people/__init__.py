@@ -1,0 +1,1 @@
+"""Who logs in (people), who speaks (accounts), and who may do what for whom (members)."""
