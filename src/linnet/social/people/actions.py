@@ -184,6 +184,13 @@ def sweep_sessions(tx: Tx, now: int) -> int:
     return queries.drop_old_sessions(tx, now)
 
 
+def hold(tx: Tx, a: int, b: int) -> None:
+    """Until this transaction ends, nobody else decides what stands between these two: a follow and
+    a block at the same moment must not both be kept (PostgreSQL; SQLite has one writer anyway)."""
+    for account_id in sorted((a, b)):  # in one order, so that two of these cannot wait for each other
+        queries.hold(tx, account_id)
+
+
 def count_follow(tx: Tx, follower_id: int, followee_id: int, by: int) -> None:
     """One follow more (+1) or less (-1) in the counts of both."""
     queries.count_following(tx, follower_id, by)

@@ -190,6 +190,7 @@ COUNT_FOLLOWERS = """UPDATE account SET followers_count = followers_count + :by,
     WHERE id = :id"""
 COUNT_FOLLOWING = """UPDATE account SET following_count = following_count + :by, revision = revision + 1
     WHERE id = :id"""
+HOLD = "UPDATE account SET revision = revision WHERE id = :id"
 COUNT_POSTS = """UPDATE account SET posts_count = posts_count + :by,
     last_post_at = COALESCE(:at, last_post_at), revision = revision + 1 WHERE id = :id"""
 
@@ -243,6 +244,10 @@ def save_profile(tx: Tx, account: Account) -> None:
 def owns_picture(tx: Tx, account_id: int, media_id: int) -> bool:
     """Is it a picture of this account that stands in no post?"""
     return tx.value(OWNS_PICTURE, id=media_id, account_id=account_id) is not None
+
+
+def hold(tx: Tx, account_id: int) -> None:
+    tx.run(HOLD, id=account_id)
 
 
 def count_followers(tx: Tx, account_id: int, by: int) -> None:
