@@ -7,14 +7,16 @@ import base64
 import hashlib
 import hmac
 import re
-from urllib.parse import urlsplit
+from typing import Literal
+from urllib.parse import urlencode, urlsplit
 
-from linnet.kernel.clock import HOUR, MINUTE
+from linnet.kernel.clock import DAY, HOUR, MINUTE
 from linnet.kernel.errors import Invalid
 from linnet.kernel.value import Value
 
 OOB = "urn:ietf:wg:oauth:2.0:oob"  # the code is shown, and the person copies it
 CODE_LIFE = 10 * MINUTE
+UNUSED_APP_LIFE = DAY
 USED_EVERY = HOUR  # how often a token's last use is written down
 
 NAME_LENGTH = 200
@@ -76,7 +78,7 @@ class Asked(Value):
 
 
 class Code(Value):
-    """A code on its way from the consent page to the client."""
+    """A code on its way from the consent page to the client, and for a while after."""
 
     code_hash: str
     app_id: int
@@ -87,6 +89,32 @@ class Code(Value):
     challenge: str
     expires_at: int
     used_at: int | None
+
+
+class Authorized(Value):
+    """The code, readable this once, and where to take it (`OOB`: show it)."""
+
+    code: str
+    redirect_uri: str
+
+
+class Refusal(Value):
+    """Why the token endpoint says no: an `error` of RFC 6749, 5.2, and a sentence.
+
+    An answer, not an exception: refusing a code that was used before also revokes tokens, and
+    that must be committed.
+    """
+
+    error: Literal["invalid_client", "invalid_grant", "invalid_scope", "unauthorized_client"]
+    sentence: str
+
+
+class TokensEnded(Value):
+    """Event: tokens ended; open streams must look again. `app_id` 0: of any app; `person_id` 0: the
+    app's own."""
+
+    app_id: int
+    person_id: int
 
 
 class Granted(Value):
@@ -235,6 +263,52 @@ def check_new_app(new: NewApp) -> NewApp:
     for uri in redirects:
         check_redirect(uri)
     return NewApp(name, "\n".join(redirects), check_scopes(new.scopes), website)
+
+
+def check_request(request: Request, app: App | None) -> Asked:
+    """Is this request one that a person may be asked about? Raises Invalid.
+
+    The door shows the sentence on a page of its own and never redirects: an address that was not
+    found good is not an address to send anybody to (security paper, E04).
+    """
+    if app is None:
+        raise Invalid("client_id", "is not known here: let the app register again")
+    if request.redirect_uri not in app.redirects:
+        raise Invalid("redirect_uri", "is not one of those that the app was registered with")
+    scopes = check_scopes(request.scopes, "scope")
+    if not within(scopes, app.scopes):
+        raise Invalid("scope", "goes beyond what the app was registered with")
+    challenge = check_challenge(request.challenge, request.challenge_method)
+    return Asked(app, request.redirect_uri, scopes, challenge)
+
+
+def check_code(
+    code: Code | None, *, app: App, redirect_uri: str, verifier: str, with_secret: bool, now: int
+) -> Refusal | None:
+    """Why the code may not be exchanged; None if it may. (Whether it was used, the action asks.)"""
+    if code is None or code.app_id != app.id:
+        return Refusal("invalid_grant", "This code is not known.")
+    if code.expires_at <= now:
+        return Refusal("invalid_grant", "This code is too old: ask again.")
+    if code.redirect_uri != redirect_uri:
+        return Refusal("invalid_grant", "The redirect_uri is not the one that the code was asked with.")
+    if code.challenge and not proves(verifier, code.challenge):
+        return Refusal("invalid_grant", "The code_verifier does not belong to the code_challenge.")
+    if verifier and not code.challenge:
+        return Refusal("invalid_grant", "A code_verifier was sent, but no code_challenge before it.")
+    if not with_secret and not code.challenge:
+        return Refusal("invalid_client", "Send the client_secret, or use PKCE (code_challenge, S256).")
+    return None
+
+
+def answer_uri(redirect_uri: str, answer: dict[str, str]) -> str:
+    """Where to send the person back to, with `answer` (code and state, or error) added to the query."""
+    return f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(answer)}"
+
+
+def is_due_to_be_used(bearer: Bearer, now: int) -> bool:
+    """Is it time to write down that the token is in use?"""
+    return now - bearer.used_at >= USED_EVERY
 
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
