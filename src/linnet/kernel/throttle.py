@@ -44,11 +44,14 @@ class Throttle:
         self._rest.move_to_end(key)
         if len(self._rest) > self._cap:
             self._rest.popitem(last=False)
-        return self._allowance(rest, now)
+        return Allowance(True, self._limit, self._left(rest, now), _up(rest), now)
 
     def look(self, key: str, now: int) -> Allowance:
-        """The state of `key`, without counting."""
-        return self._allowance(self._at_rest(key, now), now)
+        """The state of `key`, without counting: would the next try be allowed?"""
+        rest = self._at_rest(key, now)
+        left = self._left(rest, now)
+        retry = now if left else _up(rest + self._step - self._per)
+        return Allowance(left > 0, self._limit, left, _up(rest), retry)
 
     def must_take(self, key: str, now: int, sentence: str) -> Allowance:
         """As `take`. Raises TooMany(sentence) with the time to wait."""
@@ -68,10 +71,8 @@ class Throttle:
         # a clock that was set back must not lock anybody out for longer than one period
         return min(max(self._rest.get(key, now), now), now + self._per)
 
-    def _allowance(self, rest: float, now: int) -> Allowance:
-        left = int((self._per - (rest - now)) / self._step + 1e-9)
-        retry = now if left > 0 else _up(rest + self._step - self._per)
-        return Allowance(left > 0, self._limit, left, _up(rest), retry)
+    def _left(self, rest: float, now: int) -> int:
+        return int((self._per - (rest - now)) / self._step + 1e-6)
 
 
 def _up(ms: float) -> int:

@@ -309,6 +309,8 @@ def with_changes(account: Account, change: ProfileChange) -> Account:
     if change.bio is not None:
         bio = check_bio(change.bio)
         new |= {"bio": bio, "bio_html": bio_html(bio)}
+    if change.kind is not None and change.kind not in KINDS:
+        raise Invalid("kind", f"must be one of {', '.join(KINDS)}")
     if change.fields is not None:
         new["fields"] = fields_text(change.fields, fields_of(account))
     if change.default_visibility is not None:
