@@ -1,0 +1,1 @@
+"""Updates: written, answered, boosted, edited, taken away."""
