@@ -76,6 +76,8 @@ class Account(Value):
     revision: int
     created_at: int
     invented: bool
+    avatar_file: str | None = None  # names in the media folder
+    header_file: str | None = None
 
     @property
     def local(self) -> bool:
