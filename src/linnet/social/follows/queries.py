@@ -32,6 +32,15 @@ def followed_among(tx: Tx, follower_id: int, ids: list[int]) -> set[int]:
     return set(tx.all(int, FOLLOWED_AMONG, follower_id=follower_id, ids=ids)) if ids else set()
 
 
+TELLERS = """SELECT f.follower_id FROM follow f JOIN account a ON a.id = f.follower_id
+    WHERE f.followee_id = :account_id AND f.tell AND a.host = '' ORDER BY f.id LIMIT :n"""
+
+
+def tellers(tx: Tx, account_id: int, n: int = 1000) -> list[int]:
+    """Our own accounts that asked for a notice of every post of this one."""
+    return tx.all(int, TELLERS, account_id=account_id, n=n)
+
+
 def blocked_either(tx: Tx, a: int, b: int) -> bool:
     """Did one of the two block the other?"""
     return tx.value(BLOCKED, a=a, b=b) is not None

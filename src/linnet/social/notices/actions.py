@@ -14,6 +14,21 @@ def add(
     muted the other or the thread."""
     if account_id == from_id or queries.unwanted(tx, account_id, from_id, post_id or 0, now):
         return
+    _give(tx, account_id, kind, from_id, post_id, now)
+
+
+def add_own(
+    tx: Tx, *, account_id: int, kind: Kind, from_id: int, post_id: int | None = None, now: int
+) -> None:
+    """As `add`, and also about oneself (one's own poll is over), and only once per post: the cause
+    is a job, which may come twice."""
+    if queries.given(tx, account_id, kind, post_id or 0):
+        return
+    if account_id == from_id or not queries.unwanted(tx, account_id, from_id, post_id or 0, now):
+        _give(tx, account_id, kind, from_id, post_id, now)
+
+
+def _give(tx: Tx, account_id: int, kind: Kind, from_id: int, post_id: int | None, now: int) -> None:
     notice = Notice(new_id(), account_id, kind, from_id, post_id, now)
     queries.insert(tx, notice)
     tx.emit(NoticeGiven(notice.id, account_id))

@@ -34,6 +34,14 @@ def unwanted(tx: Tx, account_id: int, from_id: int, post_id: int, now: int) -> b
     return tx.value(UNWANTED, account_id=account_id, from_id=from_id, post_id=post_id, now=now) is not None
 
 
+GIVEN = "SELECT 1 FROM notice WHERE post_id = :post_id AND account_id = :account_id AND kind = :kind"
+
+
+def given(tx: Tx, account_id: int, kind: Kind, post_id: int) -> bool:
+    """Has the account such a notice of this post already?"""
+    return tx.value(GIVEN, post_id=post_id, account_id=account_id, kind=kind) is not None
+
+
 FORGET = """DELETE FROM notice WHERE from_id = :from_id AND account_id = :account_id AND kind = :kind
     AND COALESCE(post_id, 0) = :post_id"""
 FORGET_POST = "DELETE FROM notice WHERE post_id = :post_id"

@@ -1,1 +1,1 @@
-"""Updates: written, answered, boosted, edited, taken away."""
+"""Updates: writing, editing, deleting, boosting, and reading them as one viewer sees them."""

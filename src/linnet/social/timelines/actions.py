@@ -33,6 +33,12 @@ def fan_out(
         queries.fan_out_tags(tx, post_id, author_id, tag_ids)
 
 
+def put(tx: Tx, post_id: int, owner_ids: list[int]) -> None:
+    """The post into these homes and no other: a direct post."""
+    for owner_id in owner_ids:
+        queries.put(tx, owner_id, post_id)
+
+
 def take_up(tx: Tx, owner_id: int, author_id: int, *, boosts: bool = True) -> None:
     """After a follow: the author's last posts into the home of `owner_id`."""
     queries.take_up(tx, owner_id, author_id, boosts, TAKEN_UP)

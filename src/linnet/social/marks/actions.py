@@ -1,0 +1,9 @@
+"""Marks go with their post."""
+
+from linnet.db.tx import Tx
+from linnet.social.marks import queries
+
+
+def forget_post(tx: Tx, post_id: int) -> None:
+    """The post is gone: every mark on it goes too."""
+    queries.drop_post(tx, post_id)

@@ -1,0 +1,213 @@
+"""Tables `post`, `post_key`, `post_version`, `tombstone`, `mention`, `tag`, `post_tag`: rows."""
+
+from collections.abc import Sequence
+
+from linnet.db.tx import Tx
+from linnet.kernel.ids import new_id
+from linnet.social.posts.rules import Post, Tag, Version
+from linnet.social.text.scan import Hashtag
+
+POST = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
+    reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
+    boosts_count, favourites_count, revision
+    FROM post WHERE id = :id"""
+VISIBLE_POST = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
+    reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
+    boosts_count, favourites_count, revision
+    FROM post p WHERE id = :id
+        AND (visibility IN ('public', 'quiet') OR account_id = :viewer_id
+            OR EXISTS (SELECT 1 FROM mention m WHERE m.post_id = p.id AND m.account_id = :viewer_id)
+            OR (visibility = 'followers' AND EXISTS (SELECT 1 FROM follow f
+                WHERE f.followee_id = p.account_id AND f.follower_id = :viewer_id)))
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)"""
+KEY = "SELECT post_id FROM post_key WHERE account_id = :account_id AND key = :key"
+BOOST = "SELECT id FROM post WHERE boost_of_id = :post_id AND account_id = :account_id"
+BOOSTS = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
+    reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
+    boosts_count, favourites_count, revision
+    FROM post WHERE boost_of_id = :post_id"""
+
+
+def post(tx: Tx, post_id: int) -> Post | None:
+    """The row, whoever may see it."""
+    return tx.one(Post, POST, id=post_id)
+
+
+def visible(tx: Tx, post_id: int, viewer_id: int) -> Post | None:
+    """The row if `viewer_id` (0: anybody) may see it."""
+    return tx.one(Post, VISIBLE_POST, id=post_id, viewer_id=viewer_id)
+
+
+def by_key(tx: Tx, account_id: int, key: str) -> int | None:
+    """The id of the post that was published under this Idempotency-Key."""
+    found: int | None = tx.value(KEY, account_id=account_id, key=key)
+    return found
+
+
+def boost_of(tx: Tx, post_id: int, account_id: int) -> int | None:
+    """The id of the account's boost of this post."""
+    found: int | None = tx.value(BOOST, post_id=post_id, account_id=account_id)
+    return found
+
+
+def boosts_of(tx: Tx, post_id: int) -> list[Post]:
+    """Every boost of this post."""
+    return tx.all(Post, BOOSTS, post_id=post_id)
+
+
+INSERT = """INSERT INTO post (id, account_id, person_id, text, html, warning, sensitive, visibility, language,
+        reply_to_id, reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at)
+    VALUES (:id, :account_id, :person_id, :text, :html, :warning, :sensitive, :visibility, :language,
+        :reply_to_id, :reply_to_account_id, :root_id, :boost_of_id, :poll_id, :app_id, :created_at)"""
+INSERT_KEY = "INSERT INTO post_key (account_id, key, post_id) VALUES (:account_id, :key, :post_id)"
+UPDATE = """UPDATE post SET text = :text, html = :html, warning = :warning, sensitive = :sensitive,
+    language = :language, edited_at = :edited_at, revision = revision + 1 WHERE id = :id"""
+DELETE = "DELETE FROM post WHERE id = :id"
+TOMBSTONE = """INSERT INTO tombstone (post_id, account_id, deleted_at) VALUES (:post_id, :account_id, :now)
+    ON CONFLICT DO NOTHING"""
+TOUCH = "UPDATE post SET revision = revision + 1 WHERE id = :id"
+COUNT_REPLY = "UPDATE post SET replies_count = replies_count + :by, revision = revision + 1 WHERE id = :id"
+COUNT_BOOST = "UPDATE post SET boosts_count = boosts_count + :by, revision = revision + 1 WHERE id = :id"
+COUNT_FAVOURITE = (
+    "UPDATE post SET favourites_count = favourites_count + :by, revision = revision + 1 WHERE id = :id"
+)
+
+
+def insert(tx: Tx, post: Post) -> None:
+    tx.run(
+        INSERT,
+        id=post.id,
+        account_id=post.account_id,
+        person_id=post.person_id,
+        text=post.text,
+        html=post.html,
+        warning=post.warning,
+        sensitive=post.sensitive,
+        visibility=post.visibility,
+        language=post.language,
+        reply_to_id=post.reply_to_id,
+        reply_to_account_id=post.reply_to_account_id,
+        root_id=post.root_id,
+        boost_of_id=post.boost_of_id,
+        poll_id=post.poll_id,
+        app_id=post.app_id,
+        created_at=post.created_at,
+    )
+
+
+def insert_key(tx: Tx, account_id: int, key: str, post_id: int) -> None:
+    tx.run(INSERT_KEY, account_id=account_id, key=key, post_id=post_id)
+
+
+def update(tx: Tx, post: Post) -> None:
+    tx.run(
+        UPDATE,
+        id=post.id,
+        text=post.text,
+        html=post.html,
+        warning=post.warning,
+        sensitive=post.sensitive,
+        language=post.language,
+        edited_at=post.edited_at,
+    )
+
+
+def delete(tx: Tx, post: Post, now: int) -> None:
+    """The row goes; its id stays known as one that must not come back."""
+    tx.run(DELETE, id=post.id)
+    tx.run(TOMBSTONE, post_id=post.id, account_id=post.account_id, now=now)
+
+
+def touch(tx: Tx, post_id: int) -> None:
+    tx.run(TOUCH, id=post_id)
+
+
+def count_reply(tx: Tx, post_id: int, by: int) -> None:
+    tx.run(COUNT_REPLY, id=post_id, by=by)
+
+
+def count_boost(tx: Tx, post_id: int, by: int) -> None:
+    tx.run(COUNT_BOOST, id=post_id, by=by)
+
+
+def count_favourite(tx: Tx, post_id: int, by: int) -> None:
+    tx.run(COUNT_FAVOURITE, id=post_id, by=by)
+
+
+VERSIONS = "SELECT post_id, at, text, html, warning, sensitive, media FROM post_version WHERE post_id = :id ORDER BY at"
+INSERT_VERSION = """INSERT INTO post_version (post_id, at, text, html, warning, sensitive, media)
+    VALUES (:post_id, :at, :text, :html, :warning, :sensitive, :media) ON CONFLICT DO NOTHING"""
+DELETE_VERSIONS = "DELETE FROM post_version WHERE post_id = :id"
+
+
+def versions(tx: Tx, post_id: int) -> list[Version]:
+    """Earlier states, the oldest first."""
+    return tx.all(Version, VERSIONS, id=post_id)
+
+
+def insert_version(tx: Tx, version: Version) -> None:
+    tx.run(
+        INSERT_VERSION,
+        post_id=version.post_id,
+        at=version.at,
+        text=version.text,
+        html=version.html,
+        warning=version.warning,
+        sensitive=version.sensitive,
+        media=version.media,
+    )
+
+
+def delete_versions(tx: Tx, post_id: int) -> None:
+    tx.run(DELETE_VERSIONS, id=post_id)
+
+
+MENTIONED = "SELECT account_id FROM mention WHERE post_id = :post_id"
+PUT_MENTION = (
+    "INSERT INTO mention (post_id, account_id) VALUES (:post_id, :account_id) ON CONFLICT DO NOTHING"
+)
+DELETE_MENTIONS = "DELETE FROM mention WHERE post_id = :post_id"
+
+
+def mentioned(tx: Tx, post_id: int) -> list[int]:
+    """Ids of the accounts that the post mentions."""
+    return tx.all(int, MENTIONED, post_id=post_id)
+
+
+def put_mentions(tx: Tx, post_id: int, account_ids: Sequence[int]) -> None:
+    for account_id in account_ids:
+        tx.run(PUT_MENTION, post_id=post_id, account_id=account_id)
+
+
+def delete_mentions(tx: Tx, post_id: int) -> None:
+    tx.run(DELETE_MENTIONS, post_id=post_id)
+
+
+TAGS_BY_KEY = "SELECT id, key, name FROM tag WHERE key IN :keys"
+TAGS_OF = (
+    "SELECT t.id, t.key, t.name FROM post_tag pt JOIN tag t ON t.id = pt.tag_id WHERE pt.post_id = :post_id"
+)
+INSERT_TAG = "INSERT INTO tag (id, key, name) VALUES (:id, :key, :name) ON CONFLICT DO NOTHING"
+PUT_TAG = "INSERT INTO post_tag (tag_id, post_id) VALUES (:tag_id, :post_id) ON CONFLICT DO NOTHING"
+DELETE_TAGS = "DELETE FROM post_tag WHERE post_id = :post_id"
+
+
+def tags_of(tx: Tx, post_id: int) -> list[Tag]:
+    """The tags of one post."""
+    return tx.all(Tag, TAGS_OF, post_id=post_id)
+
+
+def put_tags(tx: Tx, post_id: int, found: Sequence[Hashtag]) -> list[Tag]:
+    """Ties the post to its tags; new tags are made. Answers them."""
+    if not found:
+        return []
+    for tag in found:
+        tx.run(INSERT_TAG, id=new_id(), key=tag.key, name=tag.name)
+    tags = tx.all(Tag, TAGS_BY_KEY, keys=[tag.key for tag in found])
+    for row in tags:
+        tx.run(PUT_TAG, tag_id=row.id, post_id=post_id)
+    return tags
+
+
+def delete_tags(tx: Tx, post_id: int) -> None:
+    tx.run(DELETE_TAGS, post_id=post_id)

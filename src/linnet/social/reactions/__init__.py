@@ -1,0 +1,1 @@
+"""What people do with posts: favourite, bookmark, pin, vote, leave a thread."""
