@@ -140,7 +140,8 @@ def view(tx: Tx, post_id: int, viewer_id: int) -> PostView:
 
 class Line(Value):
     """What may have changed about a post on a page, and the viewer's flags: enough to know whether
-    a rendered copy is still good. For a boost, `inner_*` are the boosted post's and the flags too."""
+    a rendered copy is still good. For a boost, `inner_*` are the boosted post's (else 0), and so
+    are the flags."""
 
     id: int
     revision: int
@@ -158,11 +159,15 @@ class Line(Value):
 HOME_DOWN = """SELECT p.id, p.revision, a.revision AS author_revision,
         COALESCE(o.id, 0) AS inner_id, COALESCE(o.revision, 0) AS inner_revision,
         COALESCE(oa.revision, 0) AS inner_author_revision,
-        EXISTS (SELECT 1 FROM favourite f WHERE f.post_id = COALESCE(p.boost_of_id, p.id) AND f.account_id = :viewer_id) AS favourited,
-        EXISTS (SELECT 1 FROM post x WHERE x.boost_of_id = COALESCE(p.boost_of_id, p.id) AND x.account_id = :viewer_id) AS boosted,
-        EXISTS (SELECT 1 FROM bookmark k WHERE k.post_id = COALESCE(p.boost_of_id, p.id) AND k.account_id = :viewer_id) AS bookmarked,
-        EXISTS (SELECT 1 FROM pin n WHERE n.account_id = p.account_id AND n.post_id = p.id) AS pinned,
-        EXISTS (SELECT 1 FROM thread_mute t WHERE t.account_id = :viewer_id AND t.root_id = COALESCE(o.root_id, p.root_id)) AS thread_muted
+        EXISTS (SELECT 1 FROM favourite f
+            WHERE f.post_id = COALESCE(p.boost_of_id, p.id) AND f.account_id = :viewer_id) AS favourited,
+        EXISTS (SELECT 1 FROM post x
+            WHERE x.boost_of_id = COALESCE(p.boost_of_id, p.id) AND x.account_id = :viewer_id) AS boosted,
+        EXISTS (SELECT 1 FROM bookmark k
+            WHERE k.post_id = COALESCE(p.boost_of_id, p.id) AND k.account_id = :viewer_id) AS bookmarked,
+        EXISTS (SELECT 1 FROM pin n WHERE n.account_id = :viewer_id AND n.post_id = p.id) AS pinned,
+        EXISTS (SELECT 1 FROM thread_mute t
+            WHERE t.account_id = :viewer_id AND t.root_id = COALESCE(o.root_id, p.root_id)) AS thread_muted
     FROM timeline h JOIN post p ON p.id = h.post_id JOIN account a ON a.id = p.account_id
     LEFT JOIN post o ON o.id = p.boost_of_id LEFT JOIN account oa ON oa.id = o.account_id
     WHERE h.owner_id = :viewer_id AND h.post_id < :below AND h.post_id > :above
@@ -170,15 +175,43 @@ HOME_DOWN = """SELECT p.id, p.revision, a.revision AS author_revision,
 HOME_UP = """SELECT p.id, p.revision, a.revision AS author_revision,
         COALESCE(o.id, 0) AS inner_id, COALESCE(o.revision, 0) AS inner_revision,
         COALESCE(oa.revision, 0) AS inner_author_revision,
-        EXISTS (SELECT 1 FROM favourite f WHERE f.post_id = COALESCE(p.boost_of_id, p.id) AND f.account_id = :viewer_id) AS favourited,
-        EXISTS (SELECT 1 FROM post x WHERE x.boost_of_id = COALESCE(p.boost_of_id, p.id) AND x.account_id = :viewer_id) AS boosted,
-        EXISTS (SELECT 1 FROM bookmark k WHERE k.post_id = COALESCE(p.boost_of_id, p.id) AND k.account_id = :viewer_id) AS bookmarked,
-        EXISTS (SELECT 1 FROM pin n WHERE n.account_id = p.account_id AND n.post_id = p.id) AS pinned,
-        EXISTS (SELECT 1 FROM thread_mute t WHERE t.account_id = :viewer_id AND t.root_id = COALESCE(o.root_id, p.root_id)) AS thread_muted
+        EXISTS (SELECT 1 FROM favourite f
+            WHERE f.post_id = COALESCE(p.boost_of_id, p.id) AND f.account_id = :viewer_id) AS favourited,
+        EXISTS (SELECT 1 FROM post x
+            WHERE x.boost_of_id = COALESCE(p.boost_of_id, p.id) AND x.account_id = :viewer_id) AS boosted,
+        EXISTS (SELECT 1 FROM bookmark k
+            WHERE k.post_id = COALESCE(p.boost_of_id, p.id) AND k.account_id = :viewer_id) AS bookmarked,
+        EXISTS (SELECT 1 FROM pin n WHERE n.account_id = :viewer_id AND n.post_id = p.id) AS pinned,
+        EXISTS (SELECT 1 FROM thread_mute t
+            WHERE t.account_id = :viewer_id AND t.root_id = COALESCE(o.root_id, p.root_id)) AS thread_muted
     FROM timeline h JOIN post p ON p.id = h.post_id JOIN account a ON a.id = p.account_id
     LEFT JOIN post o ON o.id = p.boost_of_id LEFT JOIN account oa ON oa.id = o.account_id
     WHERE h.owner_id = :viewer_id AND h.post_id < :below AND h.post_id > :above
     ORDER BY h.post_id LIMIT :n"""
+LINES = """SELECT p.id, p.revision, a.revision AS author_revision,
+        COALESCE(o.id, 0) AS inner_id, COALESCE(o.revision, 0) AS inner_revision,
+        COALESCE(oa.revision, 0) AS inner_author_revision,
+        EXISTS (SELECT 1 FROM favourite f
+            WHERE f.post_id = COALESCE(p.boost_of_id, p.id) AND f.account_id = :viewer_id) AS favourited,
+        EXISTS (SELECT 1 FROM post x
+            WHERE x.boost_of_id = COALESCE(p.boost_of_id, p.id) AND x.account_id = :viewer_id) AS boosted,
+        EXISTS (SELECT 1 FROM bookmark k
+            WHERE k.post_id = COALESCE(p.boost_of_id, p.id) AND k.account_id = :viewer_id) AS bookmarked,
+        EXISTS (SELECT 1 FROM pin n WHERE n.account_id = :viewer_id AND n.post_id = p.id) AS pinned,
+        EXISTS (SELECT 1 FROM thread_mute t
+            WHERE t.account_id = :viewer_id AND t.root_id = COALESCE(o.root_id, p.root_id)) AS thread_muted
+    FROM post p JOIN account a ON a.id = p.account_id
+    LEFT JOIN post o ON o.id = p.boost_of_id LEFT JOIN account oa ON oa.id = o.account_id
+    WHERE p.id IN :ids AND (p.visibility IN ('public', 'quiet') OR p.account_id = :viewer_id
+            OR EXISTS (SELECT 1 FROM mention m WHERE m.post_id = p.id AND m.account_id = :viewer_id)
+            OR (p.visibility = 'followers' AND EXISTS (SELECT 1 FROM follow f
+                WHERE f.followee_id = p.account_id AND f.follower_id = :viewer_id)))
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
+        AND (o.id IS NULL OR (o.visibility IN ('public', 'quiet') OR o.account_id = :viewer_id
+            OR EXISTS (SELECT 1 FROM mention m WHERE m.post_id = o.id AND m.account_id = :viewer_id)
+            OR (o.visibility = 'followers' AND EXISTS (SELECT 1 FROM follow f
+                WHERE f.followee_id = o.account_id AND f.follower_id = :viewer_id)))
+            AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = o.account_id AND b.target_id = :viewer_id))"""
 
 
 def home_lines(tx: Tx, viewer_id: int, page: Page = NEWEST) -> list[Line]:
@@ -187,6 +220,14 @@ def home_lines(tx: Tx, viewer_id: int, page: Page = NEWEST) -> list[Line]:
     sql = HOME_UP if page.ascending else HOME_DOWN
     rows = tx.all(Line, sql, viewer_id=viewer_id, below=page.below, above=page.above, n=page.size)
     return in_order(page, rows)
+
+
+def lines(tx: Tx, ids: Sequence[int], viewer_id: int) -> list[Line]:
+    """The posts with these ids that the viewer (0: anybody) may see, in the order of `ids`."""
+    if not ids:
+        return []
+    found = {line.id: line for line in tx.all(Line, LINES, ids=list(ids), viewer_id=viewer_id)}
+    return [found[id] for id in ids if id in found]
 
 
 THREAD = """SELECT p.id, p.reply_to_id FROM post p WHERE p.root_id = :root_id AND p.boost_of_id IS NULL
