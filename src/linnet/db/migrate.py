@@ -16,6 +16,8 @@ from linnet.kernel.value import Value
 LEDGER = """CREATE TABLE IF NOT EXISTS migration (
     number BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)"""
 APPLIED = "SELECT number, name, checksum FROM migration ORDER BY number"
+HAD = "SELECT number, name, checksum FROM migration WHERE number = :number"
+ALONE = "LOCK TABLE migration IN EXCLUSIVE MODE"  # SQLite has one writer anyway
 RECORD = """INSERT INTO migration (number, name, checksum, applied_at)
     VALUES (:number, :name, :checksum, :now)"""
 
@@ -105,7 +107,9 @@ def _refuse_strangers(known: list[Step], applied: dict[int, Applied]) -> None:
 
 
 def _apply(tx: Tx, step: Step, now: int) -> None:
-    if tx.one(Applied, "SELECT number, name, checksum FROM migration WHERE number = :number", number=step.number):
+    if tx.dialect == "postgres":
+        tx.run(ALONE)
+    if tx.one(Applied, HAD, number=step.number):
         return  # another process was first
     for statement in step.statements:
         tx.run(statement)

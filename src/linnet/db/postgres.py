@@ -2,7 +2,7 @@
 
 import contextlib
 from asyncio import get_running_loop
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
@@ -37,7 +37,7 @@ class PostgresTx(Tx):
         text = for_postgres(sql)
         with self._connection.cursor() as cursor:
             try:
-                cursor.executemany(text, [_bind(row) for row in rows])  # type: ignore[arg-type] # a constant
+                cursor.executemany(text, [_bind(row) for row in rows])
             except pg.IntegrityError as error:
                 raise Conflict("It is already there", cause=str(error)) from error
 
@@ -49,11 +49,13 @@ class PostgresTx(Tx):
     def _execute(self, sql: str, parameters: dict[str, Any]) -> "psycopg.Cursor[Any]":
         text = for_postgres(sql)
         try:
-            return self._connection.execute(text, _bind(parameters))  # type: ignore[arg-type] # a constant
+            return self._connection.execute(text, _bind(parameters))
         except pg.IntegrityError as error:
             raise Conflict("It is already there", cause=str(error)) from error
         except (UnicodeEncodeError, pg.DataError, pg.UntranslatableCharacter) as error:
-            raise Invalid("text", "has characters or numbers that cannot be kept", cause=str(error)) from error
+            raise Invalid(
+                "text", "has characters or numbers that cannot be kept", cause=str(error)
+            ) from error
 
 
 def _bind(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -123,14 +125,16 @@ class PostgresDatabase:
         self._pool.close()
 
     @contextlib.contextmanager
-    def _connection(self) -> "Iterable[psycopg.Connection[Any]]":  # type: ignore[misc] # a generator, for mypy
+    def _connection(self) -> "Iterator[psycopg.Connection[Any]]":
         try:
             with self._pool.connection() as connection:
                 yield connection
         except (PoolTimeout, psycopg.OperationalError) as error:
             if isinstance(error, pg.DeadlockDetected | pg.SerializationFailure):
                 raise
-            raise DatabaseError("The database does not answer: try again in a moment.", cause=str(error)) from error
+            raise DatabaseError(
+                "The database does not answer: try again in a moment.", cause=str(error)
+            ) from error
 
 
 def _configure(connection: "psycopg.Connection[Any]") -> None:

@@ -11,9 +11,9 @@ import fcntl
 import os
 import queue
 import threading
+from asyncio import get_running_loop, wrap_future
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from asyncio import get_running_loop, wrap_future
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,8 +30,6 @@ R = TypeVar("R")
 
 BATCH = 256  # actions per commit at most: bounds how long the first of them waits
 READERS = 4
-
-
 
 
 class SqliteTx(Tx):
@@ -159,7 +157,9 @@ class SqliteDatabase:
         connection.set_busy_timeout(10_000)
         try:
             if write:
-                connection.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF")
+                connection.execute(
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF"
+                )
                 connection.execute("PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864")
                 connection.execute("PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY")
             else:
@@ -245,7 +245,9 @@ class SqliteDatabase:
 
 def _plain(error: BaseException) -> BaseException:
     if isinstance(error, apsw.FullError):
-        return DatabaseError("The disk is full: nothing was saved. Make room and try again.", cause=str(error))
+        return DatabaseError(
+            "The disk is full: nothing was saved. Make room and try again.", cause=str(error)
+        )
     if isinstance(error, apsw.BusyError):
         return DatabaseError("The database is held by another program: try again.", cause=str(error))
     return error

@@ -65,11 +65,21 @@ class Tx(ABC):
         """Rows and column names."""
 
 
-@lru_cache(maxsize=4096)
-def maker(kind: type[T], names: tuple[str, ...]) -> Callable[[Row], T]:
+Make = Callable[[Row], Any]
+_makers: dict[tuple[Any, tuple[str, ...]], Make] = {}  # as many as there are queries in the code
+
+
+def maker(kind: Any, names: tuple[str, ...]) -> Make:
     """How to make a `kind` of a row with these columns. Booleans come as 0/1 from SQLite."""
+    known = _makers.get((kind, names))
+    if known is None:
+        known = _makers[kind, names] = _maker(kind, names)
+    return known
+
+
+def _maker(kind: Any, names: tuple[str, ...]) -> Make:
     if not (isinstance(kind, type) and issubclass(kind, Value)):
-        return lambda row: bool(row[0]) if kind is bool else row[0]
+        return _flag if kind is bool else _first
     fields = kind.__struct_fields__
     unknown = set(names) - set(fields)
     if unknown:
@@ -77,19 +87,26 @@ def maker(kind: type[T], names: tuple[str, ...]) -> Callable[[Row], T]:
     flags = {name for name, hint in get_type_hints(kind).items() if hint is bool or bool in get_args(hint)}
     casts = [at for at, name in enumerate(names) if name in flags]
     positional = names == fields[: len(names)]
-    made: Callable[..., Any] = kind
 
-    def make(row: Row) -> T:
+    def make(row: Row) -> Any:
         cells = row
         if casts:
             cells = list(row)
             for at in casts:
                 cells[at] = None if cells[at] is None else bool(cells[at])
         if positional:
-            return made(*cells)  # type: ignore[no-any-return] # `made` is `kind`, called by position
-        return made(**dict(zip(names, cells, strict=True)))  # type: ignore[no-any-return] # as above
+            return kind(*cells)
+        return kind(**dict(zip(names, cells, strict=True)))
 
     return make
+
+
+def _flag(row: Row) -> bool:
+    return bool(row[0])
+
+
+def _first(row: Row) -> Any:
+    return row[0]
 
 
 _LIST = re.compile(r"\b(NOT\s+)?IN\s+:(\w+)", re.IGNORECASE)

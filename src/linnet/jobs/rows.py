@@ -74,9 +74,7 @@ def add_if_new(tx: Tx, job: Job, *, now: int, run_at: int, key: str) -> None:
 
 def _insert(tx: Tx, sql: str, job: Job, now: int, run_at: int, key: str | None) -> None:
     kind = type(job).__name__
-    tx.run(
-        sql, id=new_id(), lane=job.lane, kind=kind, body=encode_text(job), key=key, run_at=run_at, now=now
-    )
+    tx.run(sql, id=new_id(), lane=job.lane, kind=kind, body=encode_text(job), key=key, run_at=run_at, now=now)
     tx.emit(JobAdded(job.lane, run_at))
 
 

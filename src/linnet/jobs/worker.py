@@ -34,9 +34,7 @@ class Lane(Value):
 class Worker:
     """Runs the jobs of this process. `handlers`: one per kind of Job."""
 
-    def __init__(
-        self, db: Database, handlers: Mapping[type[Job], Handler], lanes: tuple[Lane, ...]
-    ) -> None:
+    def __init__(self, db: Database, handlers: Mapping[type[Job], Handler], lanes: tuple[Lane, ...]) -> None:
         self._db = db
         self._handlers = {kind.__name__: (kind, handler) for kind, handler in handlers.items()}
         self._lanes = lanes

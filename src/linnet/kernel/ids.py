@@ -10,23 +10,33 @@ import secrets
 import threading
 import time
 
-_lock = threading.Lock()
-_last_ms = 0
-_low = 0
+
+class _Clock:
+    """The last id's two parts."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ms = 0
+        self._low = 0
+
+    def next(self) -> int:
+        with self._lock:
+            ms = time.time_ns() // 1_000_000
+            if ms > self._ms:
+                self._ms, self._low = ms, secrets.randbelow(0x8000)
+            elif self._low >= 0xFFFF:
+                self._ms, self._low = self._ms + 1, 0
+            else:
+                self._low += 1
+            return (self._ms << 16) | self._low
+
+
+_clock = _Clock()
 
 
 def new_id() -> int:
     """A fresh id, greater than every id this process made before."""
-    global _last_ms, _low
-    with _lock:
-        ms = time.time_ns() // 1_000_000
-        if ms > _last_ms:
-            _last_ms, _low = ms, secrets.randbelow(0x8000)
-        elif _low >= 0xFFFF:
-            _last_ms, _low = _last_ms + 1, 0
-        else:
-            _low += 1
-        return (_last_ms << 16) | _low
+    return _clock.next()
 
 
 def first_id_at(ms: int) -> int:

@@ -76,9 +76,7 @@ def load(environment: Mapping[str, str] = os.environ, folder: Path | None = None
         {key for key in environment if key.startswith("LINNET_")} - {s.variable for s in TABLE} - NOT_SETTINGS
     )
     if unknown:
-        raise SettingsError(
-            f"{sorted(unknown)[0]} is not a setting of Linnet: see docs/config.md, or remove it."
-        )
+        raise SettingsError(f"{min(unknown)} is not a setting of Linnet: see docs/config.md, or remove it.")
     values: dict[str, Any] = {}
     for setting in TABLE:
         text = environment.get(setting.variable, file.get(setting.name, setting.default))
@@ -100,7 +98,7 @@ def _file(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
         raise SettingsError(f"The settings file {path} cannot be read: {error}.") from error
     unknown = set(table) - {setting.name for setting in TABLE}
     if unknown:
-        raise SettingsError(f"{path} has {sorted(unknown)[0]!r}, which is no setting: see docs/config.md.")
+        raise SettingsError(f"{path} has {min(unknown)!r}, which is no setting: see docs/config.md.")
     return {key: ",".join(map(str, v)) if isinstance(v, list) else str(v) for key, v in table.items()}
 
 
@@ -185,7 +183,9 @@ TABLE = (
         "How many server processes share the machine. One is right for most firms.",
         _whole(1, 64),
     ),
-    Setting("max_characters", "140", "The longest update, in characters as people count them.", _whole(1, 100_000)),
+    Setting(
+        "max_characters", "140", "The longest update, in characters as people count them.", _whole(1, 100_000)
+    ),
     Setting(
         "trusted_proxies",
         "",
@@ -199,7 +199,12 @@ TABLE = (
         "addresses. For trying things on one machine; leave it empty on a real server.",
         _list,
     ),
-    Setting("upload_bytes", "16777216", "The largest picture that may be uploaded, in bytes.", _whole(1024, 1 << 30)),
+    Setting(
+        "upload_bytes",
+        "16777216",
+        "The largest picture that may be uploaded, in bytes.",
+        _whole(1024, 1 << 30),
+    ),
     Setting(
         "late_grace_minutes",
         "120",
@@ -217,8 +222,10 @@ def document() -> str:
         "",
         "Written by `make docs` from `src/linnet/kernel/settings.py`; do not edit by hand.",
         "",
-        "A setting is an environment variable, or a line of `linnet.toml` in the working folder "
-        "(or where `LINNET_CONFIG` points) under its short name. The environment wins.",
+        (
+            "A setting is an environment variable, or a line of `linnet.toml` in the working folder "
+            "(or where `LINNET_CONFIG` points) under its short name. The environment wins."
+        ),
         "",
         "| variable | in the file | default | meaning |",
         "|---|---|---|---|",
