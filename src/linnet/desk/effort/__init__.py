@@ -1,0 +1,1 @@
+"""Measured time: what the firm puts in."""

@@ -1,0 +1,1 @@
+"""The statement: what a week or month cost, and what came with it."""
