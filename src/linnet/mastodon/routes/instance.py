@@ -1,0 +1,181 @@
+"""This server (https://docs.joinmastodon.org/methods/instance/)."""
+
+from typing import Any
+
+from linnet import __version__
+from linnet.db.tx import Tx
+from linnet.kernel.clock import DAY, iso
+from linnet.kernel.settings import Settings
+from linnet.kernel.value import Value
+from linnet.mastodon import entities
+from linnet.mastodon.answer import Answer, answer
+from linnet.mastodon.bearer import anyone
+from linnet.mastodon.door import Call, Endpoint
+from linnet.social.people import queries as people
+from linnet.social.people.rules import FIELD_LENGTH, FIELDS, Account
+from linnet.social.polls import rules as polls
+from linnet.social.posts.rules import MOST_PINS
+
+# The documented API that this server speaks, for clients that look at the number, and who it is.
+VERSION = f"4.3.0 (compatible; Linnet {__version__})"
+API_VERSIONS = {"mastodon": 2}
+SOURCE = "/about"  # the page of this server that leads to its source (AGPL, section 13)
+
+IMAGES = ["image/jpeg", "image/png", "image/gif", "image/webp"]
+PIXELS = 33_177_600
+MOST_ACCOUNTS = 1000
+
+
+class Census(Value):
+    """Who lives here. `first`: the oldest account, the one to turn to."""
+
+    accounts: int
+    active: int
+    posts: int
+    first: Account | None
+
+
+def _census(tx: Tx, now: int) -> Census:
+    living = people.local_accounts(tx, n=MOST_ACCOUNTS)
+    active = [a for a in living if a.last_post_at is not None and a.last_post_at > now - 30 * DAY]
+    return Census(len(living), len(active), sum(a.posts_count for a in living), living[0] if living else None)
+
+
+async def show(call: Call) -> Answer:
+    """GET /api/v2/instance."""
+    settings = call.house.settings
+    census = await call.house.db.read(_census, call.now)
+    return answer(
+        {
+            "domain": settings.host,
+            "title": _title(settings, census),
+            "version": VERSION,
+            "source_url": f"{settings.url}{SOURCE}",
+            "description": _words(census),
+            "usage": {"users": {"active_month": census.active}},
+            "thumbnail": {"url": _picture(settings), "blurhash": None, "versions": {}, "description": ""},
+            "icon": [{"src": f"{settings.url}/static/icon-192.png", "size": "192x192"}],
+            "languages": ["en"],
+            "configuration": _configuration(settings)
+            | {
+                "urls": {"streaming": _streaming(settings), "status": None, "about": f"{settings.url}/"},
+                "vapid": {"public_key": ""},
+                "translation": {"enabled": False},
+                "timelines_access": {
+                    "live_feeds": {"local": "public", "remote": "public"},
+                    "hashtag_feeds": {"local": "public", "remote": "public"},
+                    "trending_link_feeds": {"local": "disabled", "remote": "disabled"},
+                },
+                "limited_federation": False,
+            },
+            "registrations": {
+                "enabled": False,
+                "approval_required": False,
+                "reason_required": False,
+                "message": None,
+                "min_age": None,
+                "url": None,
+            },
+            "api_versions": API_VERSIONS,
+            "contact": {"email": "", "account": _contact(settings, census)},
+            "rules": [],
+        }
+    )
+
+
+async def show_v1(call: Call) -> Answer:
+    """GET /api/v1/instance."""
+    settings = call.house.settings
+    census = await call.house.db.read(_census, call.now)
+    return answer(
+        {
+            "uri": settings.host,
+            "title": _title(settings, census),
+            "short_description": _words(census),
+            "description": _words(census),
+            "email": "",
+            "version": VERSION,
+            "urls": {"streaming_api": _streaming(settings)},
+            "stats": {"user_count": census.accounts, "status_count": census.posts, "domain_count": 1},
+            "thumbnail": _picture(settings),
+            "languages": ["en"],
+            "registrations": False,
+            "approval_required": False,
+            "invites_enabled": False,
+            "configuration": _configuration(settings),
+            "contact_account": _contact(settings, census),
+            "rules": [],
+        }
+    )
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    return {
+        "accounts": {
+            "max_featured_tags": 0,
+            "max_pinned_statuses": MOST_PINS,
+            "max_profile_fields": FIELDS,
+            "profile_field_name_limit": FIELD_LENGTH,
+            "profile_field_value_limit": FIELD_LENGTH,
+        },
+        "statuses": {
+            "max_characters": settings.max_characters,
+            "max_media_attachments": 4,
+            "characters_reserved_per_url": 23,
+            "supported_mime_types": ["text/plain"],
+        },
+        "media_attachments": {
+            "supported_mime_types": IMAGES,
+            "description_limit": 1500,
+            "image_size_limit": settings.upload_bytes,
+            "image_matrix_limit": PIXELS,
+            "video_size_limit": 0,
+            "video_frame_rate_limit": 0,
+            "video_matrix_limit": 0,
+        },
+        "polls": {
+            "max_options": polls.MOST,
+            "max_characters_per_option": polls.OPTION_LENGTH,
+            "min_expiration": polls.SHORTEST // 1000,
+            "max_expiration": polls.LONGEST // 1000,
+        },
+    }
+
+
+def _title(settings: Settings, census: Census) -> str:
+    return census.first.name if census.first else settings.host
+
+
+def _words(census: Census) -> str:
+    return census.first.bio if census.first else ""
+
+
+def _contact(settings: Settings, census: Census) -> dict[str, Any] | None:
+    return entities.account_json(census.first, settings) if census.first else None
+
+
+def _picture(settings: Settings) -> str:
+    return f"{settings.url}/static/icon-512.png"
+
+
+def _streaming(settings: Settings) -> str:
+    return f"{'wss' if settings.secure else 'ws'}://{settings.host}"
+
+
+async def extended_description(call: Call) -> Answer:
+    """GET /api/v1/instance/extended_description."""
+    census = await call.house.db.read(_census, call.now)
+    first = census.first
+    return answer(
+        {
+            "updated_at": iso(first.created_at) if first else iso(call.now),
+            "content": first.bio_html if first else "",
+        }
+    )
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/api/v2/instance", show, anyone()),
+    Endpoint("GET", "/api/v1/instance", show_v1, anyone()),
+    Endpoint("GET", "/api/v1/instance/extended_description", extended_description, anyone()),
+)

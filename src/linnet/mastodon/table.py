@@ -1,0 +1,26 @@
+"""Every endpoint of the client API, and where they hang in the server."""
+
+from starlette.routing import BaseRoute, Mount, Route
+
+from linnet.door.house import House
+from linnet.mastodon.bearer import Tokens
+from linnet.mastodon.door import Door
+from linnet.mastodon.routes import accounts, apps, empty, instance, markers, oauth, profile, ties
+
+ENDPOINTS = (
+    *oauth.ENDPOINTS,
+    *apps.ENDPOINTS,
+    *instance.ENDPOINTS,
+    *accounts.ENDPOINTS,
+    *profile.ENDPOINTS,
+    *ties.ENDPOINTS,
+    *markers.ENDPOINTS,
+    *empty.ENDPOINTS,
+)
+
+
+def routes(house: House) -> list[BaseRoute]:
+    """The client API: all of /api, and those parts of /oauth and /.well-known that are not pages."""
+    door = Door(house, ENDPOINTS, Tokens(house))
+    alone = sorted({e.path for e in ENDPOINTS if not e.path.startswith("/api/")})
+    return [Mount("/api", door), *(Route(path, door) for path in alone)]
