@@ -116,7 +116,8 @@ CREATE TABLE media (
     person_id BIGINT,
     post_id BIGINT,                      -- NULL until it is used
     use TEXT NOT NULL DEFAULT 'post',    -- post | avatar | header | logo
-    position BIGINT NOT NULL DEFAULT 0,
+    kept BOOLEAN NOT NULL DEFAULT FALSE, -- a draft or the firm needs it: not swept while loose
+    position BIGINT NOT NULL DEFAULT 0,  -- -1: an edit took it out; it stays for the history
     mime TEXT NOT NULL,
     width BIGINT NOT NULL,
     height BIGINT NOT NULL,
@@ -129,10 +130,11 @@ CREATE TABLE media (
     alt TEXT NOT NULL DEFAULT '',
     focus_x DOUBLE PRECISION NOT NULL DEFAULT 0,
     focus_y DOUBLE PRECISION NOT NULL DEFAULT 0,
-    created_at BIGINT NOT NULL
+    loose_since BIGINT NOT NULL          -- when it was made, or lost its post
 );
+CREATE UNIQUE INDEX media_file ON media (file);
 CREATE INDEX media_post ON media (post_id, position) WHERE post_id IS NOT NULL;
-CREATE INDEX media_loose ON media (created_at) WHERE post_id IS NULL;
+CREATE INDEX media_loose ON media (loose_since) WHERE post_id IS NULL AND NOT kept;
 
 CREATE TABLE poll (
     id BIGINT PRIMARY KEY,
