@@ -166,7 +166,6 @@ def edit(tx: Tx, author: Author, post_id: int, change: PostChange, terms: Terms,
     queries.insert_version(tx, _version(post, [{"id": p.id, "alt": p.alt} for p in pictures]))
     queries.update(tx, after)
     if wanted != kept:
-        media.detach(tx, post_id)
         media.attach(tx, wanted, post_id, post.account_id)
     _retie(tx, after, text, mentioned, now)
     tx.emit(PostEdited(post_id, post.account_id))
@@ -229,7 +228,7 @@ def _delete(tx: Tx, post: Post, now: int) -> None:
                 tx, account_id=original.account_id, kind="boost", from_id=post.account_id, post_id=original.id
             )
     else:
-        _clear(tx, post)
+        _clear(tx, post, now)
     if post.reply_to_id:
         queries.count_reply(tx, post.reply_to_id, -1)
     people.count_post(tx, post.account_id, -1)
@@ -237,13 +236,13 @@ def _delete(tx: Tx, post: Post, now: int) -> None:
     tx.emit(PostDeleted(post.id, post.account_id, post.visibility, tuple(tag.key for tag in tags)))
 
 
-def _clear(tx: Tx, post: Post) -> None:
+def _clear(tx: Tx, post: Post, now: int) -> None:
     search.forget_post(tx, post.id)
     queries.delete_mentions(tx, post.id)
     queries.delete_tags(tx, post.id)
     queries.delete_versions(tx, post.id)
     marks.forget_post(tx, post.id)
-    media.detach(tx, post.id)
+    media.detach(tx, post.id, now)
     if post.poll_id:
         polls.drop(tx, post.poll_id)
 

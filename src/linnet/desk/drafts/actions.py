@@ -1,0 +1,204 @@
+"""Writing, planning, publishing and discarding drafts.
+
+A planned draft is a row and a job under the key `draft:<id>`; both change in one transaction.
+When the time comes the stage decides, in the transaction that publishes: so it goes out exactly
+once, whatever is killed in between.
+"""
+
+from linnet.db.tx import Tx
+from linnet.desk.drafts import queries, rules
+from linnet.desk.drafts.rules import Content, Draft, DraftChanged, PublishDraft, Stage
+from linnet.desk.publishing import actions as publishing
+from linnet.jobs import rows as jobs
+from linnet.kernel.errors import Conflict, Invalid, LinnetError, NotFound
+from linnet.kernel.value import changed
+from linnet.social.media import actions as media
+from linnet.social.people import queries as people
+from linnet.social.people import rules as people_rules
+from linnet.social.posts import rules as post_rules
+from linnet.social.posts.rules import Author, Terms
+
+
+def keep(
+    tx: Tx, author: Author, content: Content, *, id: int, now: int, stage: Stage = "draft", key: str = ""
+) -> int:
+    """Keeps what was written, however unfinished; answers its id. With a key used before: that
+    draft's. Raises NotAllowed (role), Invalid (foreign pictures, too many drafts)."""
+    people_rules.must(author.role, "draft")
+    before = queries.by_key(tx, author.account_id, post_rules.check_key(key)) if key else None
+    if before:
+        return before.id
+    if queries.open_count(tx, author.account_id) >= rules.MOST_OPEN:
+        raise Invalid("text", f"cannot be kept: there are {rules.MOST_OPEN} open drafts already")
+    post_rules.check_visibility(content.visibility)
+    media.keep(tx, content.media_ids, author.account_id, now)
+    person_id = _person(author)
+    queries.insert(
+        tx,
+        content,
+        id=id,
+        account_id=author.account_id,
+        person_id=person_id,
+        stage=stage,
+        app_id=author.app_id,
+        key=key,
+        now=now,
+    )
+    tx.emit(DraftChanged(id, author.account_id, stage))
+    return id
+
+
+def change(
+    tx: Tx, author: Author, draft_id: int, content: Content, *, version: int | None, now: int, terms: Terms
+) -> None:
+    """Replaces what is written. A planned one must stay publishable. Raises NotFound, Conflict
+    (somebody else changed it, or it was sent), NotAllowed, Invalid."""
+    draft = _own(tx, author, draft_id)
+    people_rules.must(author.role, "post" if draft.stage == "set" else "draft")
+    rules.check_version(draft, version)
+    rules.check_open(draft)
+    post_rules.check_visibility(content.visibility)
+    if draft.stage == "set":
+        _check_text(content, terms)
+    media.release(tx, [id for id in draft.media_ids if id not in content.media_ids], draft.account_id, now)
+    media.keep(tx, [id for id in content.media_ids if id not in draft.media_ids], draft.account_id, now)
+    stage: Stage = "draft" if draft.stage == "idea" else draft.stage
+    queries.save(tx, draft_id, stage, content, now)
+    tx.emit(DraftChanged(draft_id, draft.account_id, stage))
+
+
+def schedule(
+    tx: Tx, author: Author, draft_id: int, at: int, *, terms: Terms, now: int, version: int | None = None
+) -> None:
+    """Plans it for `at` (ms), or moves it there. The one who plans stands for it. Raises NotFound,
+    Invalid (time, text), Conflict, NotAllowed."""
+    draft = _own(tx, author, draft_id)
+    people_rules.must(author.role, "post")
+    rules.check_version(draft, version)
+    rules.check_open(draft)
+    rules.check_due(at, now)
+    _check_text(content_of(draft), terms)
+    planned = changed(draft, stage="set", due_at=at, problem="", person_id=_person(author))
+    queries.set_stage(tx, planned, now)
+    jobs.add(tx, PublishDraft(draft_id), now=now, run_at=at, key=f"draft:{draft_id}")
+    tx.emit(DraftChanged(draft_id, draft.account_id, "set"))
+
+
+def unschedule(tx: Tx, author: Author, draft_id: int, *, now: int) -> None:
+    """Back to a draft without a time. Raises NotFound, Conflict, NotAllowed."""
+    draft = _own(tx, author, draft_id)
+    people_rules.must(author.role, "post")
+    rules.check_open(draft)
+    jobs.cancel(tx, f"draft:{draft_id}")
+    queries.set_stage(tx, changed(draft, stage="draft", due_at=None, problem=""), now)
+    tx.emit(DraftChanged(draft_id, draft.account_id, "draft"))
+
+
+def discard(tx: Tx, author: Author, draft_id: int, *, now: int) -> None:
+    """Throws a draft away; its pictures are loose again. Raises NotFound, Conflict, NotAllowed."""
+    draft = _own(tx, author, draft_id)
+    people_rules.must(author.role, "draft")
+    rules.check_open(draft)
+    jobs.cancel(tx, f"draft:{draft_id}")
+    media.release(tx, draft.media_ids, draft.account_id, now)
+    queries.delete(tx, draft_id)
+    tx.emit(DraftChanged(draft_id, draft.account_id, "gone"))
+
+
+def publish_now(tx: Tx, author: Author, draft_id: int, terms: Terms, *, id: int, now: int) -> int:
+    """Publishes it at once; answers the post's id. Again: the same post. Raises what publishing
+    raises, NotFound."""
+    draft = _own(tx, author, draft_id)
+    if draft.stage == "sent" and draft.post_id:
+        return draft.post_id
+    jobs.cancel(tx, f"draft:{draft_id}")
+    return _send(tx, changed(draft, person_id=_person(author)), author, terms, id, now)
+
+
+def publish_due(tx: Tx, draft_id: int, terms: Terms, grace_minutes: int, *, id: int, now: int) -> None:
+    """The job: its time has come. Nothing happens when it was sent, cancelled or moved; too late,
+    it is marked as missed and a person is asked. Raises what publishing raises."""
+    draft = queries.draft(tx, draft_id)
+    if draft is None or draft.stage != "set" or draft.due_at is None or draft.due_at > now:
+        return
+    if rules.is_late(draft.due_at, now, grace_minutes):
+        late = (now - draft.due_at) // 60_000
+        _miss(
+            tx,
+            draft,
+            f"The server was not running at that time; it is {late} minutes late. Shall it still go out?",
+            now,
+        )
+        return
+    member = people.member(tx, draft.person_id, draft.account_id)
+    person = people.person(tx, draft.person_id)
+    if member is None or person is None or person.disabled_at is not None:
+        _miss(tx, draft, "The person who planned it may no longer post for this account.", now)
+        return
+    author = Author(draft.account_id, draft.person_id, member.role, draft.app_id)
+    _send(tx, draft, author, terms, id, now)
+
+
+def miss(tx: Tx, draft_id: int, problem: str, now: int) -> None:
+    """Marks a planned draft as missed, with the reason."""
+    draft = queries.draft(tx, draft_id)
+    if draft and draft.stage == "set":
+        _miss(tx, draft, problem, now)
+
+
+def content_of(draft: Draft) -> Content:
+    """What is written in it."""
+    return Content(
+        draft.text,
+        draft.visibility,
+        draft.warning,
+        draft.sensitive,
+        draft.language,
+        draft.reply_to_id,
+        draft.media_ids,
+        draft.new_post.poll,
+        draft.entry_id,
+        draft.go_links,
+    )
+
+
+def _send(tx: Tx, draft: Draft, author: Author, terms: Terms, id: int, now: int) -> int:
+    post_id = publishing.publish(tx, author, draft.new_post, terms, id=id, now=now, go_links=draft.go_links)
+    queries.set_stage(tx, changed(draft, stage="sent", post_id=post_id, problem=""), now)
+    tx.emit(DraftChanged(draft.id, draft.account_id, "sent"))
+    return post_id
+
+
+def _miss(tx: Tx, draft: Draft, problem: str, now: int) -> None:
+    queries.set_stage(tx, changed(draft, stage="missed", problem=problem), now)
+    tx.emit(DraftChanged(draft.id, draft.account_id, "missed"))
+
+
+def _own(tx: Tx, author: Author, draft_id: int) -> Draft:
+    draft = queries.draft(tx, draft_id)
+    if draft is None or draft.account_id != author.account_id:
+        raise NotFound("draft")
+    return draft
+
+
+def _person(author: Author) -> int:
+    if author.person_id is None:
+        raise Conflict("A draft needs a person who stands for it.")
+    return author.person_id
+
+
+def _check_text(content: Content, terms: Terms) -> None:
+    """Would it be accepted? What can only be known at the time (an answer to a post that is gone)
+    is asked then."""
+    try:
+        post_rules.compose(
+            content.text,
+            warning=content.warning,
+            language=content.language,
+            most=terms.max_characters,
+            may_be_empty=bool(content.media_ids),
+        )
+    except Invalid:
+        raise
+    except LinnetError as error:
+        raise Invalid("text", error.sentence) from error

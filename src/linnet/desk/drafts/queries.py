@@ -1,0 +1,153 @@
+"""Table `draft`."""
+
+from collections.abc import Sequence
+
+from linnet.db.tx import Tx
+from linnet.desk.drafts.rules import OPEN, Content, Draft, Stage
+from linnet.kernel.page import NEWEST, Page, in_order
+
+DRAFT = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
+    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at
+    FROM draft WHERE id = :id"""
+BY_KEY = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
+    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at
+    FROM draft WHERE account_id = :account_id AND key = :key AND key <> ''"""
+PLANNED = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
+    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at
+    FROM draft WHERE account_id = :account_id AND stage IN :stages AND due_at >= :since AND due_at < :until
+    ORDER BY due_at, id LIMIT 500"""
+LIST_DOWN = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
+    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at
+    FROM draft WHERE account_id = :account_id AND stage IN :stages AND id < :below AND id > :above
+    ORDER BY id DESC LIMIT :n"""
+LIST_UP = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
+    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at
+    FROM draft WHERE account_id = :account_id AND stage IN :stages AND id < :below AND id > :above
+    ORDER BY id LIMIT :n"""
+OPEN_COUNT = "SELECT COUNT(*) FROM draft WHERE account_id = :account_id AND stage IN :stages"
+TAKEN = """SELECT due_at FROM draft WHERE account_id = :account_id AND stage = 'set' AND due_at >= :since
+    ORDER BY due_at LIMIT 500"""
+
+
+def draft(tx: Tx, draft_id: int) -> Draft | None:
+    """The draft with this id."""
+    return tx.one(Draft, DRAFT, id=draft_id)
+
+
+def by_key(tx: Tx, account_id: int, key: str) -> Draft | None:
+    """The draft that was made under this Idempotency-Key."""
+    return tx.one(Draft, BY_KEY, account_id=account_id, key=key)
+
+
+def planned(
+    tx: Tx, account_id: int, since: int, until: int, stages: Sequence[Stage] = ("set",)
+) -> list[Draft]:
+    """Drafts due in [since, until) ms, in order."""
+    return tx.all(Draft, PLANNED, account_id=account_id, since=since, until=until, stages=list(stages))
+
+
+def drafts(tx: Tx, account_id: int, stages: Sequence[Stage] = OPEN, page: Page = NEWEST) -> list[Draft]:
+    """The account's drafts in these stages, the newest first."""
+    rows = tx.all(
+        Draft,
+        LIST_UP if page.ascending else LIST_DOWN,
+        account_id=account_id,
+        stages=list(stages),
+        below=page.below,
+        above=page.above,
+        n=page.size,
+    )
+    return in_order(page, rows)
+
+
+def open_count(tx: Tx, account_id: int) -> int:
+    """How many are not sent yet."""
+    count: int = tx.value(OPEN_COUNT, account_id=account_id, stages=list(OPEN))
+    return count
+
+
+def taken(tx: Tx, account_id: int, since: int) -> list[int]:
+    """When posts are planned from `since` (ms) on."""
+    return tx.all(int, TAKEN, account_id=account_id, since=since)
+
+
+INSERT = """INSERT INTO draft (id, account_id, person_id, stage, text, warning, sensitive, visibility, language,
+        reply_to_id, media, poll, entry_id, go_links, app_id, key, created_at, updated_at)
+    VALUES (:id, :account_id, :person_id, :stage, :text, :warning, :sensitive, :visibility, :language,
+        :reply_to_id, :media, :poll, :entry_id, :go_links, :app_id, :key, :now, :now)"""
+SAVE = """UPDATE draft SET stage = :stage, text = :text, warning = :warning, sensitive = :sensitive,
+    visibility = :visibility, language = :language, reply_to_id = :reply_to_id, media = :media, poll = :poll,
+    go_links = :go_links, version = version + 1, updated_at = :now WHERE id = :id"""
+SET_STAGE = """UPDATE draft SET stage = :stage, due_at = :due_at, post_id = :post_id, problem = :problem,
+    person_id = :person_id, version = version + 1, updated_at = :now WHERE id = :id"""
+DELETE = "DELETE FROM draft WHERE id = :id"
+
+
+def insert(
+    tx: Tx,
+    content: Content,
+    *,
+    id: int,
+    account_id: int,
+    person_id: int,
+    stage: Stage,
+    app_id: int | None,
+    key: str,
+    now: int,
+) -> None:
+    tx.run(
+        INSERT,
+        id=id,
+        account_id=account_id,
+        person_id=person_id,
+        stage=stage,
+        text=content.text,
+        warning=content.warning,
+        sensitive=content.sensitive,
+        visibility=content.visibility,
+        language=content.language,
+        reply_to_id=content.reply_to_id,
+        media=content.media_text,
+        poll=content.poll_text,
+        entry_id=content.entry_id,
+        go_links=content.go_links,
+        app_id=app_id,
+        key=key,
+        now=now,
+    )
+
+
+def save(tx: Tx, draft_id: int, stage: Stage, content: Content, now: int) -> None:
+    tx.run(
+        SAVE,
+        id=draft_id,
+        stage=stage,
+        text=content.text,
+        warning=content.warning,
+        sensitive=content.sensitive,
+        visibility=content.visibility,
+        language=content.language,
+        reply_to_id=content.reply_to_id,
+        media=content.media_text,
+        poll=content.poll_text,
+        go_links=content.go_links,
+        now=now,
+    )
+
+
+def set_stage(tx: Tx, draft: Draft, now: int) -> None:
+    """Writes stage, time, post, problem and who stands for it."""
+    tx.run(
+        SET_STAGE,
+        id=draft.id,
+        stage=draft.stage,
+        due_at=draft.due_at,
+        post_id=draft.post_id,
+        problem=draft.problem,
+        person_id=draft.person_id,
+        now=now,
+    )
+
+
+def delete(tx: Tx, draft_id: int) -> None:
+    tx.run(DELETE, id=draft_id)

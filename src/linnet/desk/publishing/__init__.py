@@ -1,0 +1,1 @@
+"""Publishing for the firm: the same post as anybody's, with its links tracked."""

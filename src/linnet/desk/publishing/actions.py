@@ -1,0 +1,43 @@
+"""Publishing and editing with tracked links. The doors and the calendar come through here; what a
+post is, is decided in `social.posts`."""
+
+from linnet.db.tx import Tx
+from linnet.desk.links import actions as links
+from linnet.desk.links import queries as link_queries
+from linnet.desk.links.rules import Ways
+from linnet.kernel.value import changed
+from linnet.social.posts import actions as posts
+from linnet.social.posts import queries as post_queries
+from linnet.social.posts.rules import Author, NewPost, PostChange, Terms
+
+CHANNEL = "fediverse"
+
+
+def publish(
+    tx: Tx, author: Author, new: NewPost, terms: Terms, *, id: int, now: int, go_links: bool = False
+) -> int:
+    """As `posts.publish`; links to the firm's own sites carry a code, foreign ones too with
+    `go_links`, because it was asked for. Raises what that raises."""
+    if new.key and post_queries.by_key(tx, author.account_id, new.key) is not None:
+        return posts.publish(tx, author, new, terms, id=id, now=now)
+    tracked = _tracked(tx, new.text, author.account_id, id, terms, go_links, now)
+    return posts.publish(tx, author, changed(new, text=tracked), terms, id=id, now=now)
+
+
+def edit(tx: Tx, author: Author, post_id: int, change: PostChange, terms: Terms, *, now: int) -> None:
+    """As `posts.edit`; a link that stays keeps its code, and go links stay go links."""
+    went = any(link.kind == "go" for link in link_queries.of_post(tx, post_id))
+    tracked = _tracked(tx, change.text, author.account_id, post_id, terms, went, now)
+    posts.edit(tx, author, post_id, changed(change, text=tracked), terms, now=now)
+
+
+def source(tx: Tx, text: str, terms: Terms) -> str:
+    """The text of a post as its author typed it, for editing."""
+    return links.clean_text(tx, text, terms.url)
+
+
+def _tracked(tx: Tx, text: str, account_id: int, post_id: int, terms: Terms, go_links: bool, now: int) -> str:
+    ways = Ways(link_queries.own_hosts(tx), terms.url, go_links)
+    if not (ways.own_hosts or go_links) or "." not in text:
+        return text
+    return links.track(tx, text, ways=ways, channel=CHANNEL, account_id=account_id, post_id=post_id, now=now)
