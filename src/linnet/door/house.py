@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from linnet.db.database import Database
 from linnet.hub.hub import Hub
 from linnet.kernel.settings import Settings
+from linnet.social.media.workshop import Workshop
 from linnet.social.people.passwords import PasswordDesk
 
 
@@ -17,3 +18,4 @@ class House:
     db: Database
     hub: Hub
     passwords: PasswordDesk
+    workshop: Workshop
