@@ -24,6 +24,7 @@ OWN_CLOCK = {
     "kernel/ids.py": "an id carries the moment it was made",
     "db/opening.py": "writes down when a schema step was taken, at the start of the program",
     "jobs/worker.py": "is a door: the clock's own",
+    "jobs/sweeps.py": "handles recurring jobs: an errand of the worker's own room",
 }
 
 # What is longer than it should be, and why that is better than cutting it.

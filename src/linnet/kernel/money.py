@@ -4,6 +4,8 @@ Codes and their decimals as ISO 4217 lists them; funds, metals and test codes ar
 because nobody is paid in them.
 """
 
+import re
+
 from linnet.kernel.errors import Invalid
 
 _TWO = """
@@ -45,3 +47,26 @@ def decimal_text(amount: int, currency: str) -> str:
 def show(amount: int, currency: str) -> str:
     """Minor units in words: "12.34 EUR"."""
     return f"{decimal_text(amount, currency)} {currency}"
+
+
+_AMOUNT = re.compile(r"(-?)(\d{1,13})(?:([.,])(\d{1,3}))?", re.ASCII)
+
+
+def parse_amount(text: str, currency: str, field: str = "amount") -> int:
+    """A decimal as people write it, 12, 12.5 or 12,50, in minor units. Raises Invalid for more
+    decimals than the currency has, and for 1,200 or 1.200.00, which could mean two things."""
+    match = _AMOUNT.fullmatch(text.strip())
+    places = DECIMALS[currency]
+    if match is None or (match[3] == "," and len(match[4]) == 3):
+        raise Invalid(field, f"is not an amount like {_example(places)}, without marks between the thousands")
+    decimals = match[4] or ""
+    if len(decimals) > places:
+        raise Invalid(field, f"has more decimals than {currency} knows: write it like {_example(places)}")
+    amount = int(match[2] + decimals.ljust(places, "0"))
+    if amount > MOST:
+        raise Invalid(field, "is larger than anything we count")
+    return -amount if match[1] else amount
+
+
+def _example(places: int) -> str:
+    return f"1200.{'5'.ljust(places, '0')}" if places else "1200"
