@@ -52,8 +52,6 @@ _ACTIVITIES = tuple((re.compile(pattern), activity) for pattern, activity in _AC
 _BY_ITSELF = re.compile(
     r"GET (accounts/(verify_credentials|relationships|familiar_followers)|notifications/unread_count)"
 )
-    r"GET (accounts/(verify_credentials|relationships)|notifications/unread_count|statuses)"
-)
 _ID = re.compile(r"\d+")
 
 

@@ -1,0 +1,131 @@
+"""Measuring time, and everything a person may do about their own."""
+
+from linnet.db.tx import Tx
+from linnet.desk.effort import queries, rules, totals
+from linnet.desk.effort.app_use import Call, activity_of
+from linnet.desk.effort.rules import Beat, Entry, Rate
+from linnet.kernel.days import day_of, day_start, days_between, next_day, parse_day
+from linnet.kernel.errors import NotFound
+from linnet.kernel.ids import new_id
+from linnet.kernel.value import changed
+
+
+def beat(
+    tx: Tx, person_id: int, account_id: int, activity: str, tab: str, now: int, *, quiet: int = 0
+) -> bool:
+    """A sign of life of one of our pages; see `rules` for when a page sends one. `quiet`: ms
+    since the last input. False, and nothing written, when the person's measuring is off.
+    Raises Invalid."""
+    known = rules.check_beat(activity, tab, quiet)
+    if not queries.measured(tx, person_id):
+        return False
+    queries.insert_beat(tx, Beat(person_id, now, tab, account_id, known, quiet))
+    return True
+
+
+def api_call(tx: Tx, person_id: int, account_id: int, kind: str, now: int) -> None:
+    """A call of the client API; `kind` as `app_use.kind_of` names it."""
+    api_calls(tx, [Call(person_id, now, account_id, kind)])
+
+
+def api_calls(tx: Tx, calls: list[Call]) -> None:
+    """Many calls at once. Those that nobody caused, or of people whose measuring is off, leave no
+    row."""
+    caused = [(new_id(), call) for call in calls if activity_of(call.kind) is not None]
+    if caused:
+        queries.insert_calls(tx, caused)
+
+
+def measure(tx: Tx, person_id: int, on: bool, now: int) -> None:
+    """A person switches their own measuring on or off. Off keeps what was measured: `forget`
+    takes it away."""
+    queries.set_measured(tx, person_id, on, now)
+
+
+def forget(tx: Tx, person_id: int, start: int, end: int) -> int:
+    """A person deletes their own time within [start, end] ms; answers how many raw rows went. A
+    day of which only the sum is left is deleted whole when all of it lies within."""
+    setting, zone = queries.setting(tx), queries.firm_zone(tx)
+    dropped = queries.drop_raw_of(tx, person_id, start, end)
+    for day in days_between(day_of(start, zone), min(day_of(end, zone), setting.folded_through)):
+        if day >= setting.raw_from:
+            queries.put_day(tx, day, totals.of_day(tx, day, zone, setting.idle))
+        elif start <= day_start(day, zone) and end >= day_start(next_day(day), zone) - 1:
+            dropped += queries.drop_day_of(tx, person_id, day)
+    return dropped
+
+
+def add_entry(
+    tx: Tx, person_id: int, account_id: int, *, day: str, minutes: int, note: str, id: int, now: int
+) -> Entry:
+    """Time elsewhere, written down: "phone", 5 minutes. Raises Invalid."""
+    return _put_entry(tx, Entry(id, person_id, account_id, day, minutes, note, now), now)
+
+
+def change_entry(tx: Tx, person_id: int, id: int, *, day: str, minutes: int, note: str, now: int) -> Entry:
+    """Corrects one's own entry. Raises NotFound, Invalid."""
+    had = queries.entry(tx, id, person_id)
+    if had is None:
+        raise NotFound("entry")
+    return _put_entry(tx, changed(had, day=day, minutes=minutes, note=note), now)
+
+
+def delete_entry(tx: Tx, person_id: int, id: int) -> None:
+    """Takes one's own entry away. Raises NotFound."""
+    if not queries.drop_entry(tx, id, person_id):
+        raise NotFound("entry")
+
+
+def set_idle(tx: Tx, idle: int) -> None:
+    """Sets the idle limit (ms) and counts anew what can be: every day whose raw rows are still
+    there is read from them at once, and folded again by the next `fold`. Raises Invalid."""
+    rules.check_idle(idle)
+    setting = queries.setting(tx)
+    if setting.idle == idle:
+        return
+    queries.set_idle(tx, idle)
+    known = next_day(setting.raw_from, -1) if setting.raw_from else ""
+    queries.set_folded(tx, min(setting.folded_through, known))
+
+
+def set_rate(tx: Tx, person_id: int, hourly_cost: int | None, since_day: str) -> None:
+    """What an hour of a person costs from a day on, in minor units; None: the firm's hourly cost
+    again. Raises Invalid."""
+    parse_day(since_day, "since_day")
+    queries.set_rate(tx, Rate(person_id, since_day, rules.check_rate(hourly_cost)))
+
+
+def fold(tx: Tx, now: int) -> int:
+    """Adds up every day that is over, then deletes raw rows that are 35 days old; answers how
+    many days were folded. Safe to repeat at any time."""
+    setting, zone = queries.setting(tx), queries.firm_zone(tx)
+    over = next_day(day_of(now - totals.CALLS_AROUND, zone), -1)
+    folded = 0
+    oldest = queries.first_raw(tx)
+    if oldest is not None:
+        first = max(next_day(setting.folded_through) if setting.folded_through else "", day_of(oldest, zone))
+        for day in days_between(first, over):
+            queries.put_day(tx, day, totals.of_day(tx, day, zone, setting.idle))
+            folded += 1
+    if over > setting.folded_through:
+        queries.set_folded(tx, over)
+    _drop_raw(tx, now)
+    return folded
+
+
+def _drop_raw(tx: Tx, now: int) -> None:
+    zone = queries.firm_zone(tx)
+    # whole days stay, with what reaches over their midnight: a day is counted anew wholly or not
+    kept = next_day(day_of(now - rules.RAW_KEPT + totals.CALLS_AROUND, zone))
+    if queries.drop_raw_before(tx, day_start(kept, zone) - totals.CALLS_AROUND):
+        queries.set_raw_from(tx, kept)
+
+
+def _put_entry(tx: Tx, entry: Entry, now: int) -> Entry:
+    parse_day(entry.day)
+    today = day_of(now, queries.firm_zone(tx))
+    already = queries.minutes_on(tx, entry.person_id, entry.day, entry.id)
+    note = rules.check_entry(entry.minutes, entry.note, entry.day, today, already)
+    kept = changed(entry, note=note)
+    queries.put_entry(tx, kept)
+    return kept
