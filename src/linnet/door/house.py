@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from linnet.db.database import Database
 from linnet.hub.hub import Hub
 from linnet.kernel.settings import Settings
+from linnet.social.media.store import Store
 from linnet.social.media.workshop import Workshop
 from linnet.social.people.passwords import PasswordDesk
+from linnet.social.posts.rules import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +20,10 @@ class House:
     db: Database
     hub: Hub
     passwords: PasswordDesk
+    store: Store
     workshop: Workshop
+
+    @property
+    def terms(self) -> Terms:
+        """What this server sets for its posts."""
+        return Terms(self.settings.url, self.settings.max_characters)

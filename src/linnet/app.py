@@ -1,0 +1,196 @@
+"""The whole machine on one screen: what follows from what, who does which job, how it is wired.
+
+EVENTS   what an event makes due, in the transaction of its cause
+HEARD    what goes through the hub after the commit, to streams and to the other processes
+jobs()   which handler does which job
+sweeps() recurring work
+create() all of it as one ASGI app; `linnet serve` runs it
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from linnet.db.database import Database
+from linnet.db.opening import open_database
+from linnet.db.tx import Tx
+from linnet.desk.drafts import errands as drafts
+from linnet.desk.drafts.rules import DraftChanged, PublishDraft
+from linnet.door.house import House
+from linnet.hub.hub import Hub
+from linnet.jobs import rows, sweeps
+from linnet.jobs.rows import Job, JobAdded
+from linnet.jobs.sweeps import Every, Sweep
+from linnet.jobs.worker import Handler, Lane, Worker
+from linnet.kernel.clock import DAY, HOUR, MINUTE, now_ms
+from linnet.kernel.settings import Settings, load
+from linnet.kernel.value import Value
+from linnet.mastodon import table as mastodon
+from linnet.net.client import Client
+from linnet.site import media_files
+from linnet.social.apps import actions as apps
+from linnet.social.apps.rules import TokensEnded
+from linnet.social.follows.rules import Followed, FollowRequested, Unfollowed
+from linnet.social.media import errands as media
+from linnet.social.media.actions import RemoveFiles, SweepMedia
+from linnet.social.media.store import Store
+from linnet.social.media.workshop import Workshop
+from linnet.social.notices.rules import NoticeGiven
+from linnet.social.people import actions as people
+from linnet.social.people.passwords import PasswordDesk
+from linnet.social.people.rules import AccessEnded, AccountChanged
+from linnet.social.polls.rules import EndPoll, PollEnded
+from linnet.social.posts import actions as posts
+from linnet.social.posts.rules import PostDeleted, PostEdited, PostPublished
+from linnet.social.reactions.rules import Voted
+from linnet.social.safety import actions as safety
+from linnet.social.safety.rules import Blocked, MuteChanged, Unblocked
+
+log = logging.getLogger("linnet")
+
+# What an event makes due, as jobs in the same transaction.
+EVENTS: dict[type[Value], tuple[Callable[[Any], Job], ...]] = {}
+
+# What listeners are told after the commit, here and in the other processes.
+HEARD: tuple[type[Value], ...] = (
+    JobAdded,
+    PostPublished,
+    PostEdited,
+    PostDeleted,
+    PollEnded,
+    Voted,
+    NoticeGiven,
+    Followed,
+    Unfollowed,
+    FollowRequested,
+    Blocked,
+    Unblocked,
+    MuteChanged,
+    AccountChanged,
+    TokensEnded,
+    AccessEnded,
+    DraftChanged,
+)
+
+LANES = (Lane("desk", 4), Lane("media", 2), Lane("fetch", 6), Lane("deliver", 8))
+
+
+class Program:
+    """One server process: everything made once, started and stopped together."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.hub = Hub(settings.data / "run", HEARD)
+        self.db = open_database(settings, on_emit=duties, on_commit=self._tell)
+        self.client = Client(settings)
+        store = Store(settings.data / "media")
+        workshop = Workshop(store, settings.upload_bytes)
+        self.house = House(settings, self.db, self.hub, PasswordDesk(), store, workshop)
+        self.sweeps = recurring(self.db, store)
+        self.worker = Worker(self.db, jobs(self.db, self.client, self.house, self.sweeps), LANES)
+
+    async def start(self) -> None:
+        """In the running event loop: listen, plan, work."""
+        self.hub.start()
+        self.hub.listen(self._wake)
+        await self.db.write(sweeps.plan, self.sweeps, now_ms())
+        self.worker.start()
+
+    async def stop(self) -> None:
+        """Finishes what was accepted. What is not done is done after the next start."""
+        await self.worker.stop()
+        self.hub.stop()
+        await self.client.close()
+        self.house.passwords.close()
+        self.house.workshop.close()
+        await asyncio.to_thread(self.db.close)
+
+    def _tell(self, events: Sequence[Value]) -> None:
+        self.hub.publish([event for event in events if isinstance(event, HEARD)])
+
+    def _wake(self, event: Value) -> None:
+        if isinstance(event, JobAdded):
+            self.worker.wake(event.lane)
+
+
+def duties(tx: Tx, event: Value) -> None:
+    """Turns an event into the jobs it makes due, in its own transaction."""
+    for make in EVENTS.get(type(event), ()):
+        rows.add(tx, make(event), now=now_ms())
+
+
+def jobs(db: Database, client: Client, house: House, every: Mapping[str, Every]) -> dict[type[Job], Handler]:
+    """Which handler does which job."""
+    terms, grace = house.terms, house.settings.late_grace_minutes
+
+    async def end_poll(job: EndPoll) -> None:
+        await db.write(posts.end_poll, job.poll_id, now_ms())
+
+    return {
+        Sweep: partial(sweeps.sweep, db, every),
+        PublishDraft: partial(drafts.publish, db, terms, grace),
+        EndPoll: end_poll,
+        RemoveFiles: partial(media.remove_files, house.store),
+        SweepMedia: partial(media.sweep_media, db, house.store),
+    }
+
+
+def recurring(db: Database, store: Store) -> dict[str, Every]:
+    """Recurring work, by name."""
+
+    async def sweep_pictures(_now: int) -> None:
+        await media.sweep_media(db, store, SweepMedia())
+
+    return {
+        "mutes that are over": Every(5 * MINUTE, run=safety.end_mutes),
+        "sessions that are over": Every(HOUR, run=people.sweep_sessions),
+        "apps and codes never used": Every(DAY, run=apps.sweep),
+        "pictures never used": Every(HOUR, outside=sweep_pictures),
+    }
+
+
+def routes(house: House) -> list[BaseRoute]:
+    """Every door."""
+
+    async def health(_request: Request) -> Response:
+        await house.db.read(rows.next_due, "desk")
+        return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
+
+    return [
+        Route("/health", health, methods=["GET"]),
+        *mastodon.routes(house),
+        *media_files.routes(house.store),
+    ]
+
+
+def create(settings: Settings) -> Starlette:
+    """The server of `settings` as an ASGI app: its lifespan starts and stops the worker and the
+    hub. Raises DatabaseError when the database cannot be used."""
+    program = Program(settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await program.start()
+        try:
+            yield
+        finally:
+            await program.stop()
+
+    app = Starlette(routes=routes(program.house), lifespan=lifespan)
+    app.state.program = program
+    return app
+
+
+def serve() -> Starlette:
+    """What each server process runs: the app of the environment's settings."""
+    settings = load()
+    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    return create(settings)
