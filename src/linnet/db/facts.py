@@ -8,6 +8,8 @@ KEEP = """INSERT INTO server_fact (name, value) VALUES (:name, :value)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
 DROP = "DELETE FROM server_fact WHERE name = :name"
 
+ADDRESS = "address"  # LINNET_URL at the first start after the set-up
+
 
 def fact(tx: Tx, name: str) -> str | None:
     """The fact, or None."""

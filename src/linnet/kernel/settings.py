@@ -134,6 +134,14 @@ def _url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
+def check_url(text: str) -> str:
+    """A public address as LINNET_URL wants it. Raises SettingsError."""
+    try:
+        return _url(text)
+    except ValueError as error:
+        raise SettingsError(f"The address is {text!r}, but it must be {error}.") from error
+
+
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         if text.isascii() and text.isdigit() and low <= int(text) <= high:

@@ -184,6 +184,11 @@ def sweep_sessions(tx: Tx, now: int) -> int:
     return queries.drop_old_sessions(tx, now)
 
 
+def move(tx: Tx, old: str, new: str) -> None:
+    """The server's address changed from `old` to `new`: so do the links to its own pages in bios."""
+    queries.move(tx, old, new)
+
+
 def hold(tx: Tx, a: int, b: int) -> None:
     """Until this transaction ends, nobody else decides what stands between these two: a follow and
     a block at the same moment must not both be kept (PostgreSQL; SQLite has one writer anyway)."""

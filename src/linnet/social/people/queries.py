@@ -202,6 +202,8 @@ COUNT_FOLLOWERS = """UPDATE account SET followers_count = followers_count + :by,
     WHERE id = :id"""
 COUNT_FOLLOWING = """UPDATE account SET following_count = following_count + :by, revision = revision + 1
     WHERE id = :id"""
+MOVE = """UPDATE account SET bio_html = REPLACE(bio_html, :old, :new), revision = revision + 1
+    WHERE bio_html LIKE :marked"""
 HOLD = "UPDATE account SET revision = revision WHERE id = :id"
 COUNT_POSTS = """UPDATE account SET posts_count = posts_count + :by,
     last_post_at = COALESCE(:at, last_post_at), revision = revision + 1 WHERE id = :id"""
@@ -256,6 +258,10 @@ def save_profile(tx: Tx, account: Account) -> None:
 def owns_picture(tx: Tx, account_id: int, media_id: int) -> bool:
     """Is it a picture of this account that stands in no post?"""
     return tx.value(OWNS_PICTURE, id=media_id, account_id=account_id) is not None
+
+
+def move(tx: Tx, old: str, new: str) -> None:
+    tx.run(MOVE, old=f"{old}/", new=f"{new}/", marked=f"%{old}/%")
 
 
 def hold(tx: Tx, account_id: int) -> None:

@@ -320,3 +320,9 @@ def end_poll(tx: Tx, poll_id: int, now: int) -> None:
     poll = polls.end(tx, poll_id, now)
     if poll:
         queries.touch(tx, poll.post_id)
+
+
+def move(tx: Tx, old: str, new: str) -> int:
+    """The server's address changed from `old` to `new`: so do the links to its own pages in posts.
+    Answers how many posts had one."""
+    return queries.move(tx, old, new)

@@ -134,6 +134,14 @@ def count_favourite(tx: Tx, post_id: int, by: int) -> None:
     tx.run(COUNT_FAVOURITE, id=post_id, by=by)
 
 
+MOVE = """UPDATE post SET html = REPLACE(html, :old, :new), text = REPLACE(text, :old, :new), revision = revision + 1
+    WHERE html LIKE :marked"""
+
+
+def move(tx: Tx, old: str, new: str) -> int:
+    return tx.run(MOVE, old=f"{old}/", new=f"{new}/", marked=f"%{old}/%")
+
+
 VERSIONS = "SELECT post_id, at, text, html, warning, sensitive, media FROM post_version WHERE post_id = :id ORDER BY at"
 INSERT_VERSION = """INSERT INTO post_version (post_id, at, text, html, warning, sensitive, media)
     VALUES (:post_id, :at, :text, :html, :warning, :sensitive, :media) ON CONFLICT DO NOTHING"""
