@@ -47,7 +47,7 @@ def hold(settings: Settings) -> TextIO:
     """The lock of the data folder: one server at a time. Raises SettingsError."""
     folder = settings.data / "run"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = (folder / "server.lock").open("a+", encoding="ascii")  # noqa: SIM115 # held as long as the process lives
+    lock = (folder / "server.lock").open("a+", encoding="ascii")  # held as long as the process lives
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -115,5 +115,4 @@ def _serve(settings: Settings) -> None:
         log_level="warning",  # type: ignore[arg-type] # an enum of strings
         respawn_failed_workers=True,
         workers_kill_timeout=10,
-        process_name="linnet",
     ).serve()
