@@ -78,7 +78,7 @@ def to_html(
     """
     found = found or scan(text)
     spans = [(link.start, link.end, _link_html(link)) for link in found.links]
-    spans += [(tag.start, tag.end, _tag_html(tag, text[tag.start], tag_url(tag))) for tag in found.tags]
+    spans += [(tag.start, tag.end, _tag_html(tag, tag_url(tag))) for tag in found.tags]
     for mention in found.mentions:
         if known := mention_url(mention):
             spans.append((mention.start, mention.end, _mention_html(*known)))
@@ -117,7 +117,5 @@ def _mention_html(url: str, name: str) -> str:
     )
 
 
-def _tag_html(tag: Hashtag, sign: str, url: str) -> str:
-    return (
-        f'<a href="{escape(url)}" class="mention hashtag" rel="tag">{sign}<span>{escape(tag.name)}</span></a>'
-    )
+def _tag_html(tag: Hashtag, url: str) -> str:
+    return f'<a href="{escape(url)}" class="mention hashtag" rel="tag">#<span>{escape(tag.name)}</span></a>'
