@@ -37,7 +37,7 @@ def run(_args: argparse.Namespace, settings: Settings) -> int:
     lock = hold(settings)
     try:
         _prepare(settings)
-        _serve(settings)
+        serve(settings)
     finally:
         lock.close()
     return 0
@@ -99,12 +99,13 @@ def _address(tx: Tx, url: str) -> str:
 
 
 def _token(tx: Tx) -> str:
-    return firm_actions.new_setup_token(tx, now_ms())
+    return firm_actions.new_setup_token(tx)
 
 
-def _serve(settings: Settings) -> None:
+def serve(settings: Settings, target: str = "linnet.app:serve") -> None:
+    """Runs the server processes of `target`, a factory of an ASGI app, until stopped."""
     Granian(
-        "linnet.app:serve",
+        target,
         factory=True,
         address=settings.bind_host,
         port=settings.bind_port,

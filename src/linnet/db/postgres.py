@@ -30,7 +30,7 @@ class PostgresTx(Tx):
         super().__init__(on_emit)
         self._connection = connection
 
-    def run(self, sql: str, **parameters: Any) -> int:
+    def run(self, sql: str, /, **parameters: Any) -> int:
         return self._execute(sql, parameters).rowcount
 
     def many(self, sql: str, rows: Iterable[dict[str, Any]]) -> None:

@@ -41,7 +41,7 @@ class SqliteTx(Tx):
         super().__init__(on_emit)
         self._connection = connection
 
-    def run(self, sql: str, **parameters: Any) -> int:
+    def run(self, sql: str, /, **parameters: Any) -> int:
         self._execute(sql, parameters)
         return self._connection.changes()
 

@@ -27,7 +27,7 @@ class Tx(ABC):
         self.events: list[Value] = []
         self._on_emit = on_emit
 
-    def all(self, kind: type[T], sql: str, **parameters: Any) -> list[T]:
+    def all(self, kind: type[T], sql: str, /, **parameters: Any) -> list[T]:
         """Every row as a `kind`: a Value (columns by name), or a scalar type (first column)."""
         rows, names = self._fetch(sql, parameters)
         if not rows:
@@ -35,18 +35,18 @@ class Tx(ABC):
         make = maker(kind, names)
         return [make(row) for row in rows]
 
-    def one(self, kind: type[T], sql: str, **parameters: Any) -> T | None:
+    def one(self, kind: type[T], sql: str, /, **parameters: Any) -> T | None:
         """The first row as a `kind`, or None."""
         rows, names = self._fetch(sql, parameters)
         return maker(kind, names)(rows[0]) if rows else None
 
-    def value(self, sql: str, **parameters: Any) -> Any:
+    def value(self, sql: str, /, **parameters: Any) -> Any:
         """The first column of the first row, or None."""
         rows, _ = self._fetch(sql, parameters)
         return rows[0][0] if rows else None
 
     @abstractmethod
-    def run(self, sql: str, **parameters: Any) -> int:
+    def run(self, sql: str, /, **parameters: Any) -> int:
         """Runs a statement; answers the number of rows it changed."""
 
     @abstractmethod
