@@ -1,8 +1,9 @@
 """Which database the settings mean, opened and migrated."""
 
+import importlib
+
 from linnet.db.database import Database, OnCommit
 from linnet.db.migrate import migrate
-from linnet.db.postgres import PostgresDatabase
 from linnet.db.sqlite import SqliteDatabase
 from linnet.db.tx import OnEmit
 from linnet.kernel.clock import now_ms
@@ -23,7 +24,9 @@ def open_database(
     if settings.database == "sqlite":
         db = SqliteDatabase(settings.data / "linnet.sqlite", on_emit=on_emit, on_commit=on_commit)
     else:
-        db = PostgresDatabase(settings.database, on_emit=on_emit, on_commit=on_commit)
+        # psycopg takes as long to load as all the rest: only who uses PostgreSQL waits for it
+        postgres = importlib.import_module("linnet.db.postgres")
+        db = postgres.PostgresDatabase(settings.database, on_emit=on_emit, on_commit=on_commit)
     if upgrade:
         try:
             migrate(db, now_ms())
