@@ -1,7 +1,7 @@
 """The program that reads pictures of strangers: bytes in on stdin, new pictures out on stdout.
 
 It runs by itself (`workshop.py` starts it) with little memory, little time, no environment and no
-right to make files, and knows nothing of Linnet: only Pillow, blurhash and the standard library.
+right to start anything, and knows nothing of Linnet: only Pillow and the standard library.
 What a broken or hostile picture can reach is this process, and it lives for one picture.
 
     stdin    the upload
@@ -24,8 +24,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import blurhash
 from PIL import AvifImagePlugin, Image, ImageCms, ImageOps
+
+from linnet.social.media import blurhash
 
 MEMORY = 512 << 20  # bytes of address space (security paper, 3.2)
 CPU_SECONDS = 20
@@ -286,11 +287,11 @@ def _drawn(mime: str, data: bytes, size: tuple[int, int], small: Image.Image) ->
 
 
 def _blurhash(image: Image.Image) -> str:
-    """https://github.com/woltapp/blurhash, 4 x 3 components; transparency on white."""
+    """As in Mastodon 4 x 4 waves; transparency on white."""
     tiny = _bounded(image.convert("RGBA"), (32, 32))
     ground = Image.new("RGBA", tiny.size, "white")
     ground.alpha_composite(tiny)
-    return str(blurhash.encode(ground.convert("RGB"), 4, 3))
+    return blurhash.encode(ground.convert("RGB").tobytes(), *tiny.size, 4, 4)
 
 
 def _shut_in() -> None:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import BinaryIO
 
 from linnet.kernel.errors import Invalid, LinnetError, TooMany
@@ -22,7 +21,6 @@ from linnet.social.media.store import Store
 SIDE_BY_SIDE = 2  # two cores; and each may take half a gigabyte
 WAITING = 20
 PATIENCE = 40.0  # seconds of wall time; decode.py allows itself 20 of CPU
-PROGRAM = Path(decode.__file__)
 
 
 class _Facts(Value):
@@ -98,8 +96,8 @@ def _decoded(data: bytes, use: Use, field: str) -> tuple[_Facts, bytes, bytes]:
     kernel's, and no pipe can stall. Nothing of our environment (secrets) is given to it."""
     with tempfile.TemporaryFile() as out:
         try:
-            ended = subprocess.run(  # noqa: S603 # our own program, by its path, no shell
-                [sys.executable, "-I", str(PROGRAM), use],
+            ended = subprocess.run(  # noqa: S603 # our own program, no shell
+                [sys.executable, "-I", "-m", decode.__name__, use],
                 input=data,
                 stdout=out,
                 stderr=subprocess.DEVNULL,

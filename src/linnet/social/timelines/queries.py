@@ -110,7 +110,7 @@ PUBLIC_DOWN = """SELECT p.id FROM post p JOIN account a ON a.id = p.account_id
     WHERE p.visibility = 'public' AND p.boost_of_id IS NULL AND p.id < :below AND p.id > :above
         AND (p.reply_to_id IS NULL OR p.reply_to_account_id = p.account_id)
         AND (NOT :local OR a.host = '') AND (NOT :remote OR a.host <> '')
-        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
+        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
         AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)
@@ -119,7 +119,7 @@ PUBLIC_UP = """SELECT p.id FROM post p JOIN account a ON a.id = p.account_id
     WHERE p.visibility = 'public' AND p.boost_of_id IS NULL AND p.id < :below AND p.id > :above
         AND (p.reply_to_id IS NULL OR p.reply_to_account_id = p.account_id)
         AND (NOT :local OR a.host = '') AND (NOT :remote OR a.host <> '')
-        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
+        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
         AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)
@@ -154,7 +154,7 @@ TAG_DOWN = """SELECT p.id FROM post_tag t JOIN post p ON p.id = t.post_id
     WHERE t.tag_id = (SELECT id FROM tag WHERE key = :key) AND t.post_id < :below AND t.post_id > :above
         AND p.visibility = 'public' AND p.boost_of_id IS NULL
         AND (NOT :local OR EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND a.host = ''))
-        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
+        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
         AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)
@@ -163,7 +163,7 @@ TAG_UP = """SELECT p.id FROM post_tag t JOIN post p ON p.id = t.post_id
     WHERE t.tag_id = (SELECT id FROM tag WHERE key = :key) AND t.post_id < :below AND t.post_id > :above
         AND p.visibility = 'public' AND p.boost_of_id IS NULL
         AND (NOT :local OR EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND a.host = ''))
-        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
+        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
         AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)
@@ -198,7 +198,7 @@ ACCOUNT_DOWN = """SELECT p.id FROM post p
     WHERE p.account_id = :account_id AND p.id < :below AND p.id > :above AND p.visibility IN :visibilities
         AND (:replies OR p.reply_to_id IS NULL OR p.reply_to_account_id = p.account_id)
         AND (:boosts OR p.boost_of_id IS NULL)
-        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
+        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
         AND (:tag = '' OR EXISTS (SELECT 1 FROM post_tag pt JOIN tag t ON t.id = pt.tag_id
             WHERE pt.post_id = p.id AND t.key = :tag))
         AND (p.boost_of_id IS NULL OR EXISTS (SELECT 1 FROM post o WHERE o.id = p.boost_of_id
@@ -208,7 +208,7 @@ ACCOUNT_UP = """SELECT p.id FROM post p
     WHERE p.account_id = :account_id AND p.id < :below AND p.id > :above AND p.visibility IN :visibilities
         AND (:replies OR p.reply_to_id IS NULL OR p.reply_to_account_id = p.account_id)
         AND (:boosts OR p.boost_of_id IS NULL)
-        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
+        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
         AND (:tag = '' OR EXISTS (SELECT 1 FROM post_tag pt JOIN tag t ON t.id = pt.tag_id
             WHERE pt.post_id = p.id AND t.key = :tag))
         AND (p.boost_of_id IS NULL OR EXISTS (SELECT 1 FROM post o WHERE o.id = p.boost_of_id
