@@ -23,7 +23,8 @@ from linnet.db.database import Database
 from linnet.db.opening import open_database
 from linnet.db.tx import Tx
 from linnet.desk.drafts import errands as drafts
-from linnet.desk.drafts.rules import DraftChanged, PublishDraft
+from linnet.desk.drafts.actions import PublishDraft
+from linnet.desk.drafts.rules import DraftChanged
 from linnet.door.house import House
 from linnet.hub.hub import Hub
 from linnet.jobs import rows, sweeps
@@ -47,7 +48,8 @@ from linnet.social.notices.rules import NoticeGiven
 from linnet.social.people import actions as people
 from linnet.social.people.passwords import PasswordDesk
 from linnet.social.people.rules import AccessEnded, AccountChanged
-from linnet.social.polls.rules import EndPoll, PollEnded
+from linnet.social.polls.actions import EndPoll
+from linnet.social.polls.rules import PollEnded
 from linnet.social.posts import actions as posts
 from linnet.social.posts.rules import PostDeleted, PostEdited, PostPublished
 from linnet.social.reactions.rules import Voted

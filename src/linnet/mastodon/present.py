@@ -12,22 +12,23 @@ from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import NotFound
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value
-from linnet.mastodon.status import head, status_bytes, tail
+from linnet.mastodon.status import NO_FLAGS, TAILS, head, status_bytes
 from linnet.social.posts import views
-from linnet.social.posts.rules import Flags, PostView
+from linnet.social.posts.rules import PostView
 from linnet.social.posts.views import Line
 
 MOST = 6_000  # kept statuses: some 2 kB each
 
-Stamp = tuple[int, int, int, int, int]
-
 
 class Kept(Value):
-    """A rendered status without flags; `inner` is the boosted one (b"" for none)."""
+    """A rendered status without flags; of a boost, `doubled`: they come twice at the end."""
 
-    stamp: Stamp
-    outer: bytes
-    inner: bytes
+    revision: int
+    author_revision: int
+    inner_revision: int
+    inner_author_revision: int
+    body: bytes
+    doubled: bool
 
 
 class Presenter:
@@ -59,8 +60,9 @@ class Presenter:
         missing: list[int] = []
         for line in lines:
             known = kept.get(line.id)
-            if known is not None and known.stamp == _stamp(line):
-                made[line.id] = _spliced(known, line, viewer_id)
+            if known is not None and _is_good(known, line):
+                end = TAILS[line.flags] if viewer_id else NO_FLAGS
+                made[line.id] = known.body + end + end if known.doubled else known.body + end
             else:
                 missing.append(line.id)
         if missing:
@@ -78,34 +80,26 @@ class Presenter:
 
     def _keep(self, view: PostView, line: Line, now: int) -> None:
         inner = view.boost_of
-        stamp = (
+        body = head(view, self._url, now) + (head(inner, self._url, now) if inner else b"")
+        kept = Kept(
             view.post.revision,
             view.account.revision,
-            inner.post.id if inner else 0,
             inner.post.revision if inner else 0,
             inner.account.revision if inner else 0,
+            body,
+            inner is not None,
         )
-        if stamp != _stamp(line):
+        if not _is_good(kept, line):
             return  # it changed between the two looks: the next reader renders it again
         if len(self._kept) >= MOST:
             del self._kept[next(iter(self._kept))]
-        rest = head(inner, self._url, now) if inner else b""
-        self._kept[view.post.id] = Kept(stamp, head(view, self._url, now), rest)
+        self._kept[view.post.id] = kept
 
 
-def _stamp(line: Line) -> Stamp:
+def _is_good(kept: Kept, line: Line) -> bool:
     return (
-        line.revision,
-        line.author_revision,
-        line.inner_id,
-        line.inner_revision,
-        line.inner_author_revision,
+        kept.revision == line.revision
+        and kept.author_revision == line.author_revision
+        and kept.inner_revision == line.inner_revision
+        and kept.inner_author_revision == line.inner_author_revision
     )
-
-
-def _spliced(kept: Kept, line: Line, viewer_id: int) -> bytes:
-    if not viewer_id:
-        end = tail(None)
-    else:
-        end = tail(Flags(line.favourited, line.boosted, line.bookmarked, line.pinned, line.thread_muted))
-    return kept.outer + kept.inner + end + end if kept.inner else kept.outer + end

@@ -7,9 +7,10 @@ once, whatever is killed in between.
 
 from linnet.db.tx import Tx
 from linnet.desk.drafts import queries, rules
-from linnet.desk.drafts.rules import Content, Draft, DraftChanged, PublishDraft, Stage
+from linnet.desk.drafts.rules import Content, Draft, DraftChanged, Stage
 from linnet.desk.publishing import actions as publishing
 from linnet.jobs import rows as jobs
+from linnet.jobs.rows import Job
 from linnet.kernel.errors import Conflict, Invalid, LinnetError, NotFound
 from linnet.kernel.value import changed
 from linnet.social.media import actions as media
@@ -17,6 +18,12 @@ from linnet.social.people import queries as people
 from linnet.social.people import rules as people_rules
 from linnet.social.posts import rules as post_rules
 from linnet.social.posts.rules import Author, Terms
+
+
+class PublishDraft(Job):
+    """Job: the draft's time has come."""
+
+    draft_id: int
 
 
 def keep(

@@ -2,7 +2,7 @@
 
 from linnet.db.database import Database
 from linnet.desk.drafts import actions
-from linnet.desk.drafts.rules import PublishDraft
+from linnet.desk.drafts.actions import PublishDraft
 from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from linnet.kernel.ids import new_id

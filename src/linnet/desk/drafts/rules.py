@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from linnet.jobs.rows import Job
 from linnet.kernel.clock import DAY, HOUR, MINUTE, moment, to_ms
 from linnet.kernel.errors import Conflict, Invalid
 from linnet.kernel.value import Value
@@ -95,12 +94,6 @@ class Content(Value):
     def poll_text(self) -> str:
         """For the column."""
         return encode_text(self.poll) if self.poll else ""
-
-
-class PublishDraft(Job):
-    """Job: the draft's time has come."""
-
-    draft_id: int
 
 
 class DraftChanged(Value):

@@ -111,3 +111,14 @@ def unread(tx: Tx, account_id: int, after: int, cap: int = 100) -> int:
     """How many notices are newer than `after`, counted up to `cap`."""
     count: int = tx.value(UNREAD, account_id=account_id, after=after, cap=cap)
     return count
+
+
+UNSEEN = """SELECT COUNT(*) FROM (SELECT 1 FROM notice WHERE account_id = :account_id
+    AND id > COALESCE((SELECT CAST(last_read_id AS BIGINT) FROM marker
+        WHERE account_id = :account_id AND timeline = 'notifications'), 0) LIMIT :cap) unseen"""
+
+
+def unseen(tx: Tx, account_id: int, cap: int = 100) -> int:
+    """How many notices are newer than what the account has read (its marker), counted up to `cap`."""
+    count: int = tx.value(UNSEEN, account_id=account_id, cap=cap)
+    return count

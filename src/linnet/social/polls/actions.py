@@ -2,10 +2,17 @@
 
 from linnet.db.tx import Tx
 from linnet.jobs import rows as jobs
+from linnet.jobs.rows import Job
 from linnet.kernel.errors import NotFound
 from linnet.social.notices import actions as notices
 from linnet.social.polls import queries, rules
-from linnet.social.polls.rules import EndPoll, NewPoll, Poll, PollEnded
+from linnet.social.polls.rules import NewPoll, Poll, PollEnded
+
+
+class EndPoll(Job):
+    """Job: tells those who took part that the poll is over."""
+
+    poll_id: int
 
 
 def create(tx: Tx, new: NewPoll, *, id: int, post_id: int, account_id: int, now: int) -> None:

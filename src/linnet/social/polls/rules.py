@@ -1,6 +1,5 @@
 """Polls: what a good one is, and what a voter may do."""
 
-from linnet.jobs.rows import Job
 from linnet.kernel.clock import DAY, MINUTE
 from linnet.kernel.errors import Conflict, Invalid, Late
 from linnet.kernel.value import Value
@@ -53,12 +52,6 @@ class PollEnded(Value):
 
     poll_id: int
     post_id: int
-
-
-class EndPoll(Job):
-    """Job: tells those who took part that the poll is over."""
-
-    poll_id: int
 
 
 def check_poll(new: NewPoll) -> NewPoll:
