@@ -83,21 +83,44 @@ CONNECTING = {
 }
 
 
+def ways_out(path: Path) -> list[str]:
+    """What a file imports or calls that can open a connection."""
+    return sorted(n for n in uses(path) if OUTSIDE.fullmatch(n) or n.rpartition(".")[2] in CONNECTING)
+
+
 def test_b07_nothing_but_net_goes_outside():
-    guilty = {}
-    for path in FILES:
-        if room(path) == "net" or short(path) in OWN_SOCKETS:
-            continue
-        found = {
-            name for name in uses(path) if OUTSIDE.fullmatch(name) or name.rpartition(".")[2] in CONNECTING
-        }
-        if found:
-            guilty[short(path)] = sorted(found)
+    guilty = {
+        short(path): found
+        for path in FILES
+        if room(path) != "net" and short(path) not in OWN_SOCKETS and (found := ways_out(path))
+    }
     assert guilty == {}
     for name in OWN_SOCKETS:
         own = uses(ROOT / name)
         assert "socket.AF_UNIX" in own
         assert not {use for use in own if "AF_INET" in use or use.rpartition(".")[2] in CONNECTING}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import aiohttp",
+        "import aiohttp.web as w",
+        "from aiohttp import ClientSession",
+        "def f():\n    import requests",
+        "from urllib import request",
+        "import urllib.request",
+        "import http.client as h",
+        "from socket import create_connection",
+        "from asyncio import open_connection",
+        "import asyncio\nasync def f(): await asyncio.open_connection('x', 1)",
+        "async def f(loop): await loop.create_connection(g, 'x', 1)",
+        "import smtplib",
+    ],
+)
+def test_a_planted_way_out_is_found(code, tmp_path):
+    (tmp_path / "planted.py").write_text(code)
+    assert ways_out(tmp_path / "planted.py")
 
 
 def test_the_one_client_has_no_way_around_its_guard():
