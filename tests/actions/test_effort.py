@@ -1,10 +1,8 @@
 """Measured time in the database, on both engines."""
 
-import asyncio
-
 import pytest
 
-from linnet.desk.effort import actions, app_use, errands, queries, totals
+from linnet.desk.effort import actions, app_use, queries, totals
 from linnet.desk.effort.app_use import Call
 from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from linnet.kernel.days import day_start
@@ -94,7 +92,6 @@ def test_a_day_is_the_same_before_and_after_it_is_folded(db, team):
     assert db.write_now(actions.fold, later + 3 * HOUR) == 0
     assert sums(db, firm.id, "2026-10-19", "2026-10-26", later) == expected
     assert sums(db, firm.id, "2026-10-26", "2026-10-26", later) == {("2026-10-26", "write", "page"): 300}
-    asyncio.run(errands.fold_time(db, errands.FoldTime()))
 
 
 def test_raw_rows_go_after_35_days_and_sums_stay(db, team):
