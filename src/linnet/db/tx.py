@@ -116,8 +116,10 @@ _LITERAL = re.compile(r"('(?:[^']|'')*')")
 
 @lru_cache(maxsize=4096)
 def for_sqlite(sql: str) -> str:
-    """`sql` with lists opened by json_each."""
-    return _LIST.sub(lambda m: f"{m[1] or ''}IN (SELECT value FROM json_each(:{m[2]}))", sql)
+    """`sql` with lists opened by json_each, and ids that are the row's own number: what is written
+    BIGINT PRIMARY KEY would be a second index beside it (https://sqlite.org/rowidtable.html)."""
+    listed = _LIST.sub(lambda m: f"{m[1] or ''}IN (SELECT value FROM json_each(:{m[2]}))", sql)
+    return listed.replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY")
 
 
 @lru_cache(maxsize=4096)
