@@ -45,8 +45,9 @@ def run(_args: argparse.Namespace, settings: Settings) -> int:
 
 def hold(settings: Settings) -> TextIO:
     """The lock of the data folder: one server at a time. Raises SettingsError."""
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)  # of parents mkdir leaves the mode open
     folder = settings.data / "run"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(exist_ok=True, mode=0o700)
     lock = (folder / "server.lock").open("a+", encoding="ascii")  # held as long as the process lives
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
