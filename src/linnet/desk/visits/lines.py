@@ -1,0 +1,91 @@
+"""One line of a web server's log (combined format, as nginx and Apache write it). Pure.
+
+https://httpd.apache.org/docs/2.4/logs.html#combined
+"""
+
+import hashlib
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+
+from linnet.desk.links.rules import code_in
+from linnet.desk.visits.rules import tidy_host, tidy_path
+from linnet.kernel.clock import to_ms
+from linnet.kernel.value import Value
+
+LONGEST = 16_384  # bytes; a longer line is rubbish
+
+_LINE = re.compile(
+    r"(?P<address>[0-9A-Fa-f.:%a-z]{2,64}) \S{1,256} (?P<user>[^\[]{1,256}) "
+    r"\[(?P<time>\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "
+    r'"(?P<request>(?:[^"\\]|\\.)*+)" (?P<status>\d{3}) (?P<size>\d+|-) '
+    r'"(?P<referrer>(?:[^"\\]|\\.)*+)" "(?P<agent>(?:[^"\\]|\\.)*+)"'
+)
+_REQUEST = re.compile(r"(?P<method>[A-Z]{1,20}) (?P<target>\S+)(?: HTTP/\d(?:\.\d)?)?")
+_MONTHS = {m: n for n, m in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}  # noqa: SIM905
+
+ASSETS = frozenset({"css", "js", "mjs", "woff", "woff2", "ttf", "otf", "eot"})
+PAGES = frozenset({"", "html", "htm", "xhtml", "shtml", "php", "asp", "aspx", "jsp", "do", "cgi"})
+
+
+class Line(Value):
+    """A line that could be read. `address` and `user_agent` stay in memory. `what`: page (a
+    document), asset (style, script or font), other. `hash`: of the line without the address, the
+    user and the user agent, so that it cannot be used to guess them."""
+
+    at: int
+    address: str
+    user_agent: str
+    method: str
+    status: int
+    path: str
+    code: str
+    referrer: str
+    what: str
+    hash: str
+
+
+def read_line(raw: bytes) -> Line | None:
+    """A line of the log, or None for rubbish. Never raises."""
+    if len(raw) > LONGEST:
+        return None
+    found = _LINE.match(raw.decode("utf-8", "replace").rstrip("\r\n"))
+    request = _REQUEST.fullmatch(found["request"]) if found else None
+    at = _moment(found["time"]) if found else None
+    if not found or not request or at is None:
+        return None
+    target = request["target"]
+    if "://" in target.split("?", 1)[0]:  # absolute form, as proxies send it
+        target = "/" + target.partition("://")[2].partition("/")[2]
+    known = "\x00".join(found.group("time", "request", "status", "size", "referrer"))
+    return Line(
+        at=at,
+        address=found["address"],
+        user_agent=found["agent"],
+        method=request["method"],
+        status=int(found["status"]),
+        path=tidy_path(target),
+        code=code_in("?" + target.partition("?")[2]),
+        referrer=tidy_host(found["referrer"].partition("://")[2]),
+        what=_what(target),
+        hash=hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest()[:32],
+    )
+
+
+def _what(target: str) -> str:
+    name = target.partition("?")[0].partition("#")[0].rpartition("/")[2].lower()
+    ending = name.rpartition(".")[2] if "." in name else ""
+    return "page" if ending in PAGES else "asset" if ending in ASSETS else "other"
+
+
+@lru_cache(maxsize=8192)
+def _moment(text: str) -> int | None:
+    """`17/May/2015:10:05:03 +0000` in ms."""
+    try:
+        day, month, year = int(text[:2]), _MONTHS[text[3:6]], int(text[7:11])
+        hour, minute, second = int(text[12:14]), int(text[15:17]), int(text[18:20])
+        offset = timedelta(hours=int(text[22:24]), minutes=int(text[24:26]))
+        zone = timezone(-offset if text[21] == "-" else offset) if offset else UTC
+        return to_ms(datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone))
+    except (KeyError, ValueError, OverflowError):
+        return None
