@@ -155,6 +155,9 @@ class SqliteDatabase:
         flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if write else 0)
         connection = apsw.Connection(str(self._path), flags=flags, statementcachesize=400)
         connection.set_busy_timeout(10_000)
+        # plans do not depend on the values: else SQLite plans a query with bounds again each time,
+        # which takes as long as running it (https://sqlite.org/queryplanner-ng.html#qpstab)
+        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         try:
             if write:
                 connection.execute(
