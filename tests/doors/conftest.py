@@ -17,18 +17,16 @@ import requests
 from granian.constants import Interfaces
 from granian.server.embed import Server as Granian
 from mastodon import Mastodon
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
+from linnet.app import HEARD, create, duties
 from linnet.db.database import Database
 from linnet.db.opening import open_database
-from linnet.door.house import House
 from linnet.hub.hub import Hub
 from linnet.kernel.clock import now_ms
-from linnet.kernel.settings import load
-from linnet.mastodon import table
+from linnet.kernel.settings import Settings, load
 from linnet.social.apps import actions as apps
 from linnet.social.people import actions as people
-from linnet.social.people.passwords import PasswordDesk
 from linnet.social.people.rules import Account, Person, ProfileChange
 from tests import cast
 
@@ -39,10 +37,10 @@ _numbers = itertools.count(1)
 class Running:
     """A server that runs, and shortcuts to bring people into it."""
 
-    def __init__(self, url: str, db: Database, house: House) -> None:
+    def __init__(self, url: str, settings: Settings, db: Database) -> None:
         self.url = url
+        self.settings = settings
         self.db = db
-        self.house = house
 
     def write(self, action: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         return self.db.write_now(action, *args, **kwargs)
@@ -125,27 +123,24 @@ def _running(folder: Path, database: str) -> Iterator[Running]:
         },
         folder,
     )
-    hub = Hub(folder / "run", [])
-    db = open_database(settings, on_commit=hub.publish)
-    house = House(settings, db, hub, PasswordDesk())
-    app = Starlette(routes=table.routes(house))
-    thread = _Server(app, hub, port)
+    thread = _Server(create(settings), port)
+    hub = Hub(settings.data / "run", HEARD)  # as another process of the same machine would
+    db = open_database(settings, on_emit=duties, on_commit=hub.publish)
     thread.start()
     try:
         _wait_for(url)
-        yield Running(url, db, house)
+        yield Running(url, settings, db)
     finally:
         thread.stop()
-        house.passwords.close()
         db.close()
 
 
 class _Server(threading.Thread):
     """Granian in an event loop of its own."""
 
-    def __init__(self, app: Starlette, hub: Hub, port: int) -> None:
+    def __init__(self, app: ASGIApp, port: int) -> None:
         super().__init__(daemon=True)
-        self._app, self._hub, self._port = app, hub, port
+        self._app, self._port = app, port
         self._loop = asyncio.new_event_loop()
         self._granian: Granian | None = None
 
@@ -155,12 +150,10 @@ class _Server(threading.Thread):
         self._loop.close()
 
     async def _serve(self) -> None:
-        self._hub.start()
         self._granian = Granian(
             self._app, address="127.0.0.1", port=self._port, interface=Interfaces.ASGI, log_enabled=False
         )
         await self._granian.serve()
-        self._hub.stop()
 
     def stop(self) -> None:
         if self._granian is not None:
@@ -178,7 +171,7 @@ def _wait_for(url: str) -> None:
     until = time.monotonic() + 20
     while True:
         with contextlib.suppress(requests.ConnectionError):
-            requests.get(f"{url}/api/v1/streaming/health", timeout=5)
+            requests.get(f"{url}/health", timeout=5)
             return
         if time.monotonic() > until:
             pytest.fail("the server did not start")

@@ -22,9 +22,11 @@ from linnet.kernel.errors import Invalid, NotFound, TooMany, Unknown
 from linnet.kernel.throttle import Allowance, address_key
 from linnet.mastodon import errors
 from linnet.mastodon.answer import Answer, Header, answer
-from linnet.mastodon.bearer import Auth, Bucket, Limits, Tokens, check
+from linnet.mastodon.bearer import Auth, Bucket, Limits, Tokens, check, role_of
 from linnet.mastodon.params import Params, Upload, json_tree, merged, query_pairs, tree_of
+from linnet.mastodon.present import Presenter
 from linnet.social.apps.rules import Bearer
+from linnet.social.posts.rules import Author, Terms
 
 BODY = 1 << 20  # bytes of a body that has no file in it
 PARTS = 200  # of a multipart body
@@ -34,11 +36,12 @@ FILES = 4
 class Call:
     """One call of an endpoint: who, what, when."""
 
-    __slots__ = ("bearer", "headers", "house", "now", "params", "path", "segments")
+    __slots__ = ("bearer", "headers", "house", "now", "params", "path", "present", "segments")
 
     def __init__(
         self,
         house: House,
+        present: Presenter,
         *,
         path: str,
         segments: dict[str, str],
@@ -48,6 +51,7 @@ class Call:
         now: int,
     ) -> None:
         self.house = house
+        self.present = present
         self.path = path
         self.segments = segments
         self.headers = headers
@@ -73,6 +77,19 @@ class Call:
         if self.bearer is None or self.bearer.person_id is None:
             raise errors.NoUser
         return self.bearer.person_id
+
+    @property
+    def author(self) -> Author:
+        """Who speaks. Raises Invalid where only an app does."""
+        account = self.account
+        bearer = self.bearer
+        assert bearer is not None  # `account` has raised
+        return Author(account, bearer.person_id, role_of(bearer), bearer.app_id)
+
+    @property
+    def terms(self) -> Terms:
+        """What this server sets for its posts."""
+        return self.house.terms
 
     def id(self, name: str = "id") -> int:
         """An id in the path. Raises NotFound for what cannot be one."""
@@ -206,8 +223,11 @@ _ASKED_HEADERS = re.compile(r"[A-Za-z0-9, _-]{1,500}")
 class Door:
     """The ASGI app of the endpoints in a table."""
 
-    def __init__(self, house: House, endpoints: Iterable[Endpoint], tokens: Tokens) -> None:
+    def __init__(
+        self, house: House, endpoints: Iterable[Endpoint], tokens: Tokens, present: Presenter
+    ) -> None:
         self._house = house
+        self._present = present
         self._table = Table(endpoints)
         self._tokens = tokens
         self._limits = Limits()
@@ -251,6 +271,7 @@ class Door:
             params.only(endpoint.takes)
         call = Call(
             self._house,
+            self._present,
             path=scope["path"],
             segments=segments,
             headers=sent,

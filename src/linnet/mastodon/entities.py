@@ -215,3 +215,9 @@ def marker(last_read_id: str, version: int, updated_at: int) -> Json:
 def joined(parts: Sequence[bytes]) -> bytes:
     """JSON texts as one JSON array."""
     return b"[" + b",".join(parts) + b"]"
+
+
+def tag(name: str, url: str, *, following: bool | None = None) -> Json:
+    """The Tag entity; `following` None: nobody is logged in."""
+    shown: Json = {"id": name, "name": name, "url": f"{url}/tags/{name}", "history": []}
+    return shown if following is None else shown | {"following": following, "featuring": False}

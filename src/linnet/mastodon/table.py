@@ -5,7 +5,24 @@ from starlette.routing import BaseRoute, Mount, Route
 from linnet.door.house import House
 from linnet.mastodon.bearer import Tokens
 from linnet.mastodon.door import Door
-from linnet.mastodon.routes import accounts, apps, empty, instance, markers, oauth, profile, ties
+from linnet.mastodon.present import Presenter
+from linnet.mastodon.routes import (
+    accounts,
+    apps,
+    empty,
+    instance,
+    markers,
+    media,
+    oauth,
+    polls,
+    profile,
+    reactions,
+    scheduled,
+    search,
+    statuses,
+    ties,
+    timelines,
+)
 
 ENDPOINTS = (
     *oauth.ENDPOINTS,
@@ -15,12 +32,19 @@ ENDPOINTS = (
     *profile.ENDPOINTS,
     *ties.ENDPOINTS,
     *markers.ENDPOINTS,
+    *statuses.ENDPOINTS,
+    *reactions.ENDPOINTS,
+    *polls.ENDPOINTS,
+    *scheduled.ENDPOINTS,
+    *media.ENDPOINTS,
+    *timelines.ENDPOINTS,
+    *search.ENDPOINTS,
     *empty.ENDPOINTS,
 )
 
 
 def routes(house: House) -> list[BaseRoute]:
     """The client API: all of /api, and those parts of /oauth and /.well-known that are not pages."""
-    door = Door(house, ENDPOINTS, Tokens(house))
+    door = Door(house, ENDPOINTS, Tokens(house), Presenter(house.db, house.settings.url))
     alone = sorted({e.path for e in ENDPOINTS if not e.path.startswith("/api/")})
     return [Mount("/api", door), *(Route(path, door) for path in alone)]

@@ -1,0 +1,175 @@
+"""What clients write, as Values: new statuses, edits, polls."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from linnet.kernel.clock import SECOND
+from linnet.kernel.errors import Invalid
+from linnet.kernel.value import Value
+from linnet.mastodon.entities import OUR_VISIBILITY
+from linnet.mastodon.params import Params
+from linnet.social.people.rules import Account
+from linnet.social.polls.rules import NewPoll, PollView
+from linnet.social.posts.rules import NewPost, PostChange
+
+STATUS = """status media_ids poll in_reply_to_id sensitive spoiler_text visibility language scheduled_at
+    content_type quote_approval_policy"""
+EDIT = """status media_ids media_attributes poll sensitive spoiler_text language visibility content_type
+    quote_approval_policy"""
+POLL = ("options", "expires_in", "multiple", "hide_totals")
+
+_THEIR_NAMES = {"text": "status", "warning": "spoiler_text", "reply_to_id": "in_reply_to_id"}
+
+
+@contextmanager
+def named_as_sent() -> Iterator[None]:
+    """Errors name a field as the client did: our `text` is its `status`."""
+    try:
+        yield
+    except Invalid as error:
+        if error.field not in _THEIR_NAMES:
+            raise
+        raise Invalid(_THEIR_NAMES[error.field], error.problem, cause=error.cause) from error
+
+
+class NewStatus(Value):
+    """A status as it was asked for; None: the account's own setting decides."""
+
+    text: str
+    visibility: str | None
+    sensitive: bool | None
+    warning: str
+    language: str
+    reply_to_id: int | None
+    media_ids: tuple[int, ...]
+    poll: NewPoll | None
+    scheduled_at: int | None
+
+    def post(self, account: Account, key: str) -> NewPost:
+        """The post that is meant, with what the account has set for what was left out."""
+        sensitive = self.sensitive
+        if sensitive is None:
+            sensitive = bool(self.media_ids) and account.default_sensitive
+        return NewPost(
+            text=self.text,
+            visibility=self.visibility or account.default_visibility,
+            warning=self.warning,
+            sensitive=sensitive,
+            language=self.language,
+            reply_to_id=self.reply_to_id,
+            media_ids=self.media_ids,
+            poll=self.poll,
+            key=key,
+        )
+
+
+def new_status(params: Params) -> NewStatus:
+    """The form of POST /api/v1/statuses. Raises Invalid."""
+    _only_plain(params)
+    return NewStatus(
+        text=params.text("status") or "",
+        visibility=params.choice("visibility", OUR_VISIBILITY),
+        sensitive=params.flag("sensitive"),
+        warning=params.text("spoiler_text") or "",
+        language=params.text("language") or "",
+        reply_to_id=params.id("in_reply_to_id"),
+        media_ids=tuple(params.ids("media_ids") or ()),
+        poll=new_poll(params),
+        scheduled_at=params.moment("scheduled_at"),
+    )
+
+
+def new_poll(params: Params) -> NewPoll | None:
+    """The poll of a status; none when there are no options. Raises Invalid."""
+    poll = params.group("poll", POLL)
+    options = poll.texts("options") if poll else None
+    if poll is None or not options:
+        return None
+    seconds = poll.whole("expires_in")
+    if seconds is None:
+        raise Invalid("poll[expires_in]", "can't be blank")
+    return NewPoll(
+        tuple(options),
+        min(seconds, 1 << 40) * SECOND,
+        bool(poll.flag("multiple")),
+        bool(poll.flag("hide_totals")),
+    )
+
+
+class PictureChange(Value):
+    """New words or a new focus for a picture of a status; None leaves a thing as it is."""
+
+    id: int
+    alt: str | None
+    focus: tuple[float, float] | None
+
+
+class StatusChange(Value):
+    """An edit as it was asked for. `visibility` and `poll` are what they must be already."""
+
+    text: str | None
+    warning: str | None
+    sensitive: bool | None
+    language: str
+    media_ids: tuple[int, ...] | None
+    pictures: tuple[PictureChange, ...]
+    visibility: str | None
+    poll: NewPoll | None
+
+    def change(self, *, text: str, warning: str, sensitive: bool) -> PostChange:
+        """The edit that is meant; the arguments are what stands there now. As in Mastodon, a
+        status that is sent without a warning loses it."""
+        return PostChange(
+            text=text if self.text is None else self.text,
+            warning=warning if self.text is None and self.warning is None else self.warning or "",
+            sensitive=sensitive if self.sensitive is None else self.sensitive,
+            language=self.language,
+            media_ids=self.media_ids,
+        )
+
+
+def status_change(params: Params) -> StatusChange:
+    """The form of PUT /api/v1/statuses/{id}. Raises Invalid."""
+    _only_plain(params)
+    rows = params.groups("media_attributes", ("id", "description", "focus")) or []
+    media_ids = params.ids("media_ids")
+    return StatusChange(
+        text=params.text("status"),
+        warning=params.text("spoiler_text"),
+        sensitive=params.flag("sensitive"),
+        language=params.text("language") or "",
+        media_ids=tuple(media_ids) if media_ids is not None else None,
+        pictures=tuple(
+            PictureChange(_must_id(row), row.text("description"), row.point("focus")) for row in rows
+        ),
+        visibility=params.choice("visibility", OUR_VISIBILITY),
+        poll=new_poll(params),
+    )
+
+
+def _must_id(row: Params) -> int:
+    id = row.id("id")
+    if id is None:
+        raise Invalid("media_attributes", "need an id each")
+    return id
+
+
+def check_unchanged(change: StatusChange, *, visibility: str, poll: PollView | None) -> None:
+    """Clients send a status whole when they edit it. What cannot be changed may be sent, if it is
+    the same. Raises Invalid."""
+    if change.visibility is not None and change.visibility != visibility:
+        raise Invalid("visibility", "cannot be changed once the status is published")
+    if change.poll is None:
+        return
+    if poll is None:
+        raise Invalid("poll", "cannot be added to a status that is published")
+    titles = tuple(option.title for option in poll.options)
+    same = titles == tuple(" ".join(title.split()) for title in change.poll.options)
+    if not same or change.poll.multiple != poll.poll.multiple:
+        raise Invalid("poll", "cannot be changed once the status is published")
+
+
+def _only_plain(params: Params) -> None:
+    params.choice("content_type", {"text/plain": True})
+    if params.choice("quote_approval_policy", {"nobody": False, "followers": True, "public": True}):
+        raise Invalid("quote_approval_policy", "can only be nobody: statuses cannot be quoted yet")
