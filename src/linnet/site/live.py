@@ -1,0 +1,129 @@
+"""New posts and notices, as they arrive, for open pages (server-sent events, WHATWG HTML 9.2).
+
+Events carry no contents: the page asks for what it shows. One listener for all open pages of the
+process: an event costs one query, however many listen.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute
+
+from linnet.door.house import House
+from linnet.kernel.clock import now_ms
+from linnet.kernel.errors import TooMany
+from linnet.kernel.value import Value
+from linnet.site.frame import Frame, Visit
+from linnet.social.notices.rules import NoticeGiven
+from linnet.social.people import queries as people
+from linnet.social.people.rules import AccessEnded
+from linnet.social.posts.rules import PostPublished
+from linnet.social.timelines import queries as timelines
+
+log = logging.getLogger("linnet.site")
+
+BREATH = 20  # seconds of silence before a comment says that the line is alive
+WAITING = 50  # events that one slow page may have waiting
+PAGES_OF_ONE = 12  # open pages of one person
+LINES = 2000  # open pages in all
+
+
+class Line:
+    """One open page."""
+
+    def __init__(self, person_id: int, account_id: int, cookie: str) -> None:
+        self.person_id = person_id
+        self.account_id = account_id
+        self.cookie = cookie
+        self.letters: asyncio.Queue[str] = asyncio.Queue(WAITING)
+
+    def send(self, letter: str) -> None:
+        """Hands over a letter; a page that does not read misses it and asks again when it wakes."""
+        if not self.letters.full():
+            self.letters.put_nowait(letter)
+
+
+class Live:
+    """All open pages of this process."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._lines: set[Line] = set()
+        self._published: asyncio.Queue[PostPublished] = asyncio.Queue()
+        self._listening = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def stream(self, visit: Visit) -> Response:
+        """Opens a line. Raises TooMany."""
+        person_id = visit.session.person_id
+        if (
+            len(self._lines) >= LINES
+            or sum(line.person_id == person_id for line in self._lines) >= PAGES_OF_ONE
+        ):
+            raise TooMany("Too many pages are open.", retry_after=60)
+        self._listen()
+        line = Line(person_id, visit.account.id, visit.cookie)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(self._letters(line), media_type="text/event-stream", headers=headers)
+
+    async def _letters(self, line: Line) -> AsyncIterator[str]:
+        self._lines.add(line)
+        try:
+            yield "retry: 5000\n\n"
+            while True:
+                try:
+                    letter = await asyncio.wait_for(line.letters.get(), BREATH)
+                except TimeoutError:
+                    letter = ":\n\n"
+                if letter == "":
+                    session = await self._house.db.glance(people.session, line.cookie, now_ms())
+                    if session is None or session.account_id != line.account_id:
+                        yield "event: over\ndata: .\n\n"
+                        return
+                    continue
+                yield letter
+        finally:
+            self._lines.discard(line)
+
+    def _listen(self) -> None:
+        if not self._listening:
+            self._listening = True
+            self._house.hub.listen(self._hear)
+            self._task = asyncio.get_running_loop().create_task(self._deliver())
+
+    def _hear(self, event: Value) -> None:
+        if not self._lines:
+            return
+        if isinstance(event, PostPublished):
+            self._published.put_nowait(event)
+        elif isinstance(event, NoticeGiven):
+            for line in self._lines:
+                if line.account_id == event.account_id:
+                    line.send(f"event: notice\ndata: {event.notice_id}\n\n")
+        elif isinstance(event, AccessEnded):
+            for line in self._lines:
+                if line.person_id == event.person_id:
+                    line.send("")
+
+    async def _deliver(self) -> None:
+        while True:
+            event = await self._published.get()
+            owners = sorted({line.account_id for line in self._lines})
+            if not owners:
+                continue
+            try:
+                have = set(await self._house.db.glance(timelines.owners_among, event.post_id, owners))
+            except Exception:
+                log.exception("an event was not delivered: %r", event)
+                continue
+            for line in self._lines:
+                if line.account_id in have:
+                    line.send(f"event: post\nid: {event.post_id}\ndata: {event.account_id}\n\n")
+
+
+def routes(frame: Frame) -> list[BaseRoute]:
+    """The route."""
+    live = Live(frame.house)
+    return [frame.get("/live", live.stream, who="member")]
