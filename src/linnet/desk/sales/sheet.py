@@ -169,29 +169,40 @@ def _records(text: str) -> Iterator[_Record]:
     if len(lines) > LINES_MOST:
         raise Invalid("file", f"has more than {LINES_MOST} lines: split it")
     delimiter = _delimiter(next((line for line in lines if line.strip()), ""))
-    at = 0
+    width, at = 0, 0
     while at < len(lines):
-        end = at + 1
-        quotes = lines[at].count('"')
-        while quotes % 2 and end < len(lines) and end - at < SPAN_MOST:
-            quotes += lines[end].count('"')
-            end += 1
-        if quotes % 2:
+        end = _end(lines, at)
+        cells = _cells(lines[at:end], delimiter)
+        if end > at + 1 and (cells is None or (width and len(cells) != width)):
+            end = at + 1  # the quote did not go on to where another one happened to stand
+            cells = _cells(lines[at:end], delimiter)
+        if cells is None:
             yield _Record(at + 1, (), "has a quote that does not end")
-            at += 1
-            continue
-        if lines[at].strip():
-            yield _record(at + 1, lines[at:end], delimiter)
+        elif any(len(cell) > CELL_MOST for cell in cells):
+            yield _Record(at + 1, (), f"has a cell of more than {CELL_MOST} characters")
+        elif lines[at].strip():
+            width = width or len(cells)
+            yield _Record(at + 1, cells)
         at = end
 
 
-def _record(line: int, lines: Sequence[str], delimiter: str) -> _Record:
-    rows = list(csv.reader(["\n".join(lines)], delimiter=delimiter))
-    if len(rows) != 1:
-        return _Record(line, (), "has quotes in the middle of a cell")
-    if any(len(cell) > CELL_MOST for cell in rows[0]):
-        return _Record(line, (), f"has a cell of more than {CELL_MOST} characters")
-    return _Record(line, tuple(rows[0]))
+def _end(lines: Sequence[str], at: int) -> int:
+    """Behind the last line of the record that begins at `at`, by the quotes in it."""
+    end, quotes = at + 1, lines[at].count('"')
+    while quotes % 2 and end < len(lines) and end - at < SPAN_MOST:
+        quotes += lines[end].count('"')
+        end += 1
+    return end
+
+
+def _cells(lines: Sequence[str], delimiter: str) -> tuple[str, ...] | None:
+    """The cells of one record; None when these lines are not exactly one."""
+    reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=True)
+    try:
+        rows = list(reader)
+    except csv.Error:
+        return None
+    return tuple(rows[0]) if len(rows) == 1 else None
 
 
 def _delimiter(header: str) -> str:

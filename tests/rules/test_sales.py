@@ -1,0 +1,384 @@
+"""Sales and leads: reports, signatures, CSV both ways, the attribution rule."""
+
+import csv
+import hashlib
+import hmac
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linnet.desk.sales import rules, sheet
+from linnet.desk.sales.rules import Evidence, HookKey, Sale, SaleReport
+from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND, iso
+from linnet.kernel.errors import Conflict, Invalid, Late, Unknown
+from linnet.kernel.money import DECIMALS, decimal_text
+from tests.desk import BERLIN
+
+NOW = 1_793_000_000_000
+GOOD = {"id": "A-1", "at": "2026-10-26T08:00:00+01:00", "amount": 1234, "currency": "EUR"}
+HASH = hashlib.sha256(b"ann@example.org").hexdigest()
+
+
+# -- reports --------------------------------------------------------------------------------------
+
+
+def test_a_report_is_read_whole():
+    full = GOOD | {"ln": " Ab3xK7q ", "email_sha256": HASH.upper(), "coupon": "RYE", "refund_of": None}
+    sale = rules.read_sale(full, NOW)
+    assert sale == SaleReport("A-1", 1_792_998_000_000, 1234, "EUR", "Ab3xK7q", HASH, "RYE", "")
+    lead = rules.read_lead({"id": "L", "at": GOOD["at"], "heard": "a friend"}, NOW)
+    assert (lead.id, lead.at, lead.heard) == ("L", sale.at, "a friend")
+
+
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        ("id", {"id": ""}),
+        ("id", {"id": "x" * 101}),
+        ("id", {"id": 7}),
+        ("id", {"id": "a\x00b"}),
+        ("id", {"id": "a\ud800"}),
+        ("at", {"at": ""}),
+        ("at", {"at": "yesterday"}),
+        ("at", {"at": "2026-10-26T08:00:00"}),
+        ("at", {"at": "2026-10-26"}),
+        ("at", {"at": 1793000000}),
+        ("at", {"at": "2026-10-26T08:39:00Z"}),
+        ("at", {"at": "1999-12-31T23:59:59Z"}),
+        ("at", {"at": "2026-13-26T08:00:00Z"}),
+        ("amount", {"amount": 12.34}),
+        ("amount", {"amount": "1234"}),
+        ("amount", {"amount": True}),
+        ("amount", {"amount": None}),
+        ("amount", {"amount": 10**14}),
+        ("amount", {"refund_of": "A-0"}),
+        ("refund_of", {"amount": -1}),
+        ("refund_of", {"amount": -1, "refund_of": "A-1"}),
+        ("currency", {"currency": "eur"}),
+        ("currency", {"currency": "XXX"}),
+        ("currency", {"currency": ""}),
+        ("currency", {"currency": "EURO"}),
+        ("ln", {"ln": "x" * 65}),
+        ("ln", {"ln": ["Ab3xK7q"]}),
+        ("email_sha256", {"email_sha256": "ann@example.org"}),
+        ("coupon", {"coupon": "a\nb"}),
+        ("price", {"price": 3}),
+    ],
+)
+def test_a_report_that_cannot_be_names_its_field(field, change):
+    with pytest.raises(Invalid) as caught:
+        rules.read_sale(GOOD | change, NOW)
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("data", [None, [], "x", 3, [GOOD]])
+def test_a_body_that_is_no_object(data):
+    with pytest.raises(Invalid):
+        rules.read_sale(data, NOW)
+
+
+json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda j: st.lists(j) | st.dictionaries(st.text(), j),
+)
+
+
+@given(st.dictionaries(st.sampled_from([*GOOD, "ln", "email_sha256", "coupon", "refund_of"]), json))
+def test_whatever_is_sent_is_taken_or_refused(change):
+    try:
+        sale = rules.read_sale(GOOD | change, NOW)
+    except Invalid:
+        return
+    assert sale.currency in DECIMALS
+    assert (sale.amount < 0) == bool(sale.refund_of)
+
+
+SALE = Sale(1, "A", NOW, 1000, "EUR", "", "", "", "", "hook", NOW)
+
+
+def test_a_refund_gives_back_what_was_paid_and_no_more():
+    back = SaleReport("R", NOW, -600, "EUR", refund_of="A")
+    rules.check_refund(back, SALE, -400)
+    for sale, refunded, report in (
+        (None, 0, back),
+        (SALE, -401, back),
+        (SALE, 0, SaleReport("R", NOW, -600, "USD", refund_of="A")),
+        (Sale(2, "R0", NOW, -100, "EUR", "", "", "", "A", "hook", NOW), 0, back),
+    ):
+        with pytest.raises(Invalid):
+            rules.check_refund(report, sale, refunded)
+
+
+def test_the_same_again_is_the_same_however_it_came():
+    rules.check_same(SALE, Sale(9, "A", NOW, 1000, "EUR", "", "", "", "", "csv", NOW + 1))
+    with pytest.raises(Conflict, match="amount"):
+        rules.check_same(SALE, Sale(9, "A", NOW, 1001, "EUR", "", "", "", "", "hook", NOW))
+
+
+# -- signatures -----------------------------------------------------------------------------------
+
+KEY, OLD = HookKey(1, "new", NOW, None, None), HookKey(2, "old", NOW, NOW + DAY, None)
+
+
+def test_a_signature_is_hmac_sha256_of_time_and_body():
+    header = rules.sign("new", b'{"id": 1}', NOW)
+    by_hand = hmac.new(b"new", b'1793000000.{"id": 1}', hashlib.sha256).hexdigest()
+    assert header == f"t=1793000000,v1={by_hand}"
+    assert rules.check_signature(header, b'{"id": 1}', [OLD, KEY], NOW) == KEY
+    assert rules.check_signature(rules.sign("old", b"", NOW), b"", [OLD, KEY], NOW) == OLD
+    two = f"{header}, v1={'0' * 64}"
+    assert rules.check_signature(two, b'{"id": 1}', [KEY], NOW) == KEY
+    for off in (-5 * MINUTE, 5 * MINUTE):
+        assert rules.check_signature(header, b'{"id": 1}', [KEY], NOW + off) == KEY
+    for off in (-5 * MINUTE - SECOND, 5 * MINUTE + SECOND):
+        with pytest.raises(Late):
+            rules.check_signature(header, b'{"id": 1}', [KEY], NOW + off)
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "now"),
+    [
+        ("", b"x", NOW),
+        ("t=1793000000", b"x", NOW),
+        (f"v1={'0' * 64}", b"x", NOW),
+        (f"t=1793000000,v1={'0' * 64}", b"x", NOW),
+        (f"t=1793000000,t=1,v1={'0' * 64}", b"x", NOW),
+        ("t=1793000000,v1=zz", b"x", NOW),
+        (f"t={'9' * 13},v1={'0' * 64}", b"x", NOW),
+        (rules.sign("new", b"y", NOW), b"x", NOW),
+        (rules.sign("new", b"x", NOW).replace("t=1793000000", "t=1793000001"), b"x", NOW),
+        (rules.sign("newer", b"x", NOW), b"x", NOW),
+        (rules.sign("old", b"x", NOW + DAY), b"x", NOW + DAY),
+        ("," * 5000, b"x", NOW),
+    ],
+)
+def test_a_signature_that_is_not_right(header, body, now):
+    with pytest.raises(Unknown):
+        rules.check_signature(header, body, [KEY, OLD], now)
+    with pytest.raises(Unknown):
+        rules.check_signature(header, body, [], now)
+
+
+@given(st.text(max_size=200))
+def test_no_header_is_taken_for_a_signature(header):
+    with pytest.raises(Unknown):
+        rules.check_signature(header, b"x", [KEY], NOW)
+
+
+def test_an_address_is_kept_as_a_keyed_hash():
+    assert sheet.email_digest(" Ann@Example.org ") == HASH
+    assert rules.peppered("p", HASH) != rules.peppered("q", HASH) != HASH
+    assert rules.peppered("p", "") == ""
+
+
+# -- attribution ----------------------------------------------------------------------------------
+
+
+def seen(at, ln="Ab3xK7q", email="", *, link_at=0, last=None, first=None):
+    return Evidence("x", at, ln, email, link_at, last, first)
+
+
+def test_the_last_tagged_click_within_its_window():
+    window = rules.SALE_WINDOW
+    trail = rules.trail_of(seen(NOW, last=NOW - 30 * DAY, first=NOW - 30 * DAY), window, BERLIN)
+    assert (trail.how, trail.code, trail.last_click) == ("tag", "Ab3xK7q", NOW - 30 * DAY)
+    assert not rules.trail_of(seen(NOW, last=NOW - 30 * DAY - 1), window, BERLIN).observed
+    assert not rules.trail_of(seen(NOW, last=NOW - 7 * DAY - 1), rules.LEAD_WINDOW, BERLIN).observed
+    both = rules.trail_of(seen(NOW, last=NOW - HOUR, first=NOW - 20 * DAY), window, BERLIN)
+    assert (both.last_click, both.first_click) == (NOW - HOUR, NOW - 20 * DAY)
+    uncounted = rules.trail_of(seen(NOW, link_at=NOW - 2 * DAY), window, BERLIN)
+    assert uncounted.observed
+    assert uncounted.last_click is None
+    assert not rules.trail_of(seen(NOW, link_at=NOW - 31 * DAY), window, BERLIN).observed
+    assert not rules.trail_of(seen(NOW, link_at=NOW + 1), window, BERLIN).observed
+    for none in (seen(NOW, link_at=None), seen(NOW, ln="")):
+        assert rules.trail_of(none, window, BERLIN).how == "none"
+
+
+def test_the_hash_alone_joins_on_the_same_day_only():
+    midnight = 1_792_969_200_000  # 2026-10-26 in Berlin
+    tagged = seen(midnight + HOUR, email="h", last=midnight)
+    sale = seen(midnight + 9 * HOUR, ln="", email="h")
+    trail = rules.trail_of(sale, rules.SALE_WINDOW, BERLIN, [tagged])
+    assert (trail.how, trail.code, trail.last_click) == ("hash", "Ab3xK7q", midnight)
+    for other in (
+        seen(midnight - 1, email="h", last=midnight - HOUR),  # the day before
+        seen(midnight + 10 * HOUR, email="h", last=midnight),  # later
+        seen(midnight + HOUR, email="other", last=midnight),
+        seen(midnight + HOUR, email="h", link_at=None),
+        seen(midnight + HOUR, ln="", email="h"),
+    ):
+        assert not rules.trail_of(sale, rules.SALE_WINDOW, BERLIN, [other]).observed
+    stranger = seen(midnight + 9 * HOUR, ln="", email="")
+    assert not rules.trail_of(stranger, rules.SALE_WINDOW, BERLIN, [seen(midnight, email="")]).observed
+
+
+def test_the_printed_rule_says_the_numbers():
+    for word in ("30 days before a sale", "7 days before a lead", "same day", "first one is kept", "refund"):
+        assert word in rules.ATTRIBUTION
+
+
+# -- CSV in ---------------------------------------------------------------------------------------
+
+
+def sales(text, **kwargs):
+    data = text if isinstance(text, bytes) else text.encode()
+    return sheet.read_sales(data, kwargs.get("currency", "EUR"), BERLIN)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"id,at,amount\nA,2026-10-26 14:30,12.50\n",
+        b"id;at;amount\r\nA;2026-10-26 14:30;12,50\r\n",
+        b"\xef\xbb\xbfID\tDate\tTotal\nA\t26.10.2026 14:30\t12.5",
+        "Bestellnummer;Datum;Betrag;Währung;Ort\nA;26.10.2026 14:30:00;12,50;eur;Köln".encode("cp1252"),
+        'id;at;amount\n"A";"2026-10-26T14:30+01:00";"12,50"\n'.encode("utf-16"),
+        b'"order id","created at","amount"\r"A","2026-10-26T13:30:00Z","12.50"\r',
+    ],
+)
+def test_files_as_they_really_come(data):
+    found = sales(data)
+    assert [(line, s.id, iso(s.at), s.amount, s.currency) for line, s in found.rows] == [
+        (2, "A", "2026-10-26T13:30:00.000Z", 1250, "EUR")
+    ]
+    assert found.bad == ()
+
+
+def test_rubbish_lines_are_named_and_the_others_taken():
+    found = sales(
+        "id,at,amount,currency,note\n"
+        "A,2026-10-26,1,,\n"
+        "\n"
+        'B,"2026-10-26,2,,\n'
+        "C,2026-10-26,3\n"
+        "D,26/10/2026,4,,\n"
+        "E,2026-10-26,4.567,,\n"
+        'F,2026-10-26,"1,234",,\n'
+        "G,2026-10-26,1,XYZ,\n"
+        'H,2026-10-26,8,,"two\nlines"\n'
+        "I,2026-10-26,9,JPY,x\n"
+        "J,9999-99-99,1,,\n"
+        "K,0001-01-01,1,,\n"
+        f"{'L' * 101},2026-10-26,1,,\n"
+        ',2026-10-26,1,,"a ""quoted"" word"'
+    )
+    assert [(line, s.id, s.amount) for line, s in found.rows if s.id != "K"] == [
+        (2, "A", 100),
+        (10, "H", 800),
+        (12, "I", 9),
+        (16, "", 100),
+    ]
+    assert [b.line for b in found.bad if b.line != 14] == [4, 5, 6, 7, 8, 9, 13, 15]
+    assert "quote" in found.bad[0].reason
+    assert found.unused == ("note",)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\n\n",
+        b"id,at\nA,2026-10-26",
+        b"id,id,at,amount\n",
+        b"\x00\x01\x02",
+        b"\x89PNG\r\n\x1a\n\x00",
+        b"\xff\xfe\x00",
+    ],
+)
+def test_files_that_are_no_such_table(data):
+    with pytest.raises(Invalid) as caught:
+        sales(data)
+    assert caught.value.field == "file"
+
+
+def test_a_quote_that_never_ends_costs_one_line():
+    lines = "".join(f"{n},2026-10-26,1\n" for n in range(100))
+    inch = sales('id,at,amount,coupon\nA,2026-10-26,1,5" pie\nB,2026-10-26,1,x\n')
+    assert [s.coupon for _, s in inch.rows] == ['5" pie', "x"]
+    found = sales(f'id,at,amount\n"open,2026-10-26,1\n{lines}')
+    assert (len(found.rows), [b.line for b in found.bad]) == (100, [2])
+
+
+@given(
+    st.binary(max_size=300)
+    | st.text(max_size=300).map(lambda t: ("id,at,amount\n" + t).encode("utf-8", "replace"))
+)
+def test_no_file_breaks_the_reader(data):
+    try:
+        found = sales(data)
+    except Invalid:
+        return
+    assert all(line >= 2 for line, _ in found.rows)
+    assert all(bad.reason for bad in found.bad)
+
+
+def test_an_email_is_hashed_at_the_door():
+    found = sheet.read_leads(b"id,at,email,ln\nL,2026-10-26,Ann@example.org,Ab3xK7q", BERLIN)
+    [(_, lead)] = found.rows
+    assert (lead.email_sha256, lead.ln) == (HASH, "Ab3xK7q")
+
+
+@given(
+    st.integers(-(10**9), 10**9),
+    st.sampled_from(["EUR", "JPY", "KWD"]),
+    st.sampled_from([(",", "."), (".", ","), ("'", "."), (" ", ",")]),
+)
+def test_money_in_every_dress(amount, currency, marks):
+    thousands, point = marks
+    plain = decimal_text(amount, currency)
+    whole, dot, rest = plain.partition(".")
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    dressed = sign + f"{int(digits):,}".replace(",", thousands) + (point + rest if dot else "")
+    assert sheet.parse_money(plain, currency) == amount
+    if dot and not (currency == "KWD" and point == "," and len(digits) < 4):  # 1,234 KWD could be two amounts
+        assert sheet.parse_money(dressed, currency) == amount
+
+
+# -- CSV out --------------------------------------------------------------------------------------
+
+cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
+
+
+@given(st.lists(st.lists(cells, min_size=2, max_size=2), max_size=5))
+def test_no_cell_is_a_formula_and_none_is_changed(rows):
+    text = sheet.write_table(("a", "b"), rows)
+    back = list(csv.reader(io.StringIO(text, newline="")))[1:]
+    assert [[sheet.without_guard(cell) for cell in row] for row in back] == rows
+    for row in back:
+        for cell in row:
+            assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
+
+
+def test_numbers_stay_numbers():
+    text = sheet.write_table(("n", "t"), [(-5, "-5"), (sheet.Number("-1.50"), "=1+1"), (None, "@x")])
+    assert text == "n,t\r\n-5,'-5\r\n-1.50,'=1+1\r\n,'@x\r\n"
+
+
+words = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=15)
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda ref, at, amount, currency, ln, coupon: Sale(
+                1, ref, at * 1000, amount, currency, ln, "", coupon, "", "hook", NOW
+            ),
+            words.filter(bool),
+            st.integers(1_600_000_000, 1_700_000_000),
+            st.integers(-(10**12), 10**12),
+            st.sampled_from(["EUR", "JPY", "KWD"]),
+            words,
+            words,
+        ),
+        max_size=5,
+    )
+)
+def test_what_goes_out_comes_back(rows):
+    found = sheet.read_sales(sheet.write_sales(rows).encode(), "EUR", BERLIN)
+    assert found.bad == ()
+    assert [(s.id, s.at, s.amount, s.currency, s.ln, s.coupon) for _, s in found.rows] == [
+        (s.ref, s.at, s.amount, s.currency, s.ln, s.coupon) for s in rows
+    ]
