@@ -297,3 +297,23 @@ def put_overrule(tx: Tx, *, site: str, rule: str, kind: str, person_id: int, now
 
 def delete_overrule(tx: Tx, site: str, rule: str) -> bool:
     return tx.run(DELETE_OVERRULE, site=site, rule=rule) > 0
+
+
+INSERT_IMPORT = """INSERT INTO log_import (id, site, name, at, lines, rubbish, pages, added)
+    VALUES (:id, :site, :name, :at, :lines, :rubbish, :pages, :added)"""
+
+
+def insert_import(
+    tx: Tx, *, id: int, site: str, name: str, at: int, lines: int, rubbish: int, pages: int, added: int
+) -> None:
+    tx.run(
+        INSERT_IMPORT,
+        id=id,
+        site=site,
+        name=name,
+        at=at,
+        lines=lines,
+        rubbish=rubbish,
+        pages=pages,
+        added=added,
+    )

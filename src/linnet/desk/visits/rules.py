@@ -28,7 +28,7 @@ from linnet.desk.visits.agents import Agent, is_current, read_agent
 from linnet.kernel.clock import HOUR, MINUTE, moment, to_ms
 from linnet.kernel.errors import Invalid
 from linnet.kernel.throttle import address_key
-from linnet.kernel.value import Value
+from linnet.kernel.value import Value, changed
 
 GAP = 30 * MINUTE  # silence that ends a visit
 SALT_LIFE = 48 * HOUR  # also when a day has 25 hours
@@ -196,6 +196,11 @@ def belongs(visits: Sequence[OpenVisit], code: str, at: int) -> OpenVisit | None
     on with whatever there was last."""
     near = [v for v in visits if v.first_at - GAP <= at <= v.last_at + GAP and (not code or v.code == code)]
     return min(near, key=lambda v: (max(v.first_at - at, at - v.last_at, 0), -v.first_at), default=None)
+
+
+def without_link(sight: Sight) -> Sight:
+    """The same hit, by no link of ours: an unknown code says nothing."""
+    return changed(sight, code="")
 
 
 def is_burst(unsure: int) -> bool:
