@@ -1,0 +1,40 @@
+"""`python -m bench`: measures everything and prints the table; `--quick` only tries it out."""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.cases import Bench, Plan
+from bench.report import table
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Measure a real server over sockets."
+    )
+    parser.add_argument("--quick", action="store_true", help="small and short: to see that it works")
+    args = parser.parse_args()
+    cores = sorted(os.sched_getaffinity(0))
+    pinned = (cores[0], cores[1]) if len(cores) > 1 else None
+    plan = Plan(cores=pinned)
+    if args.quick:
+        plan = Plan(sizes=(1_000, 3_000, 6_000), seconds=0.5, rounds=1, fan_outs=5, cores=pinned)
+    missed = 0
+    with tempfile.TemporaryDirectory(prefix="linnet-bench-") as folder:
+        bench = Bench(plan, Path(folder))
+
+        def counted():
+            nonlocal missed
+            for line in bench.lines():
+                missed += line.good is False
+                yield line
+
+        for text in table(counted(), plan):
+            print(text, flush=True)
+    return 1 if missed and not args.quick else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""The measuring program measures what it says: the load against a tiny server, the town in a database."""
+
+import asyncio
+import threading
+
+import pytest
+
+from bench import fill
+from bench.load import Result, Spec, generate, request
+from linnet.db.migrate import migrate
+from linnet.db.sqlite import SqliteDatabase
+from linnet.social.people import queries as people
+from linnet.social.posts import queries as posts
+from linnet.social.timelines import queries as timelines
+from tests import cast
+
+
+@pytest.fixture
+def tiny():
+    """A server that refuses every fourth request, and sends head and body in pieces. Answers its
+    port and what it was asked."""
+    asked: list[bytes] = []
+    ready, loop = threading.Event(), asyncio.new_event_loop()
+    port = []
+
+    async def serve(reader, writer):
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
+                asked.append(head + await reader.readexactly(length))
+                status = b"429 No" if len(asked) % 4 == 0 else b"200 OK"
+                writer.write(b"HTTP/1.1 " + status + b"\r\nContent-")
+                await writer.drain()
+                await asyncio.sleep(0)
+                writer.write(b"Length: 300000\r\n\r\n" + b"x" * 1000)
+                await writer.drain()
+                writer.write(b"x" * 299_000)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    async def main():
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port.append(server.sockets[0].getsockname()[1])
+        ready.set()
+        await server.serve_forever()
+
+    task = loop.create_task(main())
+
+    def run():
+        try:
+            loop.run_until_complete(task)
+        except asyncio.CancelledError:
+            loop.run_until_complete(loop.shutdown_asyncgens())
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    ready.wait(10)
+    yield port[0], asked
+    loop.call_soon_threadsafe(task.cancel)
+    thread.join()
+    rest = asyncio.all_tasks(loop)
+    for left in rest:
+        left.cancel()
+    loop.run_until_complete(asyncio.gather(*rest, return_exceptions=True))
+    loop.close()
+
+
+def test_the_load_counts_every_answer(tiny):
+    port, asked = tiny
+    done = generate(Spec(port, "/x", token="t", connections=3, warm_up=0, seconds=0.1))
+    assert isinstance(done, Result)
+    assert done.size == 300_000
+    # the warm-up is one request each, uncounted
+    assert len(asked) == done.requests + 3
+    assert len(asked) // 4 - 1 <= done.failed <= len(asked) // 4
+    assert 0 < done.p50 <= done.p95 <= done.p99 <= done.slowest
+    assert set(asked) == {
+        f"GET /x HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer t\r\n\r\n".encode()
+    }
+
+
+def test_every_post_of_the_load_is_another():
+    made = [request(Spec(1, "/p", text="a+b"), n) for n in range(50)]
+    keys = {part for one in made for part in one.split(b"\r\n") if part.startswith(b"Idempotency-Key")}
+    assert len(keys) == 50
+    for n, one in enumerate(made):
+        head, _, body = one.partition(b"\r\n\r\n")
+        assert body == b"status=a+b+%d" % n
+        assert b"Content-Length: %d\r\n" % len(body) in head + b"\r\n"
+
+
+def test_the_town_is_what_the_cases_think(tmp_path, now):
+    db = SqliteDatabase(tmp_path / "linnet.sqlite")
+    migrate(db, now)
+
+    def act(tx):
+        firm = cast.account(tx, "bench")
+        fill.people_in(tx)
+        fill.posts_up_to(tx, 0, 150, 200)
+        fill.posts_up_to(tx, 150, 200, 200)
+        tx.run(fill.COUNT_POSTS)
+        reader, last = people.by_handle(tx, fill.READER), people.by_handle(tx, fill.LAST)
+        assert people.must_account(tx, firm.id).followers_count == fill.TOWN
+        assert reader.following_count == fill.READER_FOLLOWS + 1
+        assert [m.role for m in people.members_of(tx, last.id)] == ["owner"]
+        assert people.by_handle(tx, fill.WRITER).followers_count == fill.WRITER_FOLLOWERS
+        assert tx.value(fill.POSTS) == 200
+        home = timelines.home(tx, reader.id)
+        assert len(home) == 20
+        assert all(posts.post(tx, id) for id in home)
+
+    db.write_now(act)
+    db.close()
