@@ -6,31 +6,27 @@ endpoints: here is the one place.
 """
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
-from starlette.datastructures import Headers, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 from linnet.door.caller import address_of
 from linnet.door.house import House
 from linnet.kernel.clock import now_ms
-from linnet.kernel.errors import Invalid, NotFound, TooMany, Unknown
+from linnet.kernel.errors import NotFound, TooMany, Unknown
 from linnet.kernel.throttle import Allowance, address_key
 from linnet.mastodon import errors
 from linnet.mastodon.answer import Answer, Header, answer
 from linnet.mastodon.bearer import Auth, Bucket, Limits, Tokens, check, role_of
-from linnet.mastodon.params import Params, Upload, json_tree, merged, query_pairs, tree_of
+from linnet.mastodon.body import BODY, GoneAwayError, params_of
+from linnet.mastodon.params import Params
 from linnet.mastodon.present import Presenter
 from linnet.social.apps.rules import Bearer
 from linnet.social.posts.rules import Author, Terms
-
-BODY = 1 << 20  # bytes of a body that has no file in it
-PARTS = 200  # of a multipart body
-FILES = 4
 
 
 class Call:
@@ -106,10 +102,18 @@ class Call:
         if newest is None or oldest is None:
             return []
         base = f"{self.house.settings.url}{quote(self.path)}"
-        rest = list(kept)
-        older = urlencode([*rest, ("max_id", str(oldest))])
-        newer = urlencode([*rest, ("min_id", str(newest))])
-        return [("link", f'<{base}?{older}>; rel="next", <{base}?{newer}>; rel="prev"')]
+        rest = _query(tuple(kept))
+        return [
+            (
+                "link",
+                f'<{base}?{rest}max_id={oldest}>; rel="next", <{base}?{rest}min_id={newest}>; rel="prev"',
+            )
+        ]
+
+
+@lru_cache(maxsize=1024)
+def _query(kept: tuple[tuple[str, str], ...]) -> str:
+    return "".join(f"{urlencode([pair])}&" for pair in kept)
 
 
 Run = Callable[[Call], Awaitable[Answer]]
@@ -241,7 +245,7 @@ class Door:
         headers: list[tuple[bytes, bytes]] = []
         try:
             made = await self._answer(scope, receive, found, headers)
-        except _GoneAwayError:
+        except GoneAwayError:
             return
         except Exception as error:  # noqa: BLE001 # the one place where errors become answers
             made = errors.refused(error)
@@ -266,7 +270,8 @@ class Door:
         sent = Headers(scope=scope)
         bearer = await self._bearer(scope, sent, endpoint, headers, now)
         check(endpoint.auth, bearer)
-        params = await self._params(scope, sent, receive, endpoint)
+        most = BODY + (self._house.settings.upload_bytes if endpoint.files else 0)
+        params = await params_of(scope, sent, receive, most)
         if endpoint.takes != ANYTHING:
             params.only(endpoint.takes)
         call = Call(
@@ -315,33 +320,6 @@ class Door:
         if not allowance.allowed:
             raise TooMany("You have called too often: wait a little.", retry_after=_wait(allowance, now))
 
-    async def _params(self, scope: Scope, sent: Headers, receive: Receive, endpoint: Endpoint) -> Params:
-        query = scope["query_string"]
-        asked = tree_of(query_pairs(query.decode("latin-1"))) if query else {}
-        if sent.get("content-length", "0") == "0" and "transfer-encoding" not in sent:
-            return Params(asked)
-        most = BODY + (self._house.settings.upload_bytes if endpoint.files else 0)
-        kind = sent.get("content-type", "").partition(";")[0].strip().lower()
-        stream = _body(receive, sent, most)
-        if kind == "multipart/form-data":
-            return Params(merged(asked, await _multipart(sent, stream)))
-        body = b"".join([part async for part in stream])
-        if not body:
-            return Params(asked)
-        if kind == "application/x-www-form-urlencoded":
-            try:
-                pairs = query_pairs(body.decode())
-            except UnicodeDecodeError as error:
-                raise Invalid("body", "is not UTF-8 text") from error
-            return Params(merged(asked, tree_of(pairs)))
-        if kind == "application/json" or kind.endswith("+json"):
-            return Params(merged(asked, json_tree(body)))
-        raise Invalid("content_type", "must be application/json, a form, or multipart/form-data")
-
-
-class _GoneAwayError(Exception):
-    """The client hung up while it was sending."""
-
 
 def bearer_token(sent: Headers) -> str:
     """The token of the Authorization header (RFC 6750), '' for none. Raises Unknown for a header
@@ -357,49 +335,6 @@ def bearer_token(sent: Headers) -> str:
 
 def _wait(allowance: Allowance, now: int) -> int:
     return max(1, -(-(allowance.retry_at - now) // 1000))
-
-
-async def _body(receive: Receive, sent: Headers, most: int) -> AsyncIterator[bytes]:
-    """The body, piece by piece. Raises TooLarge, before reading where the length is said."""
-    said = sent.get("content-length", "0")
-    if said.isascii() and said.isdigit() and int(said[:18]) > most:
-        raise errors.TooLarge(most)
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _GoneAwayError
-        part: bytes = message.get("body", b"")
-        size += len(part)
-        if size > most:
-            raise errors.TooLarge(most)
-        if part:
-            yield part
-        if not message.get("more_body", False):
-            return
-
-
-async def _multipart(sent: Headers, stream: AsyncIterator[bytes]) -> dict[str, Any]:
-    async def pieces() -> AsyncIterator[bytes]:
-        async for part in stream:
-            yield part
-        yield b""
-
-    try:
-        parser = MultiPartParser(sent, pieces(), max_files=FILES, max_fields=PARTS, max_part_size=BODY)  # type: ignore[arg-type] # an async iterator is all it needs
-        form = await parser.parse()
-    except (MultiPartException, KeyError) as error:
-        raise Invalid("body", "is not proper multipart/form-data", cause=str(error)) from error
-    pairs: list[tuple[str, Any]] = []
-    try:
-        for name, value in form.multi_items():
-            if isinstance(value, UploadFile):
-                pairs.append((name, Upload(value.filename or "", await value.read())))
-            else:
-                pairs.append((name, value))
-    finally:
-        await form.close()
-    return tree_of(pairs)
 
 
 def _preflight(scope: Scope, found: tuple[Methods, dict[str, str]] | None) -> Answer:
