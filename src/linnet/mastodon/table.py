@@ -13,6 +13,7 @@ from linnet.mastodon.routes import (
     instance,
     markers,
     media,
+    notifications,
     oauth,
     polls,
     profile,
@@ -20,6 +21,7 @@ from linnet.mastodon.routes import (
     scheduled,
     search,
     statuses,
+    tags,
     ties,
     timelines,
 )
@@ -39,6 +41,8 @@ ENDPOINTS = (
     *media.ENDPOINTS,
     *timelines.ENDPOINTS,
     *search.ENDPOINTS,
+    *notifications.ENDPOINTS,
+    *tags.ENDPOINTS,
     *empty.ENDPOINTS,
 )
 

@@ -205,13 +205,18 @@ def tags_of(tx: Tx, post_id: int) -> list[Tag]:
     return tx.all(Tag, TAGS_OF, post_id=post_id)
 
 
-def put_tags(tx: Tx, post_id: int, found: Sequence[Hashtag]) -> list[Tag]:
-    """Ties the post to its tags; new tags are made. Answers them."""
+def make_tags(tx: Tx, found: Sequence[Hashtag]) -> list[Tag]:
+    """The tags as they are written here; new ones are made."""
     if not found:
         return []
     for tag in found:
         tx.run(INSERT_TAG, id=new_id(), key=tag.key, name=tag.name)
-    tags = tx.all(Tag, TAGS_BY_KEY, keys=[tag.key for tag in found])
+    return tx.all(Tag, TAGS_BY_KEY, keys=[tag.key for tag in found])
+
+
+def put_tags(tx: Tx, post_id: int, found: Sequence[Hashtag]) -> list[Tag]:
+    """Ties the post to its tags; new tags are made. Answers them."""
+    tags = make_tags(tx, found)
     for row in tags:
         tx.run(PUT_TAG, tag_id=row.id, post_id=post_id)
     return tags

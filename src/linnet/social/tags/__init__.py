@@ -1,0 +1,1 @@
+"""Hashtags that accounts follow."""
