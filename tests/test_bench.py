@@ -1,12 +1,13 @@
 """The measuring program measures what it says: the load against a tiny server, the town in a database."""
 
 import asyncio
+import contextlib
 import threading
 
 import pytest
-
 from bench import fill
 from bench.load import Result, Spec, generate, request
+
 from linnet.db.migrate import migrate
 from linnet.db.sqlite import SqliteDatabase
 from linnet.social.people import queries as people
@@ -20,8 +21,8 @@ def tiny():
     """A server that refuses every fourth request, and sends head and body in pieces. Answers its
     port and what it was asked."""
     asked: list[bytes] = []
-    ready, loop = threading.Event(), asyncio.new_event_loop()
-    port = []
+    ready = threading.Event()
+    port: list[int] = []
 
     async def serve(reader, writer):
         try:
@@ -37,32 +38,29 @@ def tiny():
                 await writer.drain()
                 writer.write(b"x" * 299_000)
         except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
             writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def main():
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         port.append(server.sockets[0].getsockname()[1])
         ready.set()
-        await server.serve_forever()
+        await stopping.wait()
+        server.close()
 
-    task = loop.create_task(main())
-
-    def run():
-        try:
-            loop.run_until_complete(task)
-        except asyncio.CancelledError:
-            loop.run_until_complete(loop.shutdown_asyncgens())
-
-    thread = threading.Thread(target=run)
+    loop = asyncio.new_event_loop()
+    stopping = asyncio.Event()
+    thread = threading.Thread(target=loop.run_until_complete, args=(main(),))
     thread.start()
-    ready.wait(10)
+    assert ready.wait(10)
     yield port[0], asked
-    loop.call_soon_threadsafe(task.cancel)
+    loop.call_soon_threadsafe(stopping.set)
     thread.join()
-    rest = asyncio.all_tasks(loop)
-    for left in rest:
-        left.cancel()
-    loop.run_until_complete(asyncio.gather(*rest, return_exceptions=True))
+    for left in asyncio.all_tasks(loop):
+        loop.run_until_complete(left)  # each ends with its client, who is gone
     loop.close()
 
 
