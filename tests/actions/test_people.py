@@ -11,7 +11,7 @@ from linnet.social.people.rules import AccessEnded, ProfileChange
 from linnet.social.search import queries as search
 from tests import cast
 
-PICTURE = """INSERT INTO media (id, account_id, mime, width, height, bytes, file, created_at)
+PICTURE = """INSERT INTO media (id, account_id, mime, width, height, bytes, file, loose_since)
     VALUES (:id, :account_id, 'image/png', 1, 1, 1, 'x', 1)"""
 
 
