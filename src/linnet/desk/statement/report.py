@@ -1,0 +1,258 @@
+"""The statement of a week or month, put together: rows read, rules applied. Reads only."""
+
+from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+from linnet.db.tx import Tx
+from linnet.desk.effort import queries as effort
+from linnet.desk.effort import totals
+from linnet.desk.effort.rules import DayTime
+from linnet.desk.firm import queries as firms
+from linnet.desk.firm.rules import Firm
+from linnet.desk.sales import queries as sales_queries
+from linnet.desk.sales import trails
+from linnet.desk.sales.rules import ATTRIBUTION, Lead, Sale, Trail
+from linnet.desk.statement import queries, rules, unknown
+from linnet.desk.statement.queries import KindCount
+from linnet.desk.statement.rules import Day, Figure, Statement, address, counted, seen
+from linnet.desk.visits.rules import MACHINES, PROBABLE
+from linnet.kernel.clock import zone
+from linnet.kernel.days import Period, day_of, day_start, days_between, next_day
+from linnet.kernel.value import Value
+
+
+class _Outcome(Value):
+    """What was reported in a period, and what led to it."""
+
+    leads: list[Lead]
+    lead_trails: dict[str, Trail]
+    sales: list[Sale]
+    sale_trails: dict[str, Trail]
+
+
+def statement(tx: Tx, period: Period, now: int) -> Statement:
+    """The firm's statement for a week or month (`kernel.days.parse_period` in the firm's zone), as
+    it stands at `now`. Raises NotFound before the set-up."""
+    firm = firms.must_firm(tx)
+    own = zone(firm.time_zone)
+    until = min(max(now, period.start), period.end)
+    times = totals.day_times(tx, firm.account_id, period.first, period.last, now)
+    time = rules.time_lines(times, effort.rates(tx), firm.hourly_cost, period)
+    by_day = {day: _visits(tx, day, own) for day in days_between(period.first, period.last)}
+    outcome = _outcome(tx, period, own)
+    total = Figure(
+        "time.total",
+        "Time",
+        sum(line.ms for line in time),
+        rules.MS,
+        len({t.day for t in times}),
+        None,
+        None,
+        address("time", period),
+    )
+    cost = seen(
+        "cost.total",
+        "Cost of the time",
+        sum(line.cost for line in time),
+        address("time", period),
+        unit=firm.currency,
+        n=total.n,
+    )
+    figures = (
+        total,
+        cost,
+        *_posts(tx, firm.account_id, period),
+        *_visit_figures(_sum(by_day.values()), period),
+        *_outcome_figures(outcome, firm.currency, period),
+    )
+    circumstances = _circumstances(tx, firm, figures, times, outcome, period, now)
+    return Statement(
+        firm.name,
+        period,
+        until,
+        now >= period.end,
+        firm.currency,
+        time,
+        figures,
+        _costs(figures, cost.value, firm.currency),
+        unknown.not_known(circumstances),
+        tuple(_day(day, times, kinds, outcome, own) for day, kinds in by_day.items()),
+        ATTRIBUTION,
+        (rules.DELIVERED, rules.VISITS, rules.RANGE),
+    )
+
+
+def _visits(tx: Tx, day: str, own: ZoneInfo) -> dict[str, KindCount]:
+    return queries.visits(tx, day_start(day, own), day_start(next_day(day), own))
+
+
+def _outcome(tx: Tx, period: Period, own: ZoneInfo) -> _Outcome:
+    leads = sales_queries.leads(tx, period.start, period.end)
+    sales = sales_queries.sales(tx, period.start, period.end)
+    return _Outcome(leads, trails.of_leads(tx, leads, own), sales, trails.of_sales(tx, sales, own))
+
+
+def _posts(tx: Tx, account_id: int, period: Period) -> list[Figure]:
+    posts = queries.posts(tx, account_id, period.start, period.end)
+    sent = queries.delivered(tx, account_id, period.start, period.end)
+    came = queries.received(tx, account_id, period.start, period.end)
+    deliveries = address("deliveries", period)
+    return [
+        seen("posts.written", "Posts", posts.written, address("posts", period, kind="written")),
+        seen("posts.boosts", "Passed on", posts.boosts, address("posts", period, kind="boost")),
+        seen("delivered.total", "Delivered to homes", sent.deliveries, deliveries, n=posts.written),
+        seen("delivered.followers", "Different followers", sent.followers, deliveries, n=posts.written),
+        counted("answers.given", "Answers given", posts.answers, address("answers", period)),
+        counted("answers.received", "Wrote to you", came.received, address("received", period)),
+        seen(
+            "answers.waiting",
+            "Still waiting",
+            came.waiting,
+            address("received", period, state="waiting"),
+            n=came.received,
+        ),
+    ]
+
+
+_SHOWN = (  # key, label, kinds
+    ("confirmed", "Visits, confirmed people", ("confirmed",)),
+    ("probable", "Visits, probable people (with the confirmed)", PROBABLE),
+    ("unsure", "Visits, unsure", ("unsure",)),
+    ("machine", "Visits, machines", MACHINES),
+)
+
+
+def kinds_of(name: str) -> tuple[str, ...]:
+    """The kinds of visit behind a class of the statement."""
+    return next((kinds for key, _, kinds in _SHOWN if key == name), (name,))
+
+
+def _visit_figures(kinds: dict[str, KindCount], period: Period) -> list[Figure]:
+    figures = []
+    for key, label, of in _SHOWN:
+        linked = sum(kinds[kind].linked for kind in of if kind in kinds)
+        every = sum(kinds[kind].visits for kind in of if kind in kinds)
+        by_link = address("visits", period, **{"class": key, "by": "link"})
+        figures += [
+            counted(f"visits.{key}", f"{label}, by your links", linked, by_link),
+            counted(f"site.{key}", f"{label}, all", every, address("visits", period, **{"class": key})),
+        ]
+    return figures
+
+
+def _sum(days: Iterable[dict[str, KindCount]]) -> dict[str, KindCount]:
+    total: dict[str, KindCount] = {}
+    for kinds in days:
+        for kind, row in kinds.items():
+            had = total.get(kind, KindCount(kind, 0, 0))
+            total[kind] = KindCount(kind, had.visits + row.visits, had.linked + row.linked)
+    return total
+
+
+def _outcome_figures(outcome: _Outcome, currency: str, period: Period) -> list[Figure]:
+    sales = [sale for sale in outcome.sales if not sale.refund_of]
+    refunds = [sale for sale in outcome.sales if sale.refund_of]
+    leads_with = [lead for lead in outcome.leads if outcome.lead_trails[lead.ref].observed]
+    sales_with = [sale for sale in sales if outcome.sale_trails[sale.ref].observed]
+    figures = [
+        counted("leads.all", "Leads reported", len(outcome.leads), address("leads", period)),
+        counted(
+            "leads.trail",
+            "Leads observed with a trail",
+            len(leads_with),
+            address("leads", period, trail="yes"),
+        ),
+        counted("sales.all", "Sales reported", len(sales), address("sales", period, kind="sale")),
+        counted(
+            "sales.trail",
+            "Sales observed with a trail",
+            len(sales_with),
+            address("sales", period, kind="sale", trail="yes"),
+        ),
+        counted("sales.refunds", "Refunds", len(refunds), address("sales", period, kind="refund")),
+    ]
+    for code in [currency, *sorted({sale.currency for sale in outcome.sales} - {currency})]:
+        every = [sale for sale in outcome.sales if sale.currency == code]
+        trailed = [sale for sale in every if outcome.sale_trails[sale.ref].observed]
+        with_trail = address("sales", period, currency=code, trail="yes")
+        figures += [
+            _money(
+                "all",
+                "Money reported, refunds taken off",
+                every,
+                code,
+                address("sales", period, currency=code),
+            ),
+            _money("trail", "Money observed with a trail, refunds taken off", trailed, code, with_trail),
+        ]
+    return figures
+
+
+def _money(key: str, label: str, sales: list[Sale], currency: str, rows: str) -> Figure:
+    amount = sum(sale.amount for sale in sales)
+    return seen(f"money.{currency}.{key}", f"{label}, {currency}", amount, rows, unit=currency, n=len(sales))
+
+
+_PER = (
+    ("posts.written", "Cost per post"),
+    ("answers.given", "Cost per answer"),
+    ("visits.probable", "Cost per probable visit by your links"),
+    ("leads.trail", "Cost per lead with a trail"),
+    ("sales.trail", "Cost per sale with a trail"),
+)
+
+
+def _costs(figures: Sequence[Figure], cost: int, currency: str) -> tuple[rules.CostPer, ...]:
+    by_key = {figure.key: figure for figure in figures}
+    return tuple(rules.cost_per(f"per.{key}", label, by_key[key], cost, currency) for key, label in _PER)
+
+
+def _day(
+    day: str, times: Sequence[DayTime], kinds: dict[str, KindCount], outcome: _Outcome, own: ZoneInfo
+) -> Day:
+    def visits(of: Sequence[str]) -> int:
+        return sum(kinds[kind].linked for kind in of if kind in kinds)
+
+    return Day(
+        day,
+        sum(time.ms for time in times if time.day == day),
+        visits(PROBABLE),
+        visits(("confirmed",)),
+        visits(MACHINES),
+        sum(outcome.lead_trails[lead.ref].observed for lead in outcome.leads if day_of(lead.at, own) == day),
+        sum(
+            outcome.sale_trails[sale.ref].observed and not sale.refund_of
+            for sale in outcome.sales
+            if day_of(sale.at, own) == day
+        ),
+    )
+
+
+def _circumstances(
+    tx: Tx,
+    firm: Firm,
+    figures: Sequence[Figure],
+    times: Sequence[DayTime],
+    outcome: _Outcome,
+    period: Period,
+    now: int,
+) -> unknown.Circumstances:
+    value = {figure.key: figure.value for figure in figures}
+    return unknown.Circumstances(
+        over=now >= period.end,
+        until=min(max(now, period.start), period.end),
+        unmeasured=effort.unmeasured_count(tx, firm.account_id),
+        measured_ms=sum(time.ms for time in times if time.source != "app"),
+        estimated_ms=sum(time.ms for time in times if time.source == "app"),
+        hourly_cost=firm.hourly_cost,
+        any_visit=queries.any_visit(tx),
+        visits=value["site.probable"],
+        confirmed=value["site.confirmed"],
+        unsure=value["site.unsure"],
+        any_lead=sales_queries.any_lead(tx),
+        any_sale=sales_queries.any_sale(tx),
+        sales=value["sales.all"],
+        untrailed=value["sales.all"] - value["sales.trail"],
+        remote_followers=queries.remote_followers(tx, firm.account_id),
+        foreign=tuple(sorted({sale.currency for sale in outcome.sales} - {firm.currency})),
+    )
