@@ -38,6 +38,7 @@ from linnet.kernel.value import Value
 from linnet.mastodon import table as mastodon
 from linnet.net.client import Client
 from linnet.site import media_files
+from linnet.site import routes as site
 from linnet.social.apps import actions as apps
 from linnet.social.apps.rules import TokensEnded
 from linnet.social.follows.rules import Followed, FollowRequested, Unfollowed
@@ -171,6 +172,7 @@ def routes(house: House) -> list[BaseRoute]:
         Route("/health", health, methods=["GET"]),
         *mastodon.routes(house),
         *media_files.routes(house.store),
+        *site.routes(house),
     ]
 
 

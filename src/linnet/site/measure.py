@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from linnet.desk.links import queries as links
-from linnet.desk.links.rules import Link, Preview, host_of, is_code, is_own
+from linnet.desk.links.rules import Link, Preview, host_of, is_code, is_own, with_code
 from linnet.desk.visits import actions as visits
 from linnet.desk.visits import rules
 from linnet.desk.visits.rules import Sight, read_features
@@ -97,7 +97,10 @@ class _Door:
             kind = recorded.verdict.kind
         if kind in SHIELDED:
             return _shield(link, await self._house.db.glance(links.preview, link.target))
-        return RedirectResponse(link.target, 302, headers=UNKEPT)
+        own = is_own(host_of(link.target), await self._house.db.glance(links.own_hosts))
+        # on a page of ours the snippet then reports the same code, which confirms this visit
+        target = with_code(link.target, code) if own else link.target
+        return RedirectResponse(target, 302, headers=UNKEPT)
 
     async def snippet(self, request: Request) -> Response:
         """The script, for pages of any of the firm's sites."""
@@ -126,7 +129,7 @@ class _Door:
         except Invalid as error:
             return Response(f"{error.sentence}.\n", 422, media_type="text/plain", headers=allow)
         agent = request.headers.get("user-agent", "")
-        known = sight.code and await self._house.db.glance(links.link, sight.code)
+        known = await self._house.db.glance(links.link, sight.code) if sight.code else None
         await self._house.db.write(
             visits.record,
             sight if known else rules.without_link(sight),

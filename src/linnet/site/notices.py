@@ -5,7 +5,7 @@ from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
 from linnet.kernel.page import Page
-from linnet.kernel.value import Value
+from linnet.kernel.value import Value, changed
 from linnet.site import paging
 from linnet.site.frame import Frame, Visit
 from linnet.social.follows import queries as follow_queries
@@ -64,6 +64,7 @@ async def page(visit: Visit) -> Response:
         await visit.db.write(
             markers.read_to, visit.account.id, {"notifications": shown.notices[0].id}, visit.now
         )
+        visit.here = changed(visit.here, unread=0)
     return visit.render(
         "notices.html",
         title="Notifications",

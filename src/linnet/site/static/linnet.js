@@ -55,7 +55,6 @@
     const kept = `linnet-draft-${body.dataset.me}-${form.dataset.draft}`;
     const start = words.value;
     let spoken = "";
-    $("svg", ring).toggleAttribute("hidden", false);
     $("svg", ring).removeAttribute("hidden");
 
     if (!$(".wrong", form) && !form.dataset.draft.startsWith("edit")) {
@@ -68,6 +67,7 @@
       const used = window.linnetCount.measure(words.value) + warned;
       const over = used > limit;
       left.textContent = String(limit - used);
+      circle.toggleAttribute("hidden", used === 0);
       circle.setAttribute("stroke-dasharray", `${Math.min((100 * used) / limit, 100)} 100`);
       ring.classList.toggle("near", !over && limit - used <= limit / 7);
       ring.classList.toggle("over", over);

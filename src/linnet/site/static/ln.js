@@ -1,4 +1,4 @@
-// Linnet counts this visit. No cookie, nothing stored on this device.
+// Linnet counts this visit. Stores nothing on this device.
 (function (d, l) {
   var to = new URL("ln", d.currentScript.src).href, timer, done, code =
     (/[?&]ln=([1-9A-HJ-NP-Za-km-z]{7})(?![^&])/.exec(l.search) || [])[1] || "";
@@ -14,7 +14,7 @@
     clearTimeout(timer);
     if (d.visibilityState == "visible") timer = setTimeout(seen, 1000);
   }
-  "pointerdown keydown touchstart wheel".split(" ").map(function (name) {
+  "pointerdown keydown wheel".split(" ").map(function (name) {
     on(name, function (e) { if (e.isTrusted) seen(); });
   });
   on("visibilitychange", look);

@@ -1,0 +1,149 @@
+"""The firm's calendar as the pages of the desk show it and read it. Pure."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from linnet.desk.drafts.rules import Slot
+from linnet.desk.firm.rules import Firm, Week
+from linnet.kernel.clock import moment, to_ms
+from linnet.kernel.days import Period, day_of, next_day, parse_day
+from linnet.kernel.errors import Invalid
+from linnet.kernel.value import Value
+from linnet.site.words import DAYS, MONTHS
+
+USUAL = (9, 17)  # hours that a week shows where the firm has none
+
+
+class Spot(Value):
+    """A post in the calendar. `stage`: set | missed | sent; `clock`: 09:30."""
+
+    at: int
+    clock: str
+    stage: str
+    text: str
+    href: str
+
+
+class Cell(Value):
+    """What stands in one hour of a day. `row` counts from 1."""
+
+    row: int
+    spots: list[Spot]
+
+
+class Day(Value):
+    """A column of the week. `open_row`, `open_span`: office hours in rows; 0: closed."""
+
+    day: str
+    name: str
+    date: str
+    today: bool
+    past: bool
+    open_row: int
+    open_span: int
+    cells: list[Cell]
+
+
+class Calendar(Value):
+    """A week: its hours as rows, its days as columns."""
+
+    hours: list[int]
+    days: list[Day]
+
+
+def slots(firm: Firm) -> list[Slot | None]:
+    """The firm's office hours as the next free slot is looked for in."""
+    return [Slot(*span) if span else None for span in firm.week]
+
+
+def wall_time(day: str, clock: str, zone: ZoneInfo) -> int:
+    """A day (2026-11-24) and a time (09:30) of the firm's clock in ms. Raises Invalid("date") or
+    Invalid("time"), also for a time that the change of the clocks leaves out or brings twice."""
+    on = parse_day(day.strip(), "date")
+    match = re.fullmatch(r"(\d\d):(\d\d)(:00)?", clock.strip(), re.ASCII)
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
+        raise Invalid("time", "is not a time like 09:30")
+    wall = datetime(on.year, on.month, on.day, int(match[1]), int(match[2]), tzinfo=zone)
+    if wall.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall.replace(tzinfo=None):
+        raise Invalid("time", "does not exist on that day: the clocks go forward then. Choose an hour later")
+    if wall.utcoffset() != wall.replace(fold=1).utcoffset():
+        raise Invalid("time", "comes twice on that day: the clocks go back then. Choose another hour")
+    return to_ms(wall)
+
+
+def inputs(ms: int, zone: ZoneInfo) -> tuple[str, str]:
+    """A moment as the two fields of a form: 2026-11-24 and 09:30."""
+    then = moment(ms, zone)
+    return then.date().isoformat(), f"{then:%H:%M}"
+
+
+def clock(ms: int, zone: ZoneInfo) -> str:
+    """09:30 on the firm's clock."""
+    return f"{moment(ms, zone):%H:%M}"
+
+
+def day_words(day: str) -> str:
+    """2026-11-24 in words: Tuesday, 24 November."""
+    on = date.fromisoformat(day)
+    return f"{DAYS[on.weekday()]}, {on.day} {MONTHS[on.month - 1]}"
+
+
+def short_day(day: str) -> str:
+    """2026-11-24 in few letters: Tue 24 Nov."""
+    on = date.fromisoformat(day)
+    return f"{DAYS[on.weekday()][:3]} {on.day} {MONTHS[on.month - 1][:3]}"
+
+
+def span_words(first: str, last: str) -> str:
+    """Two days of a span in words: 23 to 29 November 2026."""
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    if start == date(start.year, start.month, 1) and end == _month_end(start):
+        return f"{MONTHS[start.month - 1]} {start.year}"
+    year = "" if start.year == end.year else f" {start.year}"
+    month = "" if (start.year, start.month) == (end.year, end.month) else f" {MONTHS[start.month - 1]}"
+    return f"{start.day}{month}{year} to {end.day} {MONTHS[end.month - 1]} {end.year}"
+
+
+def _month_end(first: date) -> date:
+    return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def calendar(period: Period, spots: Sequence[Spot], hours: Week, zone: ZoneInfo, now: int) -> Calendar:
+    """The week of `period`: from the earliest office hour or post to the latest."""
+    first, last = _hours(spots, hours, zone)
+    today = day_of(now, zone)
+    columns = []
+    for step in range(7):
+        day = next_day(period.first, step)
+        on = date.fromisoformat(day)
+        span = hours[step] if len(hours) == 7 else None
+        columns.append(
+            Day(
+                day,
+                DAYS[step],
+                f"{on.day} {MONTHS[on.month - 1][:3]}",
+                day == today,
+                day < today,
+                span[0] // 60 - first + 1 if span else 0,
+                max(-(-span[1] // 60) - span[0] // 60, 1) if span else 0,
+                _cells([spot for spot in spots if day_of(spot.at, zone) == day], first, zone),
+            )
+        )
+    return Calendar(list(range(first, last)), columns)
+
+
+def _hours(spots: Sequence[Spot], hours: Week, zone: ZoneInfo) -> tuple[int, int]:
+    spans = [span for span in hours if span]
+    first = min([span[0] // 60 for span in spans], default=USUAL[0])
+    last = max([-(-span[1] // 60) for span in spans], default=USUAL[1])
+    used = [moment(spot.at, zone).hour for spot in spots]
+    return min([first, *used]), max([last, *(hour + 1 for hour in used)])
+
+
+def _cells(spots: Sequence[Spot], first: int, zone: ZoneInfo) -> list[Cell]:
+    cells: dict[int, list[Spot]] = {}
+    for spot in sorted(spots, key=lambda s: s.at):
+        cells.setdefault(moment(spot.at, zone).hour - first + 1, []).append(spot)
+    return [Cell(row, found) for row, found in cells.items()]

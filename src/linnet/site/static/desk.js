@@ -1,0 +1,90 @@
+/* The desk without a script is whole; this counts while somebody writes and keeps what was typed. */
+(() => {
+  "use strict";
+
+  function ring(area) {
+    const form = area.form;
+    const left = form.querySelector("[data-left]");
+    const say = form.querySelector("[data-say]");
+    const box = form.querySelector("[data-ring]");
+    const limit = Number(area.dataset.limit);
+    let said = "";
+    function show() {
+      const rest = limit - window.linnetCount.measure(area.value);
+      left.textContent = String(rest);
+      box.classList.toggle("near", rest >= 0 && rest < 20);
+      box.classList.toggle("over", rest < 0);
+      const words = rest < 0 ? `${-rest} characters too many` : rest < 20 ? `${rest} characters left` : "";
+      if (words !== said && (rest < 0 || rest % 5 === 0)) {
+        said = words;
+        say.textContent = words;
+      }
+    }
+    area.addEventListener("input", show);
+    show();
+  }
+
+  /* A draft that is being changed saves itself when nothing was typed for three seconds. One that
+     is set for a time is left alone: it goes out as somebody saved it. */
+  function keep(form) {
+    const told = form.querySelector("[data-saved]");
+    const id = form.dataset.keep;
+    let timer = 0;
+    let busy = false;
+    let stale = false;
+    let leaving = false;
+    let pressed = null;
+    form.addEventListener("submit", (event) => {
+      clearTimeout(timer);
+      if (busy) {
+        event.preventDefault(); // else it would come with the version before
+        pressed = event.submitter;
+      } else {
+        leaving = true;
+      }
+    });
+    async function save() {
+      if (leaving) return;
+      if (busy) {
+        stale = true;
+        return;
+      }
+      busy = true;
+      const data = new FormData(form);
+      for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+      data.set("do", "save");
+      try {
+        const answer = await fetch(form.action, {
+          method: "POST",
+          body: data,
+          headers: { "x-linnet-part": "draft" },
+        });
+        if (answer.ok) {
+          const now = await answer.json();
+          form.elements.version.value = now.version;
+          told.textContent = "Saved";
+        } else {
+          told.textContent = await answer.text();
+        }
+      } catch {
+        told.textContent = "Not saved: no connection. It is tried again when you type.";
+      }
+      busy = false;
+      if (pressed) {
+        form.requestSubmit(pressed);
+      } else if (stale) {
+        stale = false;
+        timer = setTimeout(save, 3000);
+      }
+    }
+    if (!/^\d+$/.test(id) || form.dataset.stage === "set") return;
+    form.elements.text.addEventListener("input", () => {
+      told.textContent = "";
+      clearTimeout(timer);
+      timer = setTimeout(save, 3000);
+    });
+  }
+
+  for (const area of document.querySelectorAll("[data-count]")) if (window.linnetCount) ring(area);
+  for (const form of document.querySelectorAll("[data-draft-form]")) keep(form);
+})();
