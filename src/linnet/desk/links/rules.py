@@ -23,6 +23,7 @@ _CODE = re.compile(CODE)
 _CARRIED = re.compile(rf"([?&])ln=({CODE})(&|(?=#)|$)")
 _ANY_CARRIED = re.compile(r"([?&])ln=[^&#]*(&|(?=#)|$)")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\<>\"`{}|^]")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")  # a host that ends so is an IPv4 address to a browser (WHATWG URL)
 _HOST = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
 
 
@@ -97,7 +98,7 @@ def check_target(url: str, field: str = "target") -> str:
     host = parts.hostname or ""
     if not _HOST.fullmatch(host) or port == 0 or parts.netloc.lower() not in {host, f"{host}:{port}"}:
         raise Invalid(field, "has no proper host name")
-    if host.rsplit(".", 1)[-1].isdigit() or host.endswith((".localhost", ".local", ".internal")):
+    if _NUMBER.fullmatch(host.rsplit(".", 1)[-1]) or host.endswith((".localhost", ".local", ".internal")):
         raise Invalid(field, "is not on the public internet")
     return url
 

@@ -256,7 +256,7 @@ def tidy_path(path: str) -> str:
 def tidy_host(host: str) -> str:
     """A host as it may be kept: lower case, no port, no `www.`; '' for a bare address and for
     what is no host."""
-    name = host.strip().lower().rpartition("@")[2].split("/", 1)[0]
+    name = re.split(r"[/?#]", host.strip().lower(), maxsplit=1)[0].rpartition("@")[2]
     name = name if name.startswith("[") else name.split(":", 1)[0]
     name = name.rstrip(".").removeprefix("www.")
     good = re.fullmatch(r"[^\W_](?:[\w.-]{0,250}[^\W_])?", name)

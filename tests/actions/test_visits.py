@@ -1,0 +1,352 @@
+"""Visits on both engines: the golden log, what is never written, salts, bursts, logs, replay."""
+
+import re
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from linnet.desk.links import actions as links
+from linnet.desk.links import queries as link_queries
+from linnet.desk.links.rules import Ways
+from linnet.desk.visits import actions, figures, queries, rules
+from linnet.desk.visits.figures import VisitCounts, Wanted
+from linnet.desk.visits.logs import Imported, import_log
+from linnet.desk.visits.rules import Sight, read_features
+from linnet.kernel.clock import HOUR, MINUTE, SECOND, parse_time
+from linnet.kernel.errors import Invalid, NotFound
+from tests import cast, desk
+from tests.rules.test_visits import CHROME, FIREFOX, IPHONE, PERSON
+
+SITE = "bakery.example"
+EVER = 1 << 62
+TABLES = (
+    "link",
+    "link_preview",
+    "visit",
+    "hit",
+    "visit_salt",
+    "visit_staff",
+    "visit_overrule",
+    "log_import",
+    "job",
+)
+
+
+def hit(tx, code, now, *, address="203.0.113.7", agent=None, source="go", method="GET", path="/", **headers):
+    """One hit, as the door hands it over."""
+    sent = {**PERSON, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    sent["user-agent"] = agent or sent["user-agent"]
+    seen = read_features(sent.get, source=source, method=method, status=302, peer=None)
+    sight = Sight(SITE, path, seen, code)
+    return actions.record(tx, sight, address=address, user_agent=sent["user-agent"], now=now)
+
+
+def weak(tx, code, now, address):
+    """A hit of a browser that says next to nothing."""
+    nothing = {"sec_fetch_mode": "", "sec_fetch_user": "", "accept_language": "", "accept": "*/*"}
+    return hit(tx, code, now, address=address, agent=IPHONE, **nothing)
+
+
+def link(tx, now, *, post_id=None, account_id=1):
+    return links.make(
+        tx,
+        "https://bakery.example/",
+        kind="go",
+        channel="fediverse",
+        account_id=account_id,
+        post_id=post_id,
+        now=now,
+    ).code
+
+
+def dump(tx):
+    return "\n".join(str(row) for table in TABLES for row in tx._fetch(f"SELECT * FROM {table}", {})[0])
+
+
+def counts(db):
+    return db.read_now(figures.counts, 0, EVER)
+
+
+def test_the_golden_log(db, now):
+    """1,000 previews, heads with an iPhone's name, prefetches, two of the firm, and 20 people: 20."""
+
+    def golden(tx):
+        code = link(tx, now - HOUR, post_id=5)
+        for n in range(1000):
+            agent = f"http.rb/5.1.0 (Mastodon/4.{n % 7}.2; +https://host{n}.example/) Bot"
+            hit(tx, code, now + n, address=f"198.51.{n // 250}.{n % 250}", agent=agent)
+        for n in range(3):
+            hit(tx, code, now + n, address=f"192.0.2.{n}", agent=IPHONE, method="HEAD")
+        for n in range(4):
+            hit(tx, code, now + n, address=f"192.0.2.1{n}", sec_purpose="prefetch")
+        for n in range(2):
+            actions.seen_staff(tx, address=f"192.0.2.20{n}", user_agent=CHROME, now=now)
+            hit(tx, code, now + n, address=f"192.0.2.20{n}")
+        for n in range(20):
+            hit(tx, code, now + n * SECOND, address=f"203.0.113.{n}")
+            hit(tx, code, now + n * SECOND + MINUTE, address=f"203.0.113.{n}", method="HEAD")
+            if n < 8:  # eight of them wait for the page
+                hit(
+                    tx,
+                    code,
+                    now + n * SECOND + 2 * MINUTE,
+                    address=f"203.0.113.{n}",
+                    source="page",
+                    method="POST",
+                )
+        return code
+
+    code = db.write_now(golden)
+    expected = VisitCounts(confirmed=8, probable=20, unsure=0, machines=1007, previews=1000, staff=2)
+    assert counts(db) == expected
+    assert expected.all == 1027
+    assert db.read_now(figures.counts, 0, EVER, 1) == expected
+    assert db.read_now(figures.counts, 0, EVER, 2) == VisitCounts()
+    assert db.read_now(figures.counts, 0, now) == VisitCounts()
+    assert db.read_now(figures.counts_by_post, [5, 6]) == {5: expected, 6: VisitCounts()}
+    assert db.read_now(figures.counts_by_link, [code])[code] == expected
+    assert db.read_now(figures.posts_visited, 0, EVER) == [5]
+    assert len(db.read_now(figures.moments, 0, EVER)) == 20
+    by_rule = {row.rule: (row.kind, row.visits, row.hits) for row in db.read_now(figures.drawer, 0, EVER)}
+    assert by_rule == {
+        "R0": ("probe", 3, 3),
+        "R1": ("prefetch", 4, 4),
+        "R2": ("preview", 1000, 1000),
+        "RS": ("staff", 2, 2),
+        "R5": ("person", 12, 24),
+        "R6": ("confirmed", 8, 24),
+    }
+    # each number leads to its rows
+    people = Wanted(0, EVER, kinds=("person", "confirmed"), post_id=5)
+    first = db.read_now(figures.visits, people, n=15)
+    rest = db.read_now(figures.visits, people, before=(first[-1].first_at, first[-1].id), n=15)
+    assert len({row.id for row in first + rest}) == 20
+    assert first[0].target == "https://bakery.example/"
+    confirmed = next(row for row in rest if row.kind == "confirmed")
+    assert [h.rule for h in db.read_now(figures.hits_of, confirmed.id)] == ["R5", "R0", "R6"]
+
+    written = db.read_now(dump)
+    assert re.findall(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])", written) == []
+    assert "AppleWebKit" not in written
+    assert "host7.example" in written
+
+
+def test_unsure_in_a_burst_stay_unsure_until_the_page_sees_them(db, now):
+    def burst(tx):
+        code = link(tx, now)
+        for n in range(6):
+            weak(tx, code, now + n * SECOND, f"203.0.113.{n}")
+        first = hit(tx, code, now + 30 * SECOND, address="203.0.113.1", agent=IPHONE)
+        fresh = hit(tx, code, now + 31 * SECOND, address="203.0.113.99")
+        seen = hit(
+            tx, code, now + 40 * SECOND, address="203.0.113.2", agent=IPHONE, source="page", method="POST"
+        )
+        calm = link(tx, now - HOUR)
+        for n in range(8):
+            weak(tx, calm, now + n, f"198.51.100.{n}")
+        later = hit(tx, calm, now + MINUTE, address="198.51.100.1", agent=IPHONE)
+        return code, calm, [r.verdict.rule for r in (first, fresh, seen, later)]
+
+    code, calm, said = db.write_now(burst)
+    assert said == ["RB", "R5", "R6", "R5"]
+    assert db.read_now(link_queries.link, code).burst_at == now + 5 * SECOND
+    assert db.read_now(link_queries.link, calm).burst_at is None
+    assert db.read_now(figures.counts_by_link, [code])[code] == VisitCounts(confirmed=1, probable=2, unsure=5)
+
+
+def test_a_click_before_midnight_and_a_page_after_it_meet(db):
+    db.write_now(desk.found_firm, 1)
+    click = parse_time("2026-11-24T22:50:00Z", "at")  # 23:50 in Berlin
+    before = db.write_now(hit, "", click)
+    after = db.write_now(hit, "", click + 20 * MINUTE, source="page", method="POST")
+    assert after.visit_id == before.visit_id
+    assert [s.day for s in db.read_now(queries.all_salts)] == ["2026-11-24", "2026-11-25"]
+    later = db.write_now(hit, "", click + 51 * MINUTE)
+    assert later.visit_id != before.visit_id  # half an hour of silence
+    visitors = db.read_now(lambda tx: tx.all(int, "SELECT visitor FROM visit ORDER BY id"))
+    assert len(set(visitors)) == 2  # and nothing tells that it was the same
+
+
+@pytest.mark.parametrize("start", ["2026-10-23T22:30:00Z", "2026-03-27T23:30:00Z"])
+def test_no_salt_is_older_than_48_hours_also_around_a_clock_change(db, start):
+    db.write_now(desk.found_firm, 1)
+    at = parse_time(start, "at")
+    gone = set()
+    for _ in range(30):
+        db.write_now(actions.roll_salts, now=at)
+        db.write_now(hit, "", at)
+        salts = db.read_now(queries.all_salts)
+        assert {s.day for s in salts} <= set(rules.days_alive(at, ZoneInfo("Europe/Berlin")))
+        assert all(at - s.made_at < 48 * HOUR for s in salts)
+        assert not gone & {s.secret for s in salts}
+        gone |= {s.secret for s in salts if s.day != rules.day_of(at, ZoneInfo("Europe/Berlin"))} - {
+            s.secret for s in salts
+        }
+        at = db.read_now(lambda tx: tx.value("SELECT run_at FROM job WHERE key = :k", k=actions.ROLL_KEY))
+    for _ in range(3):  # the server was off for a week
+        at += 7 * 24 * HOUR
+        db.write_now(actions.roll_salts, now=at)
+        assert [s.made_at for s in db.read_now(queries.all_salts)] == [at]
+
+
+def test_staff_is_forgotten_with_the_salt(db, now):
+    db.write_now(actions.seen_staff, address="203.0.113.7", user_agent=CHROME, now=now)
+    assert db.write_now(hit, "", now + HOUR).verdict.rule == "RS"
+    assert db.write_now(hit, "", now + HOUR, address="203.0.113.8").verdict.rule == "R5"
+    db.write_now(actions.roll_salts, now=now + 48 * HOUR)
+    assert db.read_now(lambda tx: tx.value("SELECT COUNT(*) FROM visit_staff")) == 0
+    assert db.write_now(hit, "", now + 49 * HOUR).verdict.rule == "R5"
+
+
+def replay(db):
+    since, after, changed, done = 0, 0, 0, False
+    while not done:
+        step = db.write_now(actions.replay, since=since, until=EVER, after=after, n=2)
+        since, after, changed, done = step.since, step.after, changed + step.changed, step.done
+    return changed
+
+
+def test_a_replay_changes_classes_and_nothing_else(db, now):
+    def some(tx):
+        for n in range(5):
+            hit(tx, "", now, address=f"203.0.113.{n}")  # all at one moment: the pages of a replay still meet
+        weak(tx, "", now + 1, "198.51.100.1")
+
+    db.write_now(some)
+    raw = "SELECT id, visit_id, at, source, site, path, code, features FROM hit ORDER BY id"
+    before = db.read_now(lambda tx: [tuple(r) for r in tx._fetch(raw, {})[0]])
+    assert replay(db) == 0
+    db.write_now(actions.overrule, site=SITE, rule="R4", kind="person", person_id=9, now=now)
+    db.write_now(actions.overrule, site="other.example", rule="R5", kind="machine", person_id=9, now=now)
+    assert replay(db) == 1
+    assert counts(db) == VisitCounts(probable=6)
+    assert db.read_now(lambda tx: [tuple(r) for r in tx._fetch(raw, {})[0]]) == before
+    assert db.write_now(weak, "", now + 2, "198.51.100.2").verdict == rules.Verdict("person", "R4")
+    db.write_now(actions.restore_rule, site=SITE, rule="R4", now=now)
+    assert replay(db) == 2
+    assert counts(db) == VisitCounts(probable=5, unsure=2)
+    with pytest.raises(NotFound):
+        db.write_now(actions.restore_rule, site=SITE, rule="R4", now=now)
+    with pytest.raises(Invalid):
+        db.write_now(actions.overrule, site=SITE, rule="R6", kind="person", person_id=9, now=now)
+
+
+def line(at, path, *, address="203.0.113.7", agent=FIREFOX, status=200, method="GET"):
+    when = f"{at // 60 % 24:02d}:{at % 60:02d}"
+    text = f'{address} - - [20/May/2026:10:{when} +0000] "{method} {path} HTTP/1.1" {status} 9 "https://m.example/" "{agent}"\n'
+    return text.encode()
+
+
+def read(db, lines, now, name="access.log"):
+    return import_log(db, lines, site=f"www.{SITE}", name=name, now=now)
+
+
+def test_a_log_is_read_once_however_often_it_is_read(db, now):
+    code = db.write_now(link, now)
+    lines = [
+        line(0, f"/rolls?ln={code}"),
+        line(1, "/style.css"),
+        line(2, "/rolls", address="203.0.113.8"),  # no style: unsure
+        line(3, "/rolls", agent="curl/8.5.0"),
+        b"\x16\x03\x01 rubbish\n",
+        line(4, "/missing", status=404, address="203.0.113.9"),
+        line(5, "/bread"),  # goes on: the code stays with the visit
+        line(6, "/rolls?ln=1111111", address="198.51.100.1"),  # no code of ours
+        line(30, "/rolls", address="198.51.100.2"),
+        line(41, "/late.js", address="198.51.100.2"),  # eleven seconds are too late
+        line(42, "/rolls"),
+    ]
+    assert read(db, lines[:6], now) == Imported(lines=6, rubbish=1, pages=4, added=4)
+    assert read(db, lines, now) == Imported(lines=11, rubbish=1, pages=8, added=4)  # it grew
+    assert read(db, lines, now, "access.log.1") == Imported(lines=11, rubbish=1, pages=8, added=0)
+    assert counts(db) == VisitCounts(probable=1, unsure=3, machines=2)
+    [person] = db.read_now(figures.visits, Wanted(0, EVER, kinds=("person",)))
+    assert (person.code, person.hits, person.path, person.referrer) == (code, 3, "/rolls", "m.example")
+    fresh = [line(50, "/new", address="198.51.100.3"), line(51, "/f.woff2", address="198.51.100.3")]
+    assert read(db, fresh, now).added == 1  # rotated: a new file from byte 0
+    assert counts(db).probable == 2
+    newest = db.read_now(figures.imports)[0]
+    assert (newest.site, newest.lines, newest.added) == (SITE, 2, 1)
+    written = db.read_now(dump)
+    assert re.findall(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])", written) == []
+
+
+def test_a_page_hit_becomes_a_persons_when_the_log_grows_by_its_style(db, now):
+    lines = [line(0, "/rolls")]
+    read(db, lines, now)
+    assert counts(db) == VisitCounts(unsure=1)
+    assert read(db, [*lines, line(3, "/style.css")], now).added == 0
+    assert counts(db) == VisitCounts(probable=1)
+
+
+def test_the_snippet_and_the_log_tell_of_the_same_visit(db):
+    at = parse_time("2026-05-20T10:00:02Z", "at")  # two seconds after its line
+    db.write_now(hit, "", at, agent=FIREFOX, source="page", method="POST", path="/rolls")
+    lines = [
+        line(0, "/rolls"),
+        line(1, "/s.css"),
+        line(0, "/rolls", address="198.51.100.1"),
+        line(1, "/s.css", address="198.51.100.1"),
+    ]
+    read(db, lines, at + 100 * HOUR)  # the salt of that day is gone
+    assert counts(db) == VisitCounts(confirmed=1, probable=2)
+    read(db, lines, at + 100 * HOUR)
+    assert counts(db) == VisitCounts(confirmed=1, probable=2)
+    db.write_now(hit, "", at + HOUR, agent=FIREFOX, source="page", method="POST", path="/x")
+    read(db, [line(0, "/y").replace(b"10:00:00", b"11:10:00")], at + 2 * HOUR)  # it still lives
+    assert counts(db) == VisitCounts(confirmed=2, probable=3)
+
+
+def test_links_of_a_text_are_tracked_and_cleaned(db, now):
+    ways = Ways(("bakery.de",), "https://linnet.example", go_links=True)
+    text = "Rolls: https://bakery.de/rolls?a=1#x and bakery.de! Read https://news.example/a_(b) too, https://bakery.de/rolls?a=1#x"
+    account = db.write_now(cast.account, "bakery")
+
+    def track(tx, words, **more):
+        given = {
+            "ways": ways,
+            "channel": "fediverse",
+            "account_id": account.id,
+            "post_id": 5,
+            "now": now,
+            **more,
+        }
+        return links.track(tx, words, **given)
+
+    tracked = db.write_now(track, text)
+    made = {row.target: row for row in db.read_now(link_queries.of_post, 5)}
+    rolls, home, news = (
+        made[t].code
+        for t in (
+            "https://bakery.de/rolls?a=1#x",
+            "https://bakery.de",
+            "https://news.example/a_(b)",
+        )
+    )
+    assert tracked == (
+        f"Rolls: https://bakery.de/rolls?a=1&ln={rolls}#x and bakery.de/?ln={home}! "
+        f"Read https://linnet.example/go/{news} too, https://bakery.de/rolls?a=1&ln={rolls}#x"
+    )
+    assert db.write_now(track, text) == db.write_now(track, tracked) == tracked  # one code per use
+    assert db.read_now(links.clean_text, tracked, ways.base) == text
+    other = db.write_now(track, text, channel="linkedin")
+    assert rolls not in other
+    assert db.read_now(links.clean_text, other, ways.base) == text
+    plain = db.write_now(track, text, ways=Ways(("bakery.de",), ways.base), post_id=6)
+    assert "https://news.example/a_(b)" in plain
+    stranger = "https://bakery.de/?ln=1111111 https://linnet.example/go/1111111"
+    assert db.read_now(links.clean_text, stranger, ways.base) == stranger
+    jobs = db.read_now(lambda tx: tx.all(str, "SELECT body FROM job WHERE kind = 'FetchPreview'"))
+    assert jobs == ['{"target":"https://news.example/a_(b)"}']
+    with pytest.raises(Invalid):
+        db.write_now(track, text, channel="fax")
+
+    db.write_now(links.stop, news, now=now)
+    assert db.read_now(link_queries.link, news).stopped_at == now
+    db.write_now(links.resume, news)
+    assert db.read_now(link_queries.link, news).stopped_at is None
+    with pytest.raises(NotFound):
+        db.write_now(links.stop, "1111111", now=now)
+    assert [row.post_id for row in db.read_now(link_queries.of_account, account.id, before=now + 1)].count(
+        5
+    ) == 6
