@@ -4,7 +4,7 @@ Not Starlette's Response: the home timeline is asked for thousands of times a se
 body is ready as bytes (architecture paper, 8).
 """
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from linnet.kernel.wire import encode
 
@@ -24,6 +24,18 @@ class Answer:
         self.status = status
         self.kind = kind
         self.headers = list(headers)
+
+
+class Flow(Answer):
+    """An answer that goes on: what `parts` yields is sent as it comes, until the client leaves;
+    then `close` is called, whatever happened."""
+
+    __slots__ = ("close", "parts")
+
+    def __init__(self, parts: AsyncIterator[bytes], *, kind: str, close: Callable[[], None]) -> None:
+        super().__init__(b"", kind=kind)
+        self.parts = parts
+        self.close = close
 
 
 def answer(value: object, *, status: int = 200, headers: Iterable[Header] = ()) -> Answer:

@@ -5,6 +5,8 @@ an endpoint without that cannot be written (security paper, E20). Errors need no
 endpoints: here is the one place.
 """
 
+import asyncio
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from functools import lru_cache
@@ -12,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from linnet.door.caller import address_of
 from linnet.door.house import House
@@ -20,7 +22,7 @@ from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import NotFound, TooMany, Unknown
 from linnet.kernel.throttle import Allowance, address_key
 from linnet.mastodon import errors
-from linnet.mastodon.answer import Answer, Header, answer
+from linnet.mastodon.answer import Answer, Flow, Header, answer
 from linnet.mastodon.bearer import Auth, Bucket, Limits, Tokens, check, role_of
 from linnet.mastodon.body import BODY, GoneAwayError, params_of
 from linnet.mastodon.params import Params
@@ -228,8 +230,15 @@ class Door:
     """The ASGI app of the endpoints in a table."""
 
     def __init__(
-        self, house: House, endpoints: Iterable[Endpoint], tokens: Tokens, present: Presenter
+        self,
+        house: House,
+        endpoints: Iterable[Endpoint],
+        tokens: Tokens,
+        present: Presenter,
+        sockets: ASGIApp,
     ) -> None:
+        """`sockets` is what takes WebSockets."""
+        self._sockets = sockets
         self._house = house
         self._present = present
         self._table = Table(endpoints)
@@ -237,6 +246,9 @@ class Door:
         self._limits = Limits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._sockets(scope, receive, send)
+            return
         found = self._table.find(scope["path"])
         method = scope["method"]
         if method == "OPTIONS":
@@ -249,6 +261,13 @@ class Door:
             return
         except Exception as error:  # noqa: BLE001 # the one place where errors become answers
             made = errors.refused(error)
+        if isinstance(made, Flow):
+            try:
+                if method != "HEAD":
+                    await _send_flow(receive, send, made, [*_COMMON, *headers])
+                    return
+            finally:
+                made.close()
         await _send(send, made, [*_COMMON, *headers], head=method == "HEAD")
 
     async def _answer(
@@ -362,3 +381,25 @@ async def _send(send: Send, made: Answer, headers: list[tuple[bytes, bytes]], *,
         lines.append((name.encode(), value.encode("latin-1", "replace")))
     await send({"type": "http.response.start", "status": made.status, "headers": lines})
     await send({"type": "http.response.body", "body": b"" if head else made.body})
+
+
+async def _send_flow(receive: Receive, send: Send, made: Flow, headers: list[tuple[bytes, bytes]]) -> None:
+    """Sends what comes, until it ends or the client leaves."""
+    lines = [*headers, (b"content-type", made.kind.encode()), (b"x-accel-buffering", b"no")]
+    await send({"type": "http.response.start", "status": made.status, "headers": lines})
+
+    async def writing() -> None:
+        async for part in made.parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def leaving() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    tasks = {asyncio.create_task(writing()), asyncio.create_task(leaving())}
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

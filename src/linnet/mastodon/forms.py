@@ -18,7 +18,15 @@ EDIT = """status media_ids media_attributes poll sensitive spoiler_text language
     quote_approval_policy"""
 POLL = ("options", "expires_in", "multiple", "hide_totals")
 
-_THEIR_NAMES = {"text": "status", "warning": "spoiler_text", "reply_to_id": "in_reply_to_id"}
+_THEIR_NAMES = {
+    "text": "status",
+    "warning": "spoiler_text",
+    "reply_to_id": "in_reply_to_id",
+    "name": "display_name",
+    "bio": "note",
+    "fields": "fields_attributes",
+    "default_language": "source[language]",
+}
 
 
 @contextmanager

@@ -21,10 +21,13 @@ from linnet.mastodon.routes import (
     scheduled,
     search,
     statuses,
+    streaming,
     tags,
     ties,
     timelines,
 )
+from linnet.mastodon.sockets import Sockets
+from linnet.mastodon.streams import Streams
 
 ENDPOINTS = (
     *oauth.ENDPOINTS,
@@ -49,6 +52,9 @@ ENDPOINTS = (
 
 def routes(house: House) -> list[BaseRoute]:
     """The client API: all of /api, and those parts of /oauth and /.well-known that are not pages."""
-    door = Door(house, ENDPOINTS, Tokens(house), Presenter(house.db, house.settings.url))
+    tokens, present = Tokens(house), Presenter(house.db, house.settings.url)
+    streams = Streams(house, tokens, present)
+    table = (*ENDPOINTS, *streaming.endpoints(streams))
+    door = Door(house, table, tokens, present, Sockets(streams))
     alone = sorted({e.path for e in ENDPOINTS if not e.path.startswith("/api/")})
     return [Mount("/api", door), *(Route(path, door) for path in alone)]

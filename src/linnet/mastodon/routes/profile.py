@@ -2,35 +2,68 @@
 
 from linnet.db.tx import Tx
 from linnet.kernel.errors import Invalid
+from linnet.kernel.ids import new_id
+from linnet.kernel.value import changed
 from linnet.mastodon import entities
 from linnet.mastodon.answer import Answer, answer
 from linnet.mastodon.bearer import user
 from linnet.mastodon.door import Call, Endpoint
-from linnet.mastodon.params import Params
+from linnet.mastodon.forms import named_as_sent
+from linnet.mastodon.params import Params, Upload
 from linnet.social.follows import queries as follows
+from linnet.social.media import actions as media
+from linnet.social.media.rules import Picture, Use
 from linnet.social.people import actions as people_actions
 from linnet.social.people import queries as people
 from linnet.social.people.rules import Account, Kind, ProfileChange, ProfileField
 
-TAKES = """display_name note locked bot discoverable indexable hide_collections fields_attributes source
-    attribution_domains"""
+TAKES = """display_name note avatar header locked bot discoverable indexable hide_collections
+    fields_attributes source attribution_domains"""
 
 
 async def update(call: Call) -> Answer:
-    """PATCH /api/v1/accounts/update_credentials."""
-    account, requests = await call.house.db.write(
-        _change, call.account, _wanted(call.params), call.params.flag("bot")
-    )
+    """PATCH /api/v1/accounts/update_credentials. Everything else is checked before a picture is
+    made; a picture that then is not used is swept."""
+    wanted, bot = _wanted(call.params), call.params.flag("bot")
+    avatar, header = call.params.upload("avatar"), call.params.upload("header")
+    given: tuple[tuple[Use, Upload | None], ...] = (("avatar", avatar), ("header", header))
+    pictures = [
+        (use, await call.house.workshop.make(file.data, use, use)) for use, file in given if file is not None
+    ]
+    with named_as_sent():
+        account, requests = await call.house.db.write(
+            _update, call.account, call.person, wanted, bot, pictures, now=call.now
+        )
     return answer(entities.credential_account(account, call.house.settings, requests=requests))
+
+
+def _update(
+    tx: Tx,
+    account_id: int,
+    person_id: int,
+    change: ProfileChange,
+    bot: bool | None,
+    pictures: list[tuple[Use, Picture]],
+    *,
+    now: int,
+) -> tuple[Account, int]:
+    ids: dict[str, int] = {}
+    for use, picture in pictures:
+        made = media.add(
+            tx, picture, id=new_id(), account_id=account_id, person_id=person_id, use=use, now=now
+        )
+        ids[f"{use}_id"] = made.id
+    return _change(tx, account_id, changed(change, **ids), bot)
 
 
 def _change(tx: Tx, account_id: int, change: ProfileChange, bot: bool | None) -> tuple[Account, int]:
     had = people.must_account(tx, account_id)
     kind = _kind(had.kind, bot=bot)
-    asked = ProfileChange(
-        **{name: getattr(change, name) for name in change.__struct_fields__} | {"kind": kind}
-    )
-    return people_actions.change_profile(tx, account_id, asked), follows.requests_count(tx, account_id)
+    after = people_actions.change_profile(tx, account_id, changed(change, kind=kind))
+    pictures = (after.avatar_id, after.header_id)
+    if pictures != (had.avatar_id, had.header_id):
+        after = people.must_account(tx, account_id)  # with the names of their files
+    return after, follows.requests_count(tx, account_id)
 
 
 def _kind(had: Kind, *, bot: bool | None) -> Kind | None:

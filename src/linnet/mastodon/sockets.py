@@ -1,0 +1,114 @@
+"""The WebSocket of the client API: one connection, many streams
+(https://docs.joinmastodon.org/methods/streaming/#websocket)."""
+
+import asyncio
+import contextlib
+
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from linnet.door.statuses import status_of
+from linnet.kernel.errors import Invalid, LinnetError
+from linnet.kernel.wire import decode, encode
+from linnet.mastodon.streams import Stream, Streams, channel
+
+PATH = "/api/v1/streaming"
+BREATH = 30.0  # seconds between two looks at a silent stream's token
+LONGEST = 4096  # characters of a message from a client
+
+POLICY, TRY_LATER = 1008, 1013  # RFC 6455, 7.4.1
+
+
+class Sockets:
+    """Takes WebSockets and serves them until one side leaves."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        socket = WebSocket(scope, receive, send)
+        if scope["path"].rstrip("/") != PATH:
+            await socket.close(POLICY, "There is no such stream")
+            return
+        offered = socket.scope.get("subprotocols") or []
+        token = _token(socket, offered)
+        try:
+            stream = await self._streams.open(token)
+        except LinnetError as error:
+            await socket.close(TRY_LATER if status_of(error) == 429 else POLICY, error.sentence)
+            return
+        try:
+            await socket.accept(subprotocol=offered[0] if token in offered else None)
+            await self._serve(socket, stream)
+        finally:
+            self._streams.close(stream)
+
+    async def _serve(self, socket: WebSocket, stream: Stream) -> None:
+        first = socket.query_params.get("stream")
+        if first:
+            await _apply(socket, stream, {"type": "subscribe", **dict(socket.query_params)})
+        reading = asyncio.create_task(_read(socket, stream))
+        writing = asyncio.create_task(self._write(socket, stream))
+        _done, pending = await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        for task in (reading, writing):
+            with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
+                await task
+        if socket.application_state is WebSocketState.CONNECTED:
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+                await socket.close(POLICY, "The stream has ended")
+
+    async def _write(self, socket: WebSocket, stream: Stream) -> None:
+        while True:
+            try:
+                letter = await asyncio.wait_for(stream.letters.get(), BREATH)
+            except TimeoutError:
+                if not await self._streams.still_good(stream):
+                    return
+                continue
+            if letter is None:
+                return
+            await socket.send_text(letter.frame)
+
+
+def _token(socket: WebSocket, offered: list[str]) -> str:
+    """The token: in the address, in the Authorization header, or, since browsers cannot send one
+    with a WebSocket, as the name of a subprotocol."""
+    scheme, _, header = socket.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return header.strip()
+    return socket.query_params.get("access_token") or (offered[0] if offered else "")
+
+
+async def _read(socket: WebSocket, stream: Stream) -> None:
+    while True:
+        text = await socket.receive_text()
+        try:
+            if len(text) > LONGEST:
+                raise Invalid("message", f"is longer than {LONGEST} characters")
+            message = decode(text)
+            if not isinstance(message, dict):
+                raise Invalid("message", "must be a JSON object")
+        except Invalid as error:
+            await _complain(socket, error)
+            continue
+        await _apply(socket, stream, message)
+
+
+async def _apply(socket: WebSocket, stream: Stream, message: dict[str, object]) -> None:
+    try:
+        tag = message.get("tag", "")
+        wanted = channel(str(message.get("stream", "")), tag if isinstance(tag, str) else "")
+        if message.get("type") == "subscribe":
+            stream.listen(wanted)
+        elif message.get("type") == "unsubscribe":
+            stream.leave(wanted)
+        else:
+            raise Invalid("type", "must be subscribe or unsubscribe")
+    except LinnetError as error:
+        await _complain(socket, error)
+
+
+async def _complain(socket: WebSocket, error: LinnetError) -> None:
+    await socket.send_text(encode({"error": error.sentence, "status": status_of(error)}).decode())
