@@ -416,3 +416,11 @@ def test_no_languages(wrong):
     with pytest.raises(Invalid) as refused:
         check_language(wrong)
     assert refused.value.field == "language"
+
+
+def test_who_sent_the_reader_is_in_the_link_but_not_in_sight() -> None:
+    html = to_html(
+        "now https://bakery.example/today?ln=Vqod9HH", mention_url=lambda _: None, tag_url=lambda _: ""
+    )
+    assert 'href="https://bakery.example/today?ln=Vqod9HH"' in html
+    assert '<span>bakery.example/today</span><span class="invisible">?ln=Vqod9HH</span>' in html

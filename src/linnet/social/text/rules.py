@@ -17,6 +17,7 @@ _NEWLINES = re.compile(r"\r\n?|[\u2028\u2029]")
 _GRAPHEME = regex.compile(r"\X")
 _FORBIDDEN = regex.compile(r"[\p{Cc}\p{Cs}--\n\t]|\p{Noncharacter_Code_Point}", regex.VERSION1)
 _VISIBLE = regex.compile(r"[^\p{Z}\p{C}\u115F\u1160\u2800\u3164\uFFA0]")
+_SENDER = re.compile(r"\?(?:utm_\w+|ln|fbclid|gclid|mc_[ce]id|igsh)=[^?#]*\Z", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 
@@ -101,11 +102,13 @@ def _link_html(link: Link) -> str:
             lead, shown = shown[: len(prefix)], shown[len(prefix) :]
             break
     body = f'<span class="invisible">{escape(lead)}</span>' if lead else ""
-    if len(shown) > SHOWN_LENGTH:
-        body += f'<span class="ellipsis">{escape(shown[:SHOWN_LENGTH])}</span>'
+    said = _SENDER.sub("", shown)  # what is read; the rest only says who sent the reader
+    if len(said) > SHOWN_LENGTH:
+        body += f'<span class="ellipsis">{escape(said[:SHOWN_LENGTH])}</span>'
         body += f'<span class="invisible">{escape(shown[SHOWN_LENGTH:])}</span>'
     else:
-        body += f"<span>{escape(shown)}</span>"
+        body += f"<span>{escape(said)}</span>"
+        body += f'<span class="invisible">{escape(shown[len(said) :])}</span>' if said != shown else ""
     href = escape(link.url)
     return f'<a href="{href}" target="_blank" rel="nofollow noopener noreferrer">{body}</a>'
 
