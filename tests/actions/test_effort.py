@@ -117,6 +117,22 @@ def test_raw_rows_go_after_35_days_and_sums_stay(db, team):
     }
 
 
+def test_many_days_are_folded_a_few_at_a_time(db, team):
+    ann, _, firm = team
+    for day in range(8):
+        sit(db, ann.id, firm.id, SUNDAY + day * DAY + 2 * HOUR, 60)
+    much_later = SUNDAY + 60 * DAY
+    before = sums(db, firm.id, "2026-10-25", "2026-11-01", much_later)
+    assert len(before) == 8
+    assert db.write_now(actions.fold, much_later) == 3
+    assert db.read_now(queries.first_raw) is not None  # what was not added up is not deleted
+    assert sums(db, firm.id, "2026-10-25", "2026-11-01", much_later) == before
+    assert [db.write_now(actions.fold, much_later) for _ in range(3)] == [3, 3, 0]
+    assert db.read_now(queries.first_raw) is None
+    assert sums(db, firm.id, "2026-10-25", "2026-11-01", much_later) == before
+    assert db.read_now(queries.setting).folded_through == "2026-12-23"
+
+
 def test_another_idle_limit_counts_anew(db, team):
     ann, _, firm = team
 

@@ -1,5 +1,8 @@
 """Measuring time, and everything a person may do about their own."""
 
+from itertools import islice
+from zoneinfo import ZoneInfo
+
 from linnet.db.tx import Tx
 from linnet.desk.effort import queries, rules, totals
 from linnet.desk.effort.app_use import Call, activity_of
@@ -95,28 +98,32 @@ def set_rate(tx: Tx, person_id: int, hourly_cost: int | None, since_day: str) ->
     queries.set_rate(tx, Rate(person_id, since_day, rules.check_rate(hourly_cost)))
 
 
+FOLDED_AT_ONCE = 3  # days: nobody who writes waits for more than a moment; reading needs no fold
+
+
 def fold(tx: Tx, now: int) -> int:
-    """Adds up every day that is over, then deletes raw rows that are 35 days old; answers how
-    many days were folded. Safe to repeat at any time."""
+    """Adds up days that are over, at most three, then deletes the raw rows of folded days that are
+    35 days old; answers how many days were folded. Safe to repeat at any time; due every hour."""
     setting, zone = queries.setting(tx), queries.firm_zone(tx)
     over = next_day(day_of(now - totals.CALLS_AROUND, zone), -1)
-    folded = 0
     oldest = queries.first_raw(tx)
+    days: list[str] = []
     if oldest is not None:
-        first = max(next_day(setting.folded_through) if setting.folded_through else "", day_of(oldest, zone))
-        for day in days_between(first, over):
-            queries.put_day(tx, day, totals.of_day(tx, day, zone, setting.idle))
-            folded += 1
-    if over > setting.folded_through:
-        queries.set_folded(tx, over)
-    _drop_raw(tx, now)
-    return folded
+        after = next_day(setting.folded_through) if setting.folded_through else ""
+        days = list(islice(days_between(max(after, day_of(oldest, zone)), over), FOLDED_AT_ONCE))
+    for day in days:
+        queries.put_day(tx, day, totals.of_day(tx, day, zone, setting.idle))
+    through = max(days[-1] if len(days) == FOLDED_AT_ONCE else over, setting.folded_through)
+    if through != setting.folded_through:
+        queries.set_folded(tx, through)
+    _drop_raw(tx, now, through, zone)
+    return len(days)
 
 
-def _drop_raw(tx: Tx, now: int) -> None:
-    zone = queries.firm_zone(tx)
+def _drop_raw(tx: Tx, now: int, folded_through: str, zone: ZoneInfo) -> None:
     # whole days stay, with what reaches over their midnight: a day is counted anew wholly or not
-    kept = next_day(day_of(now - rules.RAW_KEPT + totals.CALLS_AROUND, zone))
+    old = next_day(day_of(now - rules.RAW_KEPT + totals.CALLS_AROUND, zone))
+    kept = min(old, next_day(folded_through))
     if queries.drop_raw_before(tx, day_start(kept, zone) - totals.CALLS_AROUND):
         queries.set_raw_from(tx, kept)
 
