@@ -130,7 +130,7 @@ def test_many_days_are_folded_a_few_at_a_time(db, team):
     assert [db.write_now(actions.fold, much_later) for _ in range(3)] == [3, 3, 0]
     assert db.read_now(queries.first_raw) is None
     assert sums(db, firm.id, "2026-10-25", "2026-11-01", much_later) == before
-    assert db.read_now(queries.setting).folded_through == "2026-12-23"
+    assert db.read_now(queries.setting).folded_through == "2026-12-22"
 
 
 def test_another_idle_limit_counts_anew(db, team):

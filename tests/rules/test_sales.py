@@ -79,9 +79,8 @@ def test_a_body_that_is_no_object(data):
         rules.read_sale(data, NOW)
 
 
-json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda j: st.lists(j) | st.dictionaries(st.text(), j),
+json = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=30), st.just([]), st.just({"a": 1})
 )
 
 
