@@ -60,8 +60,9 @@ def talk(tx, ann, bakery):
 
 def visits(tx, bakery):
     """By links: 2 confirmed, 3 more probable, 1 unsure, 11 machines. Without: 4 probable and one
-    with a tag that is nobody's."""
+    by another account's link."""
     link(tx, "Ab3xK7q", bakery.id, WEEK.start - 40 * DAY)
+    link(tx, "Zz9zZ9z", bakery.id + 1, 1)
     kinds = ["confirmed"] * 2 + ["person"] * 3 + ["unsure"] + ["preview"] * 10 + ["machine"]
     for n, kind in enumerate(kinds):
         visit(tx, WEEK.start + n * HOUR, kind, "Ab3xK7q")

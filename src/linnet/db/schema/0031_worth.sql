@@ -68,7 +68,7 @@ CREATE TABLE effort_setting (
 );
 INSERT INTO effort_setting (id, idle, folded_through, raw_from) VALUES (1, 90000, '', '');
 
--- Sales and refunds as the shop reported them: never changed, never merged.
+-- Sales and refunds as the shop reported them: a row is never changed.
 CREATE TABLE sale (
     id BIGINT PRIMARY KEY,
     ref TEXT NOT NULL UNIQUE,            -- the shop's own id: the same one twice is one sale

@@ -30,14 +30,6 @@ class Received(Value):
     waiting: int
 
 
-class KindCount(Value):
-    """Visits of one kind; `linked`: those that came by a link of ours."""
-
-    kind: str
-    visits: int
-    linked: int
-
-
 POSTS = """SELECT
     COUNT(*) FILTER (WHERE boost_of_id IS NULL AND visibility <> 'direct'
         AND (reply_to_account_id IS NULL OR reply_to_account_id = :account_id)) AS written,
@@ -59,9 +51,6 @@ RECEIVED = """SELECT COUNT(*) AS received, COUNT(*) FILTER (WHERE NOT EXISTS (
         AND p.account_id <> :account_id"""
 REMOTE_FOLLOWERS = """SELECT COUNT(*) FROM follow f JOIN account a ON a.id = f.follower_id
     WHERE f.followee_id = :account_id AND a.host <> ''"""
-VISITS = """SELECT v.kind, COUNT(*) AS visits,
-    COUNT(*) FILTER (WHERE v.code <> '' AND EXISTS (SELECT 1 FROM link l WHERE l.code = v.code)) AS linked
-    FROM visit v WHERE v.first_at >= :start AND v.first_at < :end GROUP BY v.kind"""
 ANY_VISIT = "SELECT COUNT(*) FROM (SELECT 1 FROM visit LIMIT 1) any_visit"
 
 
@@ -93,11 +82,6 @@ def received(tx: Tx, account_id: int, start: int, end: int) -> Received:
 def remote_followers(tx: Tx, account_id: int) -> int:
     """Followers on other servers."""
     return int(tx.value(REMOTE_FOLLOWERS, account_id=account_id))
-
-
-def visits(tx: Tx, start: int, end: int) -> dict[str, KindCount]:
-    """Visits that began within [start, end) ms, by kind."""
-    return {row.kind: row for row in tx.all(KindCount, VISITS, start=start, end=end)}
 
 
 def any_visit(tx: Tx) -> bool:
@@ -208,12 +192,15 @@ def received_rows(
 
 VISIT_ROWS = """SELECT first_at, site, path, code, referrer, agent, kind, rule, hits FROM visit v
     WHERE first_at >= :start AND first_at < :end AND kind IN :kinds
-        AND (NOT :linked OR (code <> '' AND EXISTS (SELECT 1 FROM link l WHERE l.code = v.code)))
+        AND (:account_id = 0 OR (code <> '' AND EXISTS (SELECT 1 FROM link l
+            WHERE l.code = v.code AND l.account_id = :account_id)))
     ORDER BY first_at, id LIMIT :n OFFSET :skip"""
 
 
 def visit_rows(
-    tx: Tx, start: int, end: int, *, kinds: list[str], linked: bool, n: int, skip: int
+    tx: Tx, start: int, end: int, *, kinds: list[str], account_id: int, n: int, skip: int
 ) -> list[VisitRow]:
-    """The visits behind a figure."""
-    return tx.all(VisitRow, VISIT_ROWS, start=start, end=end, kinds=kinds, linked=linked, n=n, skip=skip)
+    """The visits behind a figure; `account_id`: only those by its links, 0 for all."""
+    return tx.all(
+        VisitRow, VISIT_ROWS, start=start, end=end, kinds=kinds, account_id=account_id, n=n, skip=skip
+    )

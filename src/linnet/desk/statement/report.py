@@ -1,6 +1,6 @@
 """The statement of a week or month, put together: rows read, rules applied. Reads only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from zoneinfo import ZoneInfo
 
 from linnet.db.tx import Tx
@@ -13,12 +13,20 @@ from linnet.desk.sales import queries as sales_queries
 from linnet.desk.sales import trails
 from linnet.desk.sales.rules import ATTRIBUTION, Lead, Sale, Trail
 from linnet.desk.statement import queries, rules, unknown
-from linnet.desk.statement.queries import KindCount
 from linnet.desk.statement.rules import Day, Figure, Statement, address, counted, seen
+from linnet.desk.visits import figures as visit_figures
+from linnet.desk.visits.figures import VisitCounts
 from linnet.desk.visits.rules import MACHINES, PROBABLE
 from linnet.kernel.clock import zone
 from linnet.kernel.days import Period, day_of, day_start, days_between, next_day
 from linnet.kernel.value import Value
+
+
+class _Visits(Value):
+    """Visits by links of the firm's account, and all of them."""
+
+    linked: VisitCounts
+    every: VisitCounts
 
 
 class _Outcome(Value):
@@ -38,7 +46,7 @@ def statement(tx: Tx, period: Period, now: int) -> Statement:
     until = min(max(now, period.start), period.end)
     times = totals.day_times(tx, firm.account_id, period.first, period.last, now)
     time = rules.time_lines(times, effort.rates(tx), firm.hourly_cost, period)
-    by_day = {day: _visits(tx, day, own) for day in days_between(period.first, period.last)}
+    by_day = {day: _visits(tx, firm.account_id, day, own) for day in days_between(period.first, period.last)}
     outcome = _outcome(tx, period, own)
     total = Figure(
         "time.total",
@@ -62,7 +70,7 @@ def statement(tx: Tx, period: Period, now: int) -> Statement:
         total,
         cost,
         *_posts(tx, firm.account_id, period),
-        *_visit_figures(_sum(by_day.values()), period),
+        *_visit_figures(by_day.values(), period),
         *_outcome_figures(outcome, firm.currency, period),
     )
     circumstances = _circumstances(tx, firm, figures, times, outcome, period, now)
@@ -76,14 +84,15 @@ def statement(tx: Tx, period: Period, now: int) -> Statement:
         figures,
         _costs(figures, cost.value, firm.currency),
         unknown.not_known(circumstances),
-        tuple(_day(day, times, kinds, outcome, own) for day, kinds in by_day.items()),
+        tuple(_day(day, times, visits.linked, outcome, own) for day, visits in by_day.items()),
         ATTRIBUTION,
         (rules.DELIVERED, rules.VISITS, rules.RANGE),
     )
 
 
-def _visits(tx: Tx, day: str, own: ZoneInfo) -> dict[str, KindCount]:
-    return queries.visits(tx, day_start(day, own), day_start(next_day(day), own))
+def _visits(tx: Tx, account_id: int, day: str, own: ZoneInfo) -> _Visits:
+    start, end = day_start(day, own), day_start(next_day(day), own)
+    return _Visits(visit_figures.counts(tx, start, end, account_id), visit_figures.counts(tx, start, end))
 
 
 def _outcome(tx: Tx, period: Period, own: ZoneInfo) -> _Outcome:
@@ -114,39 +123,30 @@ def _posts(tx: Tx, account_id: int, period: Period) -> list[Figure]:
     ]
 
 
-_SHOWN = (  # key, label, kinds
-    ("confirmed", "Visits, confirmed people", ("confirmed",)),
-    ("probable", "Visits, probable people (with the confirmed)", PROBABLE),
-    ("unsure", "Visits, unsure", ("unsure",)),
-    ("machine", "Visits, machines", MACHINES),
+# class, label, kinds of visit, how many of them are in the counts
+_SHOWN: tuple[tuple[str, str, tuple[str, ...], Callable[[VisitCounts], int]], ...] = (
+    ("confirmed", "Visits, confirmed people", ("confirmed",), lambda c: c.confirmed),
+    ("probable", "Visits, probable people (with the confirmed)", PROBABLE, lambda c: c.probable),
+    ("unsure", "Visits, unsure", ("unsure",), lambda c: c.unsure),
+    ("machine", "Visits, machines", MACHINES, lambda c: c.machines),
 )
 
 
 def kinds_of(name: str) -> tuple[str, ...]:
     """The kinds of visit behind a class of the statement."""
-    return next((kinds for key, _, kinds in _SHOWN if key == name), (name,))
+    return next((kinds for key, _, kinds, _ in _SHOWN if key == name), (name,))
 
 
-def _visit_figures(kinds: dict[str, KindCount], period: Period) -> list[Figure]:
+def _visit_figures(days: Collection[_Visits], period: Period) -> list[Figure]:
     figures = []
-    for key, label, of in _SHOWN:
-        linked = sum(kinds[kind].linked for kind in of if kind in kinds)
-        every = sum(kinds[kind].visits for kind in of if kind in kinds)
+    for key, label, _, of in _SHOWN:
+        linked, every = sum(of(day.linked) for day in days), sum(of(day.every) for day in days)
         by_link = address("visits", period, **{"class": key, "by": "link"})
         figures += [
             counted(f"visits.{key}", f"{label}, by your links", linked, by_link),
             counted(f"site.{key}", f"{label}, all", every, address("visits", period, **{"class": key})),
         ]
     return figures
-
-
-def _sum(days: Iterable[dict[str, KindCount]]) -> dict[str, KindCount]:
-    total: dict[str, KindCount] = {}
-    for kinds in days:
-        for kind, row in kinds.items():
-            had = total.get(kind, KindCount(kind, 0, 0))
-            total[kind] = KindCount(kind, had.visits + row.visits, had.linked + row.linked)
-    return total
 
 
 def _outcome_figures(outcome: _Outcome, currency: str, period: Period) -> list[Figure]:
@@ -207,18 +207,13 @@ def _costs(figures: Sequence[Figure], cost: int, currency: str) -> tuple[rules.C
     return tuple(rules.cost_per(f"per.{key}", label, by_key[key], cost, currency) for key, label in _PER)
 
 
-def _day(
-    day: str, times: Sequence[DayTime], kinds: dict[str, KindCount], outcome: _Outcome, own: ZoneInfo
-) -> Day:
-    def visits(of: Sequence[str]) -> int:
-        return sum(kinds[kind].linked for kind in of if kind in kinds)
-
+def _day(day: str, times: Sequence[DayTime], visits: VisitCounts, outcome: _Outcome, own: ZoneInfo) -> Day:
     return Day(
         day,
         sum(time.ms for time in times if time.day == day),
-        visits(PROBABLE),
-        visits(("confirmed",)),
-        visits(MACHINES),
+        visits.probable,
+        visits.confirmed,
+        visits.machines,
         sum(outcome.lead_trails[lead.ref].observed for lead in outcome.leads if day_of(lead.at, own) == day),
         sum(
             outcome.sale_trails[sale.ref].observed and not sale.refund_of

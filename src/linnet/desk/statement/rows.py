@@ -141,7 +141,13 @@ def _visits(tx: Tx, asked: _Asked) -> Found:
     filters = asked.at.filters
     kinds = kinds_of(filters["class"]) if "class" in filters else _EVERY
     found = queries.visit_rows(
-        tx, asked.start, asked.end, kinds=list(kinds), linked="by" in filters, n=asked.n, skip=asked.skip
+        tx,
+        asked.start,
+        asked.end,
+        kinds=list(kinds),
+        account_id=asked.firm.account_id if "by" in filters else 0,
+        n=asked.n,
+        skip=asked.skip,
     )
     columns = (
         ("When", "at"),
