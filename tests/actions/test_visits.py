@@ -118,6 +118,9 @@ def test_the_golden_log(db, now):
     }
     # each number leads to its rows
     people = Wanted(0, EVER, kinds=("person", "confirmed"), post_id=5)
+    assert db.read_now(figures.visits, Wanted(0, EVER, post_id=6)) == []
+    assert db.read_now(figures.visits, Wanted(0, EVER, post_id=5, code="1111111")) == []
+    assert len(db.read_now(figures.visits, Wanted(0, EVER, code=code, rule="R6"))) == 8
     first = db.read_now(figures.visits, people, n=15)
     rest = db.read_now(figures.visits, people, before=(first[-1].first_at, first[-1].id), n=15)
     assert len({row.id for row in first + rest}) == 20

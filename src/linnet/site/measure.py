@@ -120,6 +120,8 @@ class _Door:
         allow = _allowing(request, own)
         if allow is None:
             return Response("This page is not of a site of ours.\n", 403, media_type="text/plain")
+        if request.headers.get("sec-gpc") == "1" or request.headers.get("dnt") == "1":
+            return Response(status_code=204, headers=allow)  # asked not to be watched: nothing is written
         now = now_ms()
         address = address_of(request, self._house.settings.trusted_proxies)
         if not self._reports.take(address_key(address), now).allowed:

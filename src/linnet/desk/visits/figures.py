@@ -1,6 +1,8 @@
 """What is counted and listed over many visits. A visit belongs to the moment at which it began;
 every number here has a list of rows behind it (`visits`, `hits`)."""
 
+from typing import Any
+
 from linnet.db.tx import Tx
 from linnet.desk.visits.rules import MACHINES, PROBABLE
 from linnet.kernel.page import WIDE
@@ -8,13 +10,14 @@ from linnet.kernel.value import Value
 
 
 class Tally(Value):
-    """Visits of one kind and one rule; `key` is what they were grouped by."""
+    """Visits of one kind; `key` is what they were grouped by. `rule` and `hits` where they were
+    asked for."""
 
-    key: str
     kind: str
-    rule: str
     visits: int
-    hits: int
+    key: str = ""
+    rule: str = ""
+    hits: int = 0
 
 
 class VisitCounts(Value):
@@ -92,19 +95,17 @@ class ImportRow(Value):
     added: int
 
 
-COUNTS = """SELECT '' AS key, kind, '' AS rule, COUNT(*) AS visits, CAST(SUM(hits) AS BIGINT) AS hits FROM visit
+COUNTS = """SELECT kind, COUNT(*) AS visits FROM visit
     WHERE first_at >= :since AND first_at < :until GROUP BY kind"""
-COUNTS_OF_ACCOUNT = """SELECT '' AS key, v.kind, '' AS rule, COUNT(*) AS visits, CAST(SUM(v.hits) AS BIGINT) AS hits
-    FROM visit v JOIN link l ON l.code = v.code
+COUNTS_OF_ACCOUNT = """SELECT v.kind, COUNT(*) AS visits FROM visit v JOIN link l ON l.code = v.code
     WHERE v.code <> '' AND v.first_at >= :since AND v.first_at < :until AND l.account_id = :account_id
     GROUP BY v.kind"""
-COUNTS_BY_POST = """SELECT CAST(l.post_id AS TEXT) AS key, v.kind, '' AS rule, COUNT(*) AS visits,
-        CAST(SUM(v.hits) AS BIGINT) AS hits
+COUNTS_BY_POST = """SELECT CAST(l.post_id AS TEXT) AS key, v.kind, COUNT(*) AS visits
     FROM link l JOIN visit v ON v.code = l.code
     WHERE l.post_id IN :post_ids AND v.code <> '' AND v.first_at >= :since AND v.first_at < :until
     GROUP BY l.post_id, v.kind"""
-COUNTS_BY_LINK = """SELECT v.code AS key, v.kind, '' AS rule, COUNT(*) AS visits, CAST(SUM(v.hits) AS BIGINT) AS hits
-    FROM visit v WHERE v.code IN :codes AND v.code <> '' AND v.first_at >= :since AND v.first_at < :until
+COUNTS_BY_LINK = """SELECT v.code AS key, v.kind, COUNT(*) AS visits FROM visit v
+    WHERE v.code IN :codes AND v.code <> '' AND v.first_at >= :since AND v.first_at < :until
     GROUP BY v.code, v.kind"""
 POSTS_VISITED = """SELECT l.post_id FROM visit v JOIN link l ON l.code = v.code
     WHERE v.code <> '' AND v.first_at >= :since AND v.first_at < :until AND l.post_id IS NOT NULL
@@ -121,9 +122,18 @@ VISITS = """SELECT v.id, v.site, v.path, v.referrer, v.agent, v.first_at, v.last
     WHERE v.first_at >= :since AND v.first_at < :until
         AND (v.first_at < :before_at OR (v.first_at = :before_at AND v.id < :before_id))
         AND (:any_kind OR v.kind IN :kinds) AND (:rule = '' OR v.rule = :rule)
-        AND (:site = '' OR v.site = :site) AND (:code = '' OR v.code = :code)
-        AND (:post_id = 0 OR l.post_id = :post_id) AND (:account_id = 0 OR l.account_id = :account_id)
+        AND (:site = '' OR v.site = :site) AND (:account_id = 0 OR l.account_id = :account_id)
     ORDER BY v.first_at DESC, v.id DESC LIMIT :n"""
+VISITS_BY_CODE = """SELECT v.id, v.site, v.path, v.referrer, v.agent, v.first_at, v.last_at, v.hits, v.kind, v.rule, v.code,
+        l.target, l.channel, l.post_id
+    FROM visit v LEFT JOIN link l ON l.code = v.code AND v.code <> ''
+    WHERE v.first_at >= :since AND v.first_at < :until
+        AND (v.first_at < :before_at OR (v.first_at = :before_at AND v.id < :before_id))
+        AND (:any_kind OR v.kind IN :kinds) AND (:rule = '' OR v.rule = :rule)
+        AND (:site = '' OR v.site = :site) AND (:account_id = 0 OR l.account_id = :account_id)
+        AND v.code <> '' AND v.code IN :codes
+    ORDER BY v.first_at DESC, v.id DESC LIMIT :n"""
+CODES_OF_POST = "SELECT code FROM link WHERE post_id = :post_id LIMIT 500"
 HITS = """SELECT id, at, source, path, kind, rule FROM hit WHERE visit_id = :visit_id ORDER BY at, id LIMIT 500"""
 IMPORTS = """SELECT id, site, name, at, lines, rubbish, pages, added FROM log_import
     ORDER BY id DESC LIMIT :n"""
@@ -173,22 +183,25 @@ def moments(tx: Tx, since: int, until: int, kinds: tuple[str, ...] = PROBABLE) -
 def visits(tx: Tx, wanted: Wanted, *, before: tuple[int, int] = (WIDE, WIDE), n: int = 50) -> list[VisitRow]:
     """The rows behind a number, the newest first. `before`: (first_at, id) of the last row of the
     page before."""
-    return tx.all(
-        VisitRow,
-        VISITS,
-        since=wanted.since,
-        until=wanted.until,
-        before_at=before[0],
-        before_id=before[1],
-        any_kind=not wanted.kinds,
-        kinds=list(wanted.kinds or ("",)),
-        rule=wanted.rule,
-        site=wanted.site,
-        code=wanted.code,
-        post_id=wanted.post_id,
-        account_id=wanted.account_id,
-        n=n,
-    )
+    codes = [wanted.code] if wanted.code else []
+    if wanted.post_id:
+        of_post = tx.all(str, CODES_OF_POST, post_id=wanted.post_id)
+        codes = [code for code in of_post if not wanted.code or code == wanted.code]
+    given: dict[str, Any] = {
+        "since": wanted.since,
+        "until": wanted.until,
+        "before_at": before[0],
+        "before_id": before[1],
+        "any_kind": not wanted.kinds,
+        "kinds": list(wanted.kinds or ("",)),
+        "rule": wanted.rule,
+        "site": wanted.site,
+        "account_id": wanted.account_id,
+        "n": n,
+    }
+    if wanted.post_id or wanted.code:
+        return tx.all(VisitRow, VISITS_BY_CODE, codes=codes, **given) if codes else []
+    return tx.all(VisitRow, VISITS, **given)
 
 
 def hits_of(tx: Tx, visit_id: int) -> list[HitRow]:
