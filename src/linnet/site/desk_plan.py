@@ -22,7 +22,7 @@ from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import encode
 from linnet.site import forms
 from linnet.site.compose import author, take_in
-from linnet.site.desk_times import Spot, calendar, clock, inputs, slots, span_words, wall_time
+from linnet.site.desk_times import Spot, as_typed, calendar, clock, inputs, slots, span_words, wall_time
 from linnet.site.frame import Frame, Visit
 from linnet.social.media import actions as media
 from linnet.social.media import queries as media_queries
@@ -88,7 +88,7 @@ async def page(visit: Visit) -> Response:
             p.created_at,
             clock(p.created_at, zone),
             "sent",
-            p.text or p.warning or "A picture",
+            as_typed(p.text) or p.warning or "A picture",
             f"/@{handle}/{p.id}",
         )
         for p in found.published

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from linnet.desk.drafts.rules import Slot
 from linnet.desk.firm.rules import Firm, Week
+from linnet.desk.links.rules import without_code
 from linnet.kernel.clock import moment, to_ms
 from linnet.kernel.days import Period, day_of, next_day, parse_day
 from linnet.kernel.errors import Invalid
 from linnet.kernel.value import Value
 from linnet.site.words import DAYS, MONTHS
+from linnet.social.text.scan import scan
 
 USUAL = (9, 17)  # hours that a week shows where the firm has none
 
@@ -110,40 +112,52 @@ def _month_end(first: date) -> date:
     return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
-def calendar(period: Period, spots: Sequence[Spot], hours: Week, zone: ZoneInfo, now: int) -> Calendar:
-    """The week of `period`: from the earliest office hour or post to the latest."""
-    first, last = _hours(spots, hours, zone)
+def calendar(period: Period, spots: Sequence[Spot], week: Week, zone: ZoneInfo, now: int) -> Calendar:
+    """The week of `period`: its rows are the office hours, and of the others those with a post."""
+    hours = _hours(spots, week, zone)
     today = day_of(now, zone)
     columns = []
     for step in range(7):
         day = next_day(period.first, step)
-        on = date.fromisoformat(day)
-        span = hours[step] if len(hours) == 7 else None
+        span = week[step] if len(week) == 7 else None
+        inside = [row for row, hour in enumerate(hours, 1) if span and _in_span(hour, span)]
         columns.append(
             Day(
                 day,
                 DAYS[step],
-                f"{on.day} {MONTHS[on.month - 1][:3]}",
+                str(date.fromisoformat(day).day),
                 day == today,
                 day < today,
-                span[0] // 60 - first + 1 if span else 0,
-                max(-(-span[1] // 60) - span[0] // 60, 1) if span else 0,
-                _cells([spot for spot in spots if day_of(spot.at, zone) == day], first, zone),
+                inside[0] if inside else 0,
+                len(inside),
+                _cells([spot for spot in spots if day_of(spot.at, zone) == day], hours, zone),
             )
         )
-    return Calendar(list(range(first, last)), columns)
+    return Calendar(hours, columns)
 
 
-def _hours(spots: Sequence[Spot], hours: Week, zone: ZoneInfo) -> tuple[int, int]:
-    spans = [span for span in hours if span]
-    first = min([span[0] // 60 for span in spans], default=USUAL[0])
-    last = max([-(-span[1] // 60) for span in spans], default=USUAL[1])
-    used = [moment(spot.at, zone).hour for spot in spots]
-    return min([first, *used]), max([last, *(hour + 1 for hour in used)])
+def _hours(spots: Sequence[Spot], week: Week, zone: ZoneInfo) -> list[int]:
+    spans = [span for span in week if span] or [(USUAL[0] * 60, USUAL[1] * 60)]
+    first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+    office = {hour for hour in range(24) if _in_span(hour, (first, last))}
+    return sorted(office | {moment(spot.at, zone).hour for spot in spots})
 
 
-def _cells(spots: Sequence[Spot], first: int, zone: ZoneInfo) -> list[Cell]:
+def _in_span(hour: int, span: tuple[int, int]) -> bool:
+    return span[0] < (hour + 1) * 60 and hour * 60 < span[1]
+
+
+def _cells(spots: Sequence[Spot], hours: list[int], zone: ZoneInfo) -> list[Cell]:
     cells: dict[int, list[Spot]] = {}
     for spot in sorted(spots, key=lambda s: s.at):
-        cells.setdefault(moment(spot.at, zone).hour - first + 1, []).append(spot)
+        cells.setdefault(hours.index(moment(spot.at, zone).hour) + 1, []).append(spot)
     return [Cell(row, found) for row, found in cells.items()]
+
+
+def as_typed(text: str) -> str:
+    """A post's text for a list: its links without the codes that count clicks."""
+    pieces, at = [], 0
+    for link in scan(text).links:
+        pieces += [text[at : link.start], without_code(text[link.start : link.end])]
+        at = link.end
+    return "".join([*pieces, text[at:]])

@@ -4,7 +4,19 @@ from collections.abc import Sequence
 
 from linnet.db.tx import Tx
 from linnet.desk.drafts.rules import OPEN, Content, Draft, Stage
+from linnet.kernel.ids import first_id_at
 from linnet.kernel.page import NEWEST, Page, in_order
+from linnet.kernel.value import Value
+
+
+class Published(Value):
+    """A post of the account in its calendar."""
+
+    id: int
+    text: str
+    warning: str
+    created_at: int
+
 
 DRAFT = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
     media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at
@@ -27,6 +39,10 @@ LIST_UP = """SELECT id, account_id, person_id, stage, text, warning, sensitive, 
 OPEN_COUNT = "SELECT COUNT(*) FROM draft WHERE account_id = :account_id AND stage IN :stages"
 TAKEN = """SELECT due_at FROM draft WHERE account_id = :account_id AND stage = 'set' AND due_at >= :since
     ORDER BY due_at LIMIT 500"""
+
+PUBLISHED = """SELECT id, text, warning, created_at FROM post
+    WHERE account_id = :account_id AND id >= :first AND id < :last AND boost_of_id IS NULL AND visibility <> 'direct'
+    AND (reply_to_account_id IS NULL OR reply_to_account_id = :account_id) ORDER BY id LIMIT 500"""
 
 
 def draft(tx: Tx, draft_id: int) -> Draft | None:
@@ -69,6 +85,13 @@ def open_count(tx: Tx, account_id: int) -> int:
 def taken(tx: Tx, account_id: int, since: int) -> list[int]:
     """When posts are planned from `since` (ms) on."""
     return tx.all(int, TAKEN, account_id=account_id, since=since)
+
+
+def published(tx: Tx, account_id: int, since: int, until: int) -> list[Published]:
+    """What the account posted in [since, until) ms, in order: no answers to others, no boosts, no
+    direct messages."""
+    first, last = first_id_at(since), first_id_at(until)
+    return tx.all(Published, PUBLISHED, account_id=account_id, first=first, last=last)
 
 
 INSERT = """INSERT INTO draft (id, account_id, person_id, stage, text, warning, sensitive, visibility, language,
