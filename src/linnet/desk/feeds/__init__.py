@@ -1,0 +1,1 @@
+"""Sources of news: feeds found, fetched, read, and folded into stories."""
