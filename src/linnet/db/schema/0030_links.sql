@@ -60,7 +60,7 @@ CREATE TABLE hit (
     kind TEXT NOT NULL,
     rule TEXT NOT NULL,
     line_offset BIGINT,                  -- of a log line: byte where it starts
-    line_hash TEXT                       -- and SHA-256 of it, cut to 128 bits, keyed: see desk/visits/logs.py
+    line_hash TEXT                       -- and SHA-256 of it without address, user and user agent, cut to 128 bits
 );
 CREATE INDEX hit_visit ON hit (visit_id);
 CREATE INDEX hit_site ON hit (site, id);
