@@ -1,6 +1,7 @@
 """Visits on both engines: the golden log, what is never written, salts, bursts, logs, replay."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -190,6 +191,14 @@ def test_no_salt_is_older_than_48_hours_also_around_a_clock_change(db, start):
         at += 7 * 24 * HOUR
         db.write_now(actions.roll_salts, now=at)
         assert [s.made_at for s in db.read_now(queries.all_salts)] == [at]
+
+
+def test_hits_at_the_same_moment_are_one_visit(db, now):
+    db.write_now(actions.roll_salts, now=now)
+    with ThreadPoolExecutor(8) as pool:
+        done = [pool.submit(db.write_now, hit, "", now) for _ in range(24)]
+    assert len({future.result().visit_id for future in done}) == 1
+    assert [row.hits for row in db.read_now(figures.visits, Wanted(0, EVER))] == [24]
 
 
 def test_staff_is_forgotten_with_the_salt(db, now):

@@ -31,10 +31,14 @@ EVER = 1 << 62
 
 
 @pytest.fixture
-def door(db):
+def house(db):
     db.write_now(lambda tx: tx.run(SITE))
-    settings = SimpleNamespace(trusted_proxies=("127.0.0.1",))
-    return measure.routes(SimpleNamespace(db=db, settings=settings))
+    return SimpleNamespace(db=db, settings=SimpleNamespace(trusted_proxies=("127.0.0.1",)))
+
+
+@pytest.fixture
+def door(house):
+    return measure.routes(house)
 
 
 def go_link(db, target="https://news.example/a?b=1", **more):
@@ -82,6 +86,15 @@ def test_people_are_led_on_and_machines_are_shown_a_card(db, door):
     )
     assert ahead.status == 302
     assert counts(db) == VisitCounts(probable=1, machines=3, previews=1)
+
+
+def test_a_server_that_we_exchange_posts_with_is_known_by_its_address(db, house):
+    door = measure.routes(house, lambda address: address == "198.51.100.7")
+    code, quiet = go_link(db), {"user-agent": CHROME, "accept-language": "de"}
+    assert ask(door, "GET", f"/go/{code}", headers=quiet, address="198.51.100.7").status == 200
+    assert ask(door, "GET", f"/go/{code}", headers=quiet, address="198.51.100.8").status == 302
+    assert ask(door, "GET", f"/go/{code}", headers=PERSON, address="198.51.100.7").status == 302  # at home
+    assert counts(db) == VisitCounts(probable=1, unsure=1)
 
 
 def test_codes_that_lead_nowhere(db, door):

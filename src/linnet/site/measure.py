@@ -9,6 +9,7 @@ code, never from the query. No cookie is set or read here.
 """
 
 import hashlib
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -45,9 +46,13 @@ class Report(Value):
     r: str = ""
 
 
-def routes(house: House) -> list[BaseRoute]:
-    """The three routes, and the answer to a browser that asks before it reports."""
-    door = _Door(house)
+IsPeer = Callable[[str], bool]
+
+
+def routes(house: House, is_peer: IsPeer | None = None) -> list[BaseRoute]:
+    """The three routes, and the answer to a browser that asks before it reports. `is_peer(address)`:
+    does a server that we exchange posts with speak from there? Without it R3 is not asked."""
+    door = _Door(house, is_peer)
     return [
         Route("/go/{code}", door.go, methods=["GET"]),  # and HEAD, says Starlette
         Route("/ln.js", door.snippet, methods=["GET"]),
@@ -59,8 +64,9 @@ def routes(house: House) -> list[BaseRoute]:
 class _Door:
     """What the handlers share: the house, and how often is too often."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, is_peer: IsPeer | None) -> None:
         self._house = house
+        self._is_peer = is_peer
         self._clicks = Throttle(CLICKS, MINUTE)
         self._reports = Throttle(REPORTS, MINUTE)
         self._snippet = SNIPPET.read_bytes()
@@ -76,11 +82,12 @@ class _Door:
         if link.stopped_at is not None:
             return _page("This link was switched off", "It leads nowhere any more.", 410)
         address = address_of(request, self._house.settings.trusted_proxies)
+        peer = self._is_peer(address) if self._is_peer else None
         sight = Sight(
             site=host_of(link.target),
             path=rules.tidy_path(urlsplit(link.target).path),
             features=read_features(
-                request.headers.get, source="go", method=request.method, status=302, peer=None
+                request.headers.get, source="go", method=request.method, status=302, peer=peer
             ),
             code=code,
             referrer=rules.tidy_host(request.headers.get("referer", "").partition("://")[2]),

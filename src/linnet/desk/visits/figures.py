@@ -107,6 +107,10 @@ COUNTS_BY_POST = """SELECT CAST(l.post_id AS TEXT) AS key, v.kind, COUNT(*) AS v
 COUNTS_BY_LINK = """SELECT v.code AS key, v.kind, COUNT(*) AS visits FROM visit v
     WHERE v.code IN :codes AND v.code <> '' AND v.first_at >= :since AND v.first_at < :until
     GROUP BY v.code, v.kind"""
+COUNTS_BY_CHANNEL = """SELECT l.channel AS key, v.kind, '' AS rule, COUNT(*) AS visits, CAST(SUM(v.hits) AS BIGINT) AS hits
+    FROM visit v JOIN link l ON l.code = v.code
+    WHERE v.code <> '' AND v.first_at >= :since AND v.first_at < :until AND l.account_id = :account_id
+    GROUP BY l.channel, v.kind"""
 POSTS_VISITED = """SELECT l.post_id FROM visit v JOIN link l ON l.code = v.code
     WHERE v.code <> '' AND v.first_at >= :since AND v.first_at < :until AND l.post_id IS NOT NULL
         AND (:account_id = 0 OR l.account_id = :account_id)
@@ -161,6 +165,11 @@ def counts_by_link(tx: Tx, codes: list[str], *, since: int = 0, until: int = WID
     rows = tx.all(Tally, COUNTS_BY_LINK, codes=codes, since=since, until=until) if codes else []
     found = _by_key(rows)
     return {code: found.get(code, VisitCounts()) for code in codes}
+
+
+def counts_by_channel(tx: Tx, account_id: int, *, since: int, until: int) -> dict[str, VisitCounts]:
+    """What the links of an account brought in [since, until) ms, by channel; silent ones are not in it."""
+    return _by_key(tx.all(Tally, COUNTS_BY_CHANNEL, account_id=account_id, since=since, until=until))
 
 
 def posts_visited(
