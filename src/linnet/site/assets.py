@@ -4,6 +4,7 @@ Their address holds a hash of all of them, so that a browser may keep them for e
 keeps an old one: `/static/<hash>/linnet.css`. `/static/linnet.css` works too, unkept.
 """
 
+import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ class Asset:
     """One file in memory."""
 
     body: bytes
+    packed: bytes  # gzip, b"" where that saves nothing
     type: str
 
 
@@ -34,7 +36,7 @@ class Assets:
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self._files = {
-            path.relative_to(folder).as_posix(): Asset(path.read_bytes(), _type(path))
+            path.relative_to(folder).as_posix(): _asset(path)
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
@@ -70,6 +72,9 @@ class Assets:
             # an SVG that is opened by itself is a document: it gets no powers
             "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
         }
+        if asset.packed and "gzip" in request.headers.get("accept-encoding", ""):
+            headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+            return Response(asset.packed, media_type=asset.type, headers=headers)
         return Response(asset.body, media_type=asset.type, headers=headers)
 
     async def _accent(self, request: Request) -> Response:
@@ -79,6 +84,12 @@ class Assets:
             return Response("Not found", 404, media_type="text/plain")
         headers = {"Cache-Control": FOR_EVER, "X-Content-Type-Options": "nosniff"}
         return Response(colour.stylesheet(accent), media_type="text/css", headers=headers)
+
+
+def _asset(path: Path) -> Asset:
+    body = path.read_bytes()
+    packed = gzip.compress(body, 9, mtime=0)
+    return Asset(body, packed if len(packed) < len(body) else b"", _type(path))
 
 
 def _type(path: Path) -> str:

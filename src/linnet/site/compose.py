@@ -27,7 +27,16 @@ from linnet.social.posts import actions as posts
 from linnet.social.posts import views
 from linnet.social.posts.rules import Author, NewPost, PostChange, PostView, Terms
 
-FIELDS = ("text", "visibility", "language", "media_ids", "poll[options]", "poll[expires_in]")
+FIELDS = (
+    "text",
+    "visibility",
+    "language",
+    "media_ids",
+    "file",
+    "description",
+    "poll[options]",
+    "poll[expires_in]",
+)
 
 
 class Written(Value):
@@ -195,16 +204,14 @@ async def _uploads(visit: Visit) -> list[Media]:
 
 
 def _described(tx: Tx, account_id: int, words: dict[int, str]) -> list[Media]:
-    """Gives pictures their words. Raises NotAllowed, Invalid."""
+    """Gives pictures their words. Raises Invalid."""
     done = []
-    for picture in media_queries.among(tx, list(words)):
-        if picture.account_id != account_id:
-            raise NotAllowed("That picture is not yours.")
-        done.append(
-            media.describe(tx, picture.id, account_id, alt=words[picture.id])
-            if picture.alt != words[picture.id].strip()
-            else picture
-        )
+    found = {picture.id: picture for picture in media_queries.among(tx, list(words))}
+    for id, alt in words.items():
+        picture = found.get(id)
+        if picture is None or picture.account_id != account_id:
+            raise Invalid("media_ids", "name a picture that is not yours, or not there any more")
+        done.append(media.describe(tx, id, account_id, alt=alt) if picture.alt != alt.strip() else picture)
     return done
 
 

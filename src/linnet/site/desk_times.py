@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from linnet.desk.drafts.rules import Slot
 from linnet.desk.firm.rules import Firm, Week
 from linnet.desk.links.rules import without_code
-from linnet.kernel.clock import moment, to_ms
-from linnet.kernel.days import Period, day_of, next_day, parse_day
+from linnet.kernel.clock import MINUTE, moment, to_ms
+from linnet.kernel.days import Period, day_of, month_of, next_day, parse_day, parse_period, week_of
 from linnet.kernel.errors import Invalid
 from linnet.kernel.value import Value
 from linnet.site.words import DAYS, MONTHS
@@ -161,3 +161,25 @@ def as_typed(text: str) -> str:
         pieces += [text[at : link.start], without_code(text[link.start : link.end])]
         at = link.end
     return "".join([*pieces, text[at:]])
+
+
+def spent(ms: int) -> str:
+    """Time as people say it: 0 min, 42 min, 1 h 05 min."""
+    minutes = (ms + MINUTE // 2) // MINUTE
+    if ms and not minutes:
+        return "under 1 min"
+    return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"
+
+
+def period_of(name: str, zone: ZoneInfo, now: int, kind: str = "week") -> Period:
+    """The week or month called so; '' for the one that runs. Raises Invalid("period")."""
+    if name:
+        return parse_period(name, zone, "period")
+    today = day_of(now, zone)
+    return week_of(today, zone) if kind == "week" else month_of(today, zone)
+
+
+def period_words(period: Period) -> str:
+    """Week 48, 23 to 29 November 2026; November 2026."""
+    words = span_words(period.first, period.last)
+    return f"Week {int(period.name[-2:])}, {words}" if period.kind == "week" else words

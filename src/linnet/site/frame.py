@@ -28,22 +28,18 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from linnet.db.database import Database
-from linnet.db.tx import Tx
-from linnet.desk.firm import queries as firm_queries
 from linnet.desk.firm.rules import Firm
 from linnet.door.caller import address_of
 from linnet.door.house import House
 from linnet.door.statuses import status_of
-from linnet.kernel.clock import now_ms, zone
+from linnet.kernel.clock import SECOND, now_ms, zone
 from linnet.kernel.errors import LinnetError, NotAllowed, NotFound, TooMany, Unknown
-from linnet.kernel.value import Value
 from linnet.site import edge, forms, nav, words
 from linnet.site.assets import Assets
 from linnet.site.forms import Form
+from linnet.site.here import Here, here
 from linnet.social.media.rules import file_path, thumb_path
-from linnet.social.notices import queries as notice_queries
 from linnet.social.people import actions as people
-from linnet.social.people import queries as people_queries
 from linnet.social.people.rules import Account, Deed, Session, is_due_to_be_seen, may, must
 
 log = logging.getLogger("linnet.site")
@@ -52,25 +48,7 @@ Who = Literal["anyone", "member", "owner"]
 Handler = Callable[["Visit"], Awaitable[Response]]
 
 FLASH_LENGTH = 300
-
-
-class Here(Value):
-    """What the frame itself needs from the database, read in one go."""
-
-    firm: Firm | None
-    session: Session | None
-    accounts: list[Account]
-    unread: int
-
-
-def here(tx: Tx, cookie: str, now: int) -> Here:
-    """Who is here: one query for a stranger, four for somebody who is logged in."""
-    firm = firm_queries.firm(tx)
-    session = people_queries.session(tx, cookie, now) if cookie else None
-    if session is None:
-        return Here(firm, None, [], 0)
-    accounts = people_queries.accounts_of_person(tx, session.person_id)
-    return Here(firm, session, accounts, notice_queries.unseen(tx, session.account_id))
+FIRM_KEPT = 5 * SECOND
 
 
 @dataclass(slots=True)
@@ -81,6 +59,7 @@ class Frame:
     assets: Assets = field(default_factory=Assets)
     templates: jinja2.Environment = field(init=False)
     paths: set[str] = field(default_factory=set)
+    _firm: tuple[Firm, int] | None = None
 
     def __post_init__(self) -> None:
         self.templates = jinja2.Environment(
@@ -114,6 +93,15 @@ class Frame:
     def post(self, path: str, handler: Handler, *, who: Who = "member", uploads: bool = False) -> Route:
         """Where a form is sent to. `uploads`: it may carry files."""
         return Route(path, Page(self, handler, who, uploads=uploads), methods=["POST"])
+
+    def known_firm(self, now: int) -> Firm | None:
+        """The firm as it was read a moment ago; None: read it. That there is none is not kept."""
+        return self._firm[0] if self._firm and now < self._firm[1] else None
+
+    def keep_firm(self, firm: Firm | None, now: int) -> None:
+        """Keeps the firm for a moment: another process learns of a change within five seconds.
+        None: forgets it, because it changed."""
+        self._firm = (firm, now + FIRM_KEPT) if firm else None
 
     def routes(self) -> list[BaseRoute]:
         """The assets."""
@@ -212,7 +200,13 @@ class Visit:
 
     async def load(self) -> None:
         """Finds out who is here."""
-        self.here = await self.db.glance(here, self.cookie, self.now)
+        known = self.frame.known_firm(self.now)
+        if known is None or self.cookie:
+            self.here = await self.db.glance(here, self.cookie, self.now, known)
+        else:
+            self.here = Here(known, None, [], 0)
+        if known is None:
+            self.frame.keep_firm(self.here.firm, self.now)
         session = self.here.session
         if session and is_due_to_be_seen(session.seen_at, self.now):
             await self.db.write(people.see_session, session, self.now)
@@ -347,6 +341,8 @@ class Page:
             response = await self._checked(visit, most)
         except LinnetError as error:
             response = await problem(visit, error)
+        finally:
+            await request.close()  # uploads wait in temporary files
         edge.add_headers(response.headers, self.frame.house.settings)
         visit.set_cookies(response)
         return response

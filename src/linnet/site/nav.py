@@ -21,6 +21,8 @@ class Item(Value):
     writes: bool = False  # only for those who may draft
 
 
+DESK = 2
+
 TABLE = (
     Item("/", "Home", "home", 1, bar=1),
     Item("/notifications", "Notifications", "bell", 1, bar=4),
@@ -47,10 +49,10 @@ class Nav(Value):
 
 def items(paths: Collection[str], *, may_draft: bool) -> Nav:
     """The lines whose pages exist. The bottom bar has five places; of two that want the same one,
-    the later in the table (the desk's) gets it."""
+    the desk's gets it."""
     there = [item for item in TABLE if item.path in paths and (may_draft or not item.writes)]
     groups = [[item for item in there if item.group == group] for group in (1, 2, 3)]
-    bar = {item.bar: item for item in there if item.bar}
+    bar = {item.bar: item for item in sorted(there, key=lambda item: item.group == DESK) if item.bar}
     if may_draft:
         bar[WRITE.bar] = WRITE
     return Nav([group for group in groups if group], [bar[place] for place in sorted(bar)])

@@ -179,6 +179,7 @@ async def firm(visit: Visit) -> Response:
             logo_id=0 if form.on("no_logo") else None,
         )
         await visit.db.write(_save_firm, visit.session.person_id, change, logo, visit.now)
+        visit.frame.keep_firm(None, visit.now)
     except LinnetError as error:
         return await _page(visit, "firm", error)
     return visit.to("/settings#firm", flash="The firm is saved.")
