@@ -8,9 +8,7 @@ endpoints: here is the one place.
 import asyncio
 import contextlib
 import re
-from collections.abc import Awaitable, Callable, Iterable
-from functools import lru_cache
-from urllib.parse import quote, urlencode
+from collections.abc import Iterable
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
@@ -19,200 +17,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from linnet.door.caller import address_of
 from linnet.door.house import House
 from linnet.kernel.clock import now_ms
-from linnet.kernel.errors import NotFound, TooMany, Unknown
+from linnet.kernel.errors import TooMany, Unknown
 from linnet.kernel.throttle import Allowance, address_key
 from linnet.mastodon import errors
-from linnet.mastodon.answer import Answer, Flow, Header, answer
-from linnet.mastodon.bearer import Auth, Bucket, Limits, Tokens, check, role_of
+from linnet.mastodon.answer import Answer, Flow, answer
+from linnet.mastodon.bearer import Bucket, Limits, Tokens, check
 from linnet.mastodon.body import BODY, GoneAwayError, params_of
-from linnet.mastodon.params import Params
+from linnet.mastodon.calls import ANYTHING, Call, Endpoint
+from linnet.mastodon.paths import Methods, Table
 from linnet.mastodon.present import Presenter
+from linnet.mastodon.use import UseLog
 from linnet.social.apps.rules import Bearer
-from linnet.social.posts.rules import Author, Terms
-
-
-class Call:
-    """One call of an endpoint: who, what, when."""
-
-    __slots__ = ("bearer", "headers", "house", "now", "params", "path", "present", "segments")
-
-    def __init__(
-        self,
-        house: House,
-        present: Presenter,
-        *,
-        path: str,
-        segments: dict[str, str],
-        headers: Headers,
-        bearer: Bearer | None,
-        params: Params,
-        now: int,
-    ) -> None:
-        self.house = house
-        self.present = present
-        self.path = path
-        self.segments = segments
-        self.headers = headers
-        self.bearer = bearer
-        self.params = params
-        self.now = now
-
-    @property
-    def viewer(self) -> int:
-        """The account that calls, or 0 for anybody."""
-        return self.bearer.account_id or 0 if self.bearer else 0
-
-    @property
-    def account(self) -> int:
-        """The account that calls. Raises Invalid where only an app does."""
-        if self.bearer is None or self.bearer.account_id is None:
-            raise errors.NoUser
-        return self.bearer.account_id
-
-    @property
-    def person(self) -> int:
-        """The person who calls. Raises Invalid where only an app does."""
-        if self.bearer is None or self.bearer.person_id is None:
-            raise errors.NoUser
-        return self.bearer.person_id
-
-    @property
-    def author(self) -> Author:
-        """Who speaks. Raises Invalid where only an app does."""
-        account = self.account
-        bearer = self.bearer
-        assert bearer is not None  # `account` has raised
-        return Author(account, bearer.person_id, role_of(bearer), bearer.app_id)
-
-    @property
-    def terms(self) -> Terms:
-        """What this server sets for its posts."""
-        return self.house.terms
-
-    def id(self, name: str = "id") -> int:
-        """An id in the path. Raises NotFound for what cannot be one."""
-        text = self.segments[name]
-        if text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 1 << 63:
-            return int(text)
-        raise NotFound
-
-    def links(
-        self, newest: int | None, oldest: int | None, kept: Iterable[tuple[str, str]] = ()
-    ) -> list[Header]:
-        """The Link header of a page from `newest` to `oldest` (ids of its rows); none for an empty
-        one. `kept`: the other parameters of the list."""
-        if newest is None or oldest is None:
-            return []
-        base = f"{self.house.settings.url}{quote(self.path)}"
-        rest = _query(tuple(kept))
-        return [
-            (
-                "link",
-                f'<{base}?{rest}max_id={oldest}>; rel="next", <{base}?{rest}min_id={newest}>; rel="prev"',
-            )
-        ]
-
-
-@lru_cache(maxsize=1024)
-def _query(kept: tuple[tuple[str, str], ...]) -> str:
-    return "".join(f"{urlencode([pair])}&" for pair in kept)
-
-
-Run = Callable[[Call], Awaitable[Answer]]
-
-
-class Endpoint:
-    """One line of the table. `takes`: the names of its parameters; `files`: it reads uploads;
-    `bucket`: what limits it (None: read or write, by its method)."""
-
-    __slots__ = ("auth", "bucket", "files", "method", "path", "run", "takes")
-
-    def __init__(
-        self,
-        method: str,
-        path: str,
-        run: Run,
-        auth: Auth,
-        takes: str = "",
-        *,
-        files: bool = False,
-        bucket: Bucket | None = None,
-    ) -> None:
-        self.method = method
-        self.path = path
-        self.run = run
-        self.auth = auth
-        self.takes = frozenset(takes.split())
-        self.files = files
-        self.bucket: Bucket = bucket or ("read" if method == "GET" else "write")
-
-
-ANYTHING = frozenset("*")  # takes: for what is refused anyway, and where RFC 6749 wants strangers ignored
-
-Methods = dict[str, Endpoint]
-
-
-class _Branch:
-    __slots__ = ("any", "fixed", "here")
-
-    def __init__(self) -> None:
-        self.here: tuple[Methods, list[str]] | None = None
-        self.fixed: dict[str, _Branch] = {}
-        self.any: _Branch | None = None
-
-
-class Table:
-    """Endpoints by path: fixed ones in one look, those with ids through a tree of segments."""
-
-    def __init__(self, endpoints: Iterable[Endpoint]) -> None:
-        self._fixed: dict[str, Methods] = {}
-        self._root = _Branch()
-        for endpoint in endpoints:
-            methods = self._place(endpoint.path)
-            if endpoint.method in methods:
-                raise ValueError(f"{endpoint.method} {endpoint.path} stands in the table twice")
-            methods[endpoint.method] = endpoint
-
-    def find(self, path: str) -> tuple[Methods, dict[str, str]] | None:
-        """What answers at `path`, by method, and the segments that the path names."""
-        plain = path.rstrip("/")
-        fixed = self._fixed.get(plain)
-        if fixed is not None:
-            return fixed, {}
-        found = _walk(self._root, plain.split("/")[1:], [])
-        if found is None:
-            return None
-        methods, names, values = found
-        return methods, dict(zip(names, values, strict=True))
-
-    def _place(self, path: str) -> Methods:
-        if "{" not in path:
-            return self._fixed.setdefault(path, {})
-        branch, names = self._root, []
-        for segment in path.split("/")[1:]:
-            if segment.startswith("{"):
-                names.append(segment[1:-1])
-                branch.any = branch.any or _Branch()
-                branch = branch.any
-            else:
-                branch = branch.fixed.setdefault(segment, _Branch())
-        if branch.here is None:
-            branch.here = ({}, names)
-        if branch.here[1] != names:
-            raise ValueError(f"{path} names its segments otherwise than its neighbour: {branch.here[1]}")
-        return branch.here[0]
-
-
-def _walk(branch: _Branch, rest: list[str], values: list[str]) -> tuple[Methods, list[str], list[str]] | None:
-    if not rest:
-        return (*branch.here, values) if branch.here else None
-    head, tail = rest[0], rest[1:]
-    fixed = branch.fixed.get(head)
-    found = _walk(fixed, tail, values) if fixed else None
-    if found is None and branch.any is not None and head:
-        found = _walk(branch.any, tail, [*values, head])
-    return found
-
 
 _COMMON = [
     (b"access-control-allow-origin", b"*"),
@@ -244,6 +59,7 @@ class Door:
         self._table = Table(endpoints)
         self._tokens = tokens
         self._limits = Limits()
+        self._use = UseLog(house.db)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -303,7 +119,10 @@ class Door:
             params=params,
             now=now,
         )
-        return await endpoint.run(call)
+        made = await endpoint.run(call)
+        if bearer is not None and made.status < 400:
+            self._use.note(bearer, method, scope["path"], now, reply="in_reply_to_id" in params)
+        return made
 
     async def _bearer(
         self,

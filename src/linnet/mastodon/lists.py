@@ -6,7 +6,7 @@ from typing import Protocol
 from linnet.db.tx import Tx
 from linnet.kernel.page import Page
 from linnet.mastodon.answer import Answer
-from linnet.mastodon.door import Call
+from linnet.mastodon.calls import Call
 from linnet.mastodon.entities import account_bytes, joined
 from linnet.social.people import queries as people
 from linnet.social.people.rules import Account

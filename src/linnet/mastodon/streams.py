@@ -147,7 +147,7 @@ class Streams:
         self._tokens = tokens
         self._present = present
         self._open: set[Stream] = set()
-        self._events: asyncio.Queue[Value] = asyncio.Queue()
+        self._events: asyncio.Queue[Value] = asyncio.Queue()  # of events that nobody has looked at yet
         self._task: asyncio.Task[None] | None = None
         house.hub.listen(self._hear)
 
@@ -158,13 +158,16 @@ class Streams:
         if len(self._open) >= IN_ALL or sum(s.account_id == stream.account_id for s in self._open) >= OF_ONE:
             raise TooMany("There are too many open streams.", retry_after=60)
         self._open.add(stream)
-        if self._task is None or self._task.done():
+        if self._task is None:
             self._task = asyncio.create_task(self._work())
         return stream
 
     def close(self, stream: Stream) -> None:
-        """The client is gone."""
+        """The client is gone; with the last one, the work ends."""
         self._open.discard(stream)
+        if not self._open and self._task is not None:
+            self._task.cancel()
+            self._task = None
 
     async def still_good(self, stream: Stream) -> bool:
         """Is its token still good? Asked now and then, in case an event was lost."""
@@ -179,7 +182,7 @@ class Streams:
             self._events.put_nowait(event)
 
     async def _work(self) -> None:
-        while self._open:
+        while True:
             event = await self._events.get()
             try:
                 await self._bring(event)

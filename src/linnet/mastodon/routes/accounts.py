@@ -7,7 +7,7 @@ from linnet.kernel.wire import encode
 from linnet.mastodon import entities, lists
 from linnet.mastodon.answer import Answer, answer, nothing
 from linnet.mastodon.bearer import NOBODY, anyone, user
-from linnet.mastodon.door import Call, Endpoint
+from linnet.mastodon.calls import Call, Endpoint
 from linnet.mastodon.entities import account_bytes
 from linnet.social.follows import queries as follows
 from linnet.social.follows.rules import Tie

@@ -3,7 +3,7 @@
 from linnet.mastodon import entities
 from linnet.mastodon.answer import Answer, answer
 from linnet.mastodon.bearer import NOBODY, app
-from linnet.mastodon.door import Call, Endpoint
+from linnet.mastodon.calls import Call, Endpoint
 from linnet.mastodon.errors import no_token
 from linnet.social.apps import actions, queries
 from linnet.social.apps.rules import NewApp

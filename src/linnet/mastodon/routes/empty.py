@@ -4,7 +4,7 @@ empty, and whoever would add to one is told that it cannot be done (house rule 1
 from linnet.kernel.errors import Invalid, NotFound
 from linnet.mastodon.answer import Answer, answer, nothing
 from linnet.mastodon.bearer import Auth, anyone, user
-from linnet.mastodon.door import Call, Endpoint, Run
+from linnet.mastodon.calls import Call, Endpoint, Run
 
 PAGES = "max_id since_id min_id limit"
 WINDOW = "limit offset"

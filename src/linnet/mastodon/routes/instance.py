@@ -10,7 +10,7 @@ from linnet.kernel.value import Value
 from linnet.mastodon import entities
 from linnet.mastodon.answer import Answer, answer
 from linnet.mastodon.bearer import anyone
-from linnet.mastodon.door import Call, Endpoint
+from linnet.mastodon.calls import Call, Endpoint
 from linnet.social.people import queries as people
 from linnet.social.people.rules import FIELD_LENGTH, FIELDS, Account
 from linnet.social.polls import rules as polls

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from linnet.mastodon import entities
 from linnet.mastodon.answer import Answer, answer
 from linnet.mastodon.bearer import user
-from linnet.mastodon.door import Call, Endpoint
+from linnet.mastodon.calls import Call, Endpoint
 from linnet.social.markers import actions, queries
 from linnet.social.markers.rules import PLACES, Marker, Place
 

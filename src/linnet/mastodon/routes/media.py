@@ -5,7 +5,7 @@ from linnet.kernel.errors import Invalid
 from linnet.kernel.ids import new_id
 from linnet.mastodon.answer import Answer, answer, done
 from linnet.mastodon.bearer import user
-from linnet.mastodon.door import Call, Endpoint
+from linnet.mastodon.calls import Call, Endpoint
 from linnet.mastodon.status import media_json
 from linnet.social.media import actions
 from linnet.social.media.rules import Media, check_alt

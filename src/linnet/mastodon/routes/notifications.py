@@ -9,7 +9,7 @@ from linnet.kernel.wire import encode
 from linnet.mastodon import lists
 from linnet.mastodon.answer import Answer, answer, done
 from linnet.mastodon.bearer import user
-from linnet.mastodon.door import Call, Endpoint
+from linnet.mastodon.calls import Call, Endpoint
 from linnet.mastodon.entities import joined
 from linnet.mastodon.notified import GROUPED, KIND, TYPE, Shown, group_key, shown
 from linnet.mastodon.params import Params

@@ -8,7 +8,7 @@ from linnet.kernel.errors import Invalid, NotFound
 from linnet.mastodon import entities
 from linnet.mastodon.answer import Answer, answer, done
 from linnet.mastodon.bearer import NOBODY, user
-from linnet.mastodon.door import Call, Endpoint
+from linnet.mastodon.calls import Call, Endpoint
 from linnet.social.apps import actions as apps
 from linnet.social.apps.rules import SCOPES, Granted, Refusal
 from linnet.social.people import queries as people

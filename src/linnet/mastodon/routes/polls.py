@@ -4,7 +4,7 @@ from linnet.db.tx import Tx
 from linnet.kernel.errors import Invalid, NotFound
 from linnet.mastodon.answer import Answer, answer
 from linnet.mastodon.bearer import anyone, user
-from linnet.mastodon.door import Call, Endpoint
+from linnet.mastodon.calls import Call, Endpoint
 from linnet.mastodon.status import poll_json
 from linnet.social.polls import queries
 from linnet.social.polls.rules import PollView

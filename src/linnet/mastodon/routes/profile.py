@@ -7,7 +7,7 @@ from linnet.kernel.value import changed
 from linnet.mastodon import entities
 from linnet.mastodon.answer import Answer, answer
 from linnet.mastodon.bearer import user
-from linnet.mastodon.door import Call, Endpoint
+from linnet.mastodon.calls import Call, Endpoint
 from linnet.mastodon.forms import named_as_sent
 from linnet.mastodon.params import Params, Upload
 from linnet.social.follows import queries as follows

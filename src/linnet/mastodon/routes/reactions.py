@@ -9,7 +9,7 @@ from linnet.kernel.page import Page
 from linnet.mastodon import entities, lists
 from linnet.mastodon.answer import Answer
 from linnet.mastodon.bearer import anyone, user
-from linnet.mastodon.door import Call, Endpoint
+from linnet.mastodon.calls import Call, Endpoint
 from linnet.social.follows.rules import Tie
 from linnet.social.marks import queries as marks
 from linnet.social.marks.queries import Marked

@@ -14,7 +14,7 @@ from linnet.kernel.value import Value
 from linnet.mastodon import entities
 from linnet.mastodon.answer import Answer, answer, done
 from linnet.mastodon.bearer import user
-from linnet.mastodon.door import Call, Endpoint
+from linnet.mastodon.calls import Call, Endpoint
 from linnet.mastodon.status import media_json
 from linnet.social.media import queries as media
 from linnet.social.media.rules import Media

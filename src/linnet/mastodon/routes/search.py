@@ -10,7 +10,7 @@ from linnet.kernel.wire import encode
 from linnet.mastodon import entities
 from linnet.mastodon.answer import Answer
 from linnet.mastodon.bearer import anyone, check, user
-from linnet.mastodon.door import Call, Endpoint
+from linnet.mastodon.calls import Call, Endpoint
 from linnet.social.people import queries as people
 from linnet.social.people.rules import Account
 from linnet.social.search import queries

@@ -14,7 +14,7 @@ from linnet.kernel.wire import decode, decode_as
 from linnet.mastodon import entities, forms
 from linnet.mastodon.answer import Answer, answer
 from linnet.mastodon.bearer import anyone, user
-from linnet.mastodon.door import Call, Endpoint
+from linnet.mastodon.calls import Call, Endpoint
 from linnet.mastodon.forms import NewStatus, StatusChange
 from linnet.mastodon.routes.scheduled import scheduled_status
 from linnet.mastodon.status import media_json, status_bytes

@@ -6,7 +6,8 @@ from functools import partial
 
 from linnet.mastodon.answer import Answer, Flow
 from linnet.mastodon.bearer import NOBODY
-from linnet.mastodon.door import Call, Endpoint, bearer_token
+from linnet.mastodon.calls import Call, Endpoint
+from linnet.mastodon.door import bearer_token
 from linnet.mastodon.errors import no_token
 from linnet.mastodon.streams import Stream, Streams, channel
 

@@ -5,7 +5,7 @@ from linnet.kernel.errors import Invalid
 from linnet.mastodon import entities
 from linnet.mastodon.answer import Answer, answer
 from linnet.mastodon.bearer import anyone, user
-from linnet.mastodon.door import Call, Endpoint
+from linnet.mastodon.calls import Call, Endpoint
 from linnet.social.tags import actions, queries
 from linnet.social.text.scan import Hashtag, scan
 

@@ -7,7 +7,7 @@ from linnet.kernel.page import Page
 from linnet.mastodon import entities, lists
 from linnet.mastodon.answer import Answer, answer
 from linnet.mastodon.bearer import user
-from linnet.mastodon.door import Call, Endpoint
+from linnet.mastodon.calls import Call, Endpoint
 from linnet.social.follows import actions as follow_actions
 from linnet.social.follows import queries as follows
 from linnet.social.follows.rules import Tie

@@ -6,7 +6,7 @@ from linnet.db.tx import Tx
 from linnet.kernel.page import Page
 from linnet.mastodon.answer import Answer
 from linnet.mastodon.bearer import anyone, user
-from linnet.mastodon.door import Call, Endpoint
+from linnet.mastodon.calls import Call, Endpoint
 from linnet.mastodon.entities import joined
 from linnet.social.people import queries as people
 from linnet.social.posts import views
