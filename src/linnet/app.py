@@ -26,6 +26,13 @@ from linnet.db.tx import Tx
 from linnet.desk.drafts import errands as drafts
 from linnet.desk.drafts.actions import PublishDraft
 from linnet.desk.drafts.rules import DraftChanged
+from linnet.desk.effort import actions as effort
+from linnet.desk.firm.rules import FirmChanged
+from linnet.desk.links import errands as links
+from linnet.desk.links.actions import FetchPreview
+from linnet.desk.sales.rules import LeadRecorded, SaleRecorded
+from linnet.desk.visits import errands as visits
+from linnet.desk.visits.actions import ReplayVisits, RollSalts
 from linnet.door.house import House
 from linnet.hub.hub import Hub
 from linnet.jobs import rows, sweeps
@@ -37,7 +44,7 @@ from linnet.kernel.settings import Settings, load
 from linnet.kernel.value import Value
 from linnet.mastodon import table as mastodon
 from linnet.net.client import Client
-from linnet.site import media_files
+from linnet.site import hooks, measure, media_files
 from linnet.site import routes as site
 from linnet.social.apps import actions as apps
 from linnet.social.apps.rules import TokensEnded
@@ -82,6 +89,9 @@ HEARD: tuple[type[Value], ...] = (
     TokensEnded,
     AccessEnded,
     DraftChanged,
+    FirmChanged,
+    SaleRecorded,
+    LeadRecorded,
 )
 
 LANES = (Lane("desk", 4), Lane("media", 2), Lane("fetch", 6), Lane("deliver", 8))
@@ -140,6 +150,9 @@ def jobs(db: Database, client: Client, house: House, every: Mapping[str, Every])
 
     return {
         Sweep: partial(sweeps.sweep, db, every),
+        FetchPreview: partial(links.fetch_preview, db, client),
+        RollSalts: partial(visits.roll_salts, db),
+        ReplayVisits: partial(visits.replay_visits, db),
         PublishDraft: partial(drafts.publish, db, terms, grace),
         EndPoll: end_poll,
         RemoveFiles: partial(media.remove_files, house.store),
@@ -157,6 +170,7 @@ def recurring(db: Database, store: Store) -> dict[str, Every]:
         "mutes that are over": Every(5 * MINUTE, run=safety.end_mutes),
         "sessions that are over": Every(HOUR, run=people.sweep_sessions),
         "apps and codes never used": Every(DAY, run=apps.sweep),
+        "days that are over": Every(10 * MINUTE, run=effort.fold),
         "pictures never used": Every(HOUR, outside=sweep_pictures),
     }
 
@@ -172,6 +186,8 @@ def routes(house: House) -> list[BaseRoute]:
         Route("/health", health, methods=["GET"]),
         *mastodon.routes(house),
         *media_files.routes(house.store),
+        *hooks.routes(house),
+        *measure.routes(house),
         *site.routes(house),
     ]
 

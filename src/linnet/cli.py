@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "account": ("linnet.commands.account", "add an account with a person behind it"),
     "token": ("linnet.commands.token", "print a token for the client API"),
     "move": ("linnet.commands.move", "give the server another public address"),
+    "import": ("linnet.commands.imports", "read visits or sales from files"),
     "migrate": ("linnet.commands.migrate", "bring the database to the newest schema"),
     "doctor": ("linnet.commands.doctor", "look whether data, database, clock, disk and address are well"),
     "config-doc": ("linnet.commands.config_doc", "print docs/config.md"),
