@@ -3,6 +3,7 @@
 import io
 
 import pytest
+import requests
 from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError
 from PIL import Image
 
@@ -50,7 +51,9 @@ def test_a_profile_is_changed_in_one_go_or_not_at_all(server: Running) -> None:
     assert list(refused.json()["details"]) == ["note"]
     assert anna.api.me().display_name == "Anna's Bread"
     bare = anna.ask("DELETE", "/api/v1/profile/avatar").json()
-    assert bare["avatar"].endswith("/static/avatar.svg")
+    drawn = requests.get(bare["avatar"], timeout=20)
+    assert Image.open(io.BytesIO(drawn.content)).size == (200, 200)
+    assert Image.open(io.BytesIO(requests.get(bare["header"], timeout=20).content)).size == (600, 200)
 
 
 def test_following_blocking_and_muting_show_in_the_relationship(server: Running) -> None:

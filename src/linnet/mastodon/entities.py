@@ -13,6 +13,7 @@ from typing import Any
 from linnet.kernel.clock import iso
 from linnet.kernel.settings import Settings
 from linnet.kernel.wire import encode
+from linnet.mastodon.missing import AVATAR, HEADER
 from linnet.social.apps.rules import App, Bearer, Granted, Registered
 from linnet.social.follows.rules import Relationship
 from linnet.social.people.rules import Account, ProfileField, fields_of
@@ -57,8 +58,8 @@ def account_bytes(account: Account, url: str) -> bytes:
 
 
 def _account(account: Account, url: str) -> Json:
-    avatar = media_url(url, account.avatar_file) if account.avatar_file else f"{url}/static/avatar.svg"
-    header = media_url(url, account.header_file) if account.header_file else f"{url}/static/header.svg"
+    avatar = media_url(url, account.avatar_file) if account.avatar_file else url + AVATAR
+    header = media_url(url, account.header_file) if account.header_file else url + HEADER
     return {
         "id": str(account.id),
         "username": account.handle,

@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute, Mount, Route
 
 from linnet.door.house import House
+from linnet.mastodon import missing
 from linnet.mastodon.bearer import Tokens
 from linnet.mastodon.door import Door
 from linnet.mastodon.present import Presenter
@@ -57,4 +58,4 @@ def routes(house: House) -> list[BaseRoute]:
     table = (*ENDPOINTS, *streaming.endpoints(streams))
     door = Door(house, table, tokens, present, Sockets(streams))
     alone = sorted({e.path for e in ENDPOINTS if not e.path.startswith("/api/")})
-    return [Mount("/api", door), *(Route(path, door) for path in alone)]
+    return [Mount("/api", door), *(Route(path, door) for path in alone), *missing.routes()]

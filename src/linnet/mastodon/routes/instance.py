@@ -4,6 +4,7 @@ from typing import Any
 
 from linnet import __version__
 from linnet.db.tx import Tx
+from linnet.desk.firm import queries as firms
 from linnet.kernel.clock import DAY, iso
 from linnet.kernel.settings import Settings
 from linnet.kernel.value import Value
@@ -11,6 +12,8 @@ from linnet.mastodon import entities
 from linnet.mastodon.answer import Answer, answer
 from linnet.mastodon.bearer import anyone
 from linnet.mastodon.calls import Call, Endpoint
+from linnet.mastodon.missing import AVATAR
+from linnet.social.media.rules import ACCEPTED, ALT_LENGTH, MOST
 from linnet.social.people import queries as people
 from linnet.social.people.rules import FIELD_LENGTH, FIELDS, Account
 from linnet.social.polls import rules as polls
@@ -21,14 +24,14 @@ VERSION = f"4.3.0 (compatible; Linnet {__version__})"
 API_VERSIONS = {"mastodon": 2}
 SOURCE = "/about"  # the page of this server that leads to its source (AGPL, section 13)
 
-IMAGES = ["image/jpeg", "image/png", "image/gif", "image/webp"]
-PIXELS = 33_177_600
+PIXELS = 33_177_600  # as in social.media.decode, which runs in a process of its own
 MOST_ACCOUNTS = 1000
 
 
 class Census(Value):
-    """Who lives here. `first`: the oldest account, the one to turn to."""
+    """Who lives here. `first`: the firm's account, the one to turn to; None before the set-up."""
 
+    title: str
     accounts: int
     active: int
     posts: int
@@ -38,7 +41,15 @@ class Census(Value):
 def _census(tx: Tx, now: int) -> Census:
     living = people.local_accounts(tx, n=MOST_ACCOUNTS)
     active = [a for a in living if a.last_post_at is not None and a.last_post_at > now - 30 * DAY]
-    return Census(len(living), len(active), sum(a.posts_count for a in living), living[0] if living else None)
+    known = firms.firm(tx)
+    first = people.account(tx, known.account_id) if known else None
+    return Census(
+        known.name if known else "",
+        len(living),
+        len(active),
+        sum(account.posts_count for account in living),
+        first or (living[0] if living else None),
+    )
 
 
 async def show(call: Call) -> Answer:
@@ -48,13 +59,18 @@ async def show(call: Call) -> Answer:
     return answer(
         {
             "domain": settings.host,
-            "title": _title(settings, census),
+            "title": census.title or settings.host,
             "version": VERSION,
             "source_url": f"{settings.url}{SOURCE}",
             "description": _words(census),
             "usage": {"users": {"active_month": census.active}},
-            "thumbnail": {"url": _picture(settings), "blurhash": None, "versions": {}, "description": ""},
-            "icon": [{"src": f"{settings.url}/static/icon-192.png", "size": "192x192"}],
+            "thumbnail": {
+                "url": _picture(settings, census),
+                "blurhash": None,
+                "versions": {},
+                "description": "",
+            },
+            "icon": [{"src": _picture(settings, census), "size": "400x400"}],
             "languages": ["en"],
             "configuration": _configuration(settings)
             | {
@@ -90,14 +106,14 @@ async def show_v1(call: Call) -> Answer:
     return answer(
         {
             "uri": settings.host,
-            "title": _title(settings, census),
+            "title": census.title or settings.host,
             "short_description": _words(census),
             "description": _words(census),
             "email": "",
             "version": VERSION,
             "urls": {"streaming_api": _streaming(settings)},
             "stats": {"user_count": census.accounts, "status_count": census.posts, "domain_count": 1},
-            "thumbnail": _picture(settings),
+            "thumbnail": _picture(settings, census),
             "languages": ["en"],
             "registrations": False,
             "approval_required": False,
@@ -120,13 +136,13 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         },
         "statuses": {
             "max_characters": settings.max_characters,
-            "max_media_attachments": 4,
+            "max_media_attachments": MOST,
             "characters_reserved_per_url": 23,
             "supported_mime_types": ["text/plain"],
         },
         "media_attachments": {
-            "supported_mime_types": IMAGES,
-            "description_limit": 1500,
+            "supported_mime_types": list(ACCEPTED),
+            "description_limit": ALT_LENGTH,
             "image_size_limit": settings.upload_bytes,
             "image_matrix_limit": PIXELS,
             "video_size_limit": 0,
@@ -142,10 +158,6 @@ def _configuration(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _title(settings: Settings, census: Census) -> str:
-    return census.first.name if census.first else settings.host
-
-
 def _words(census: Census) -> str:
     return census.first.bio if census.first else ""
 
@@ -154,8 +166,11 @@ def _contact(settings: Settings, census: Census) -> dict[str, Any] | None:
     return entities.account_json(census.first, settings) if census.first else None
 
 
-def _picture(settings: Settings) -> str:
-    return f"{settings.url}/static/icon-512.png"
+def _picture(settings: Settings, census: Census) -> str:
+    """The firm's face, which its logo becomes at the set-up."""
+    if census.first and census.first.avatar_file:
+        return entities.media_url(settings.url, census.first.avatar_file)
+    return f"{settings.url}{AVATAR}"
 
 
 def _streaming(settings: Settings) -> str:
