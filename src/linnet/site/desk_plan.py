@@ -13,6 +13,7 @@ from linnet.db.tx import Tx
 from linnet.desk.drafts import actions, queries, rules
 from linnet.desk.drafts.queries import Published
 from linnet.desk.drafts.rules import Content, Draft
+from linnet.desk.ideas import actions as ideas
 from linnet.kernel.clock import DAY
 from linnet.kernel.days import Period, after, before, day_of, parse_period, week_of
 from linnet.kernel.errors import Conflict, Invalid, LinnetError, NotFound
@@ -332,8 +333,15 @@ async def discard_page(visit: Visit) -> Response:
 
 async def discard(visit: Visit) -> Response:
     """Throws a draft away."""
-    await visit.db.write(actions.discard, author(visit), visit.id(), now=visit.now)
+    await visit.db.write(_discard, author(visit), visit.id(), visit.now)
     return visit.to("/plan", flash="Thrown away.")
+
+
+def _discard(tx: Tx, who: Author, draft_id: int, now: int) -> None:
+    draft = queries.draft(tx, draft_id)
+    actions.discard(tx, who, draft_id, now=now)
+    if draft and draft.entry_id:  # the story may be offered again
+        ideas.take_back(tx, who.account_id, draft.entry_id)
 
 
 def routes(frame: Frame) -> list[BaseRoute]:

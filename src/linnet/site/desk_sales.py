@@ -77,7 +77,7 @@ async def _page(
         period_after=after(period, zone).name if period.last < day_of(visit.now, zone) else "",
         done=done,
         secret=secret,
-        current=next((key for key in found.keys if key.ends_at is None), None),
+        good_key=next((key for key in found.keys if key.ends_at is None), None),
         hook=f"{visit.house.settings.url}/hooks/sale",
         attribution=ATTRIBUTION,
     )

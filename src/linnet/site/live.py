@@ -6,6 +6,7 @@ process: an event costs one query, however many listen.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator
 
 from starlette.responses import Response, StreamingResponse
@@ -13,7 +14,7 @@ from starlette.routing import BaseRoute
 
 from linnet.door.house import House
 from linnet.kernel.clock import now_ms
-from linnet.kernel.errors import TooMany
+from linnet.kernel.errors import LinnetError, TooMany
 from linnet.kernel.value import Value
 from linnet.site.frame import Frame, Visit
 from linnet.social.notices.rules import NoticeGiven
@@ -51,9 +52,9 @@ class Live:
     def __init__(self, house: House) -> None:
         self._house = house
         self._lines: set[Line] = set()
-        self._published: asyncio.Queue[PostPublished] = asyncio.Queue()
+        self._published: deque[PostPublished] = deque()
         self._listening = False
-        self._task: asyncio.Task[None] | None = None
+        self._work: asyncio.Task[None] | None = None  # runs only while there is something to deliver
 
     async def stream(self, visit: Visit) -> Response:
         """Opens a line. Raises TooMany."""
@@ -91,13 +92,14 @@ class Live:
         if not self._listening:
             self._listening = True
             self._house.hub.listen(self._hear)
-            self._task = asyncio.get_running_loop().create_task(self._deliver())
 
     def _hear(self, event: Value) -> None:
         if not self._lines:
             return
         if isinstance(event, PostPublished):
-            self._published.put_nowait(event)
+            self._published.append(event)
+            if self._work is None or self._work.done():
+                self._work = asyncio.get_running_loop().create_task(self._deliver())
         elif isinstance(event, NoticeGiven):
             for line in self._lines:
                 if line.account_id == event.account_id:
@@ -108,15 +110,13 @@ class Live:
                     line.send("")
 
     async def _deliver(self) -> None:
-        while True:
-            event = await self._published.get()
+        while self._published:
+            event = self._published.popleft()
             owners = sorted({line.account_id for line in self._lines})
-            if not owners:
-                continue
             try:
                 have = set(await self._house.db.glance(timelines.owners_among, event.post_id, owners))
-            except Exception:
-                log.exception("an event was not delivered: %r", event)
+            except LinnetError as error:
+                log.warning("an event was not delivered: %s", error.cause)
                 continue
             for line in self._lines:
                 if line.account_id in have:

@@ -85,6 +85,10 @@
     });
   }
 
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
   for (const area of document.querySelectorAll("[data-count]")) if (window.linnetCount) ring(area);
   for (const form of document.querySelectorAll("[data-draft-form]")) keep(form);
 })();

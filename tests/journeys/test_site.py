@@ -1,0 +1,248 @@
+"""Chromium against a real server, at phone and desktop width: from the set-up to a conversation,
+with keys, live arrivals and no complaint of the browser. Pictures of the pages go to
+LINNET_SHOTS, where that is set."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from linnet.desk.firm import actions as firm
+from linnet.kernel.clock import now_ms
+from linnet.social.follows import actions as follows
+from linnet.social.people import actions as people
+from linnet.social.people import queries as people_queries
+from linnet.social.people.passwords import hash_password
+from tests import cast
+from tests.doors.conftest import Running, _running
+from tests.pictures import picture
+
+pytestmark = pytest.mark.slow
+
+WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}
+PASSWORD = "rye and spelt at four"
+
+# what stands on the page wider than the window, or is too small for a thumb
+TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
+TOO_SMALL = """() => [...document.querySelectorAll('.bar a, .act, .tool, .button, .menu > summary, .tabs a')]
+    .filter((e) => e.checkVisibility() && e.getBoundingClientRect().width)
+    .filter((e) => e.getBoundingClientRect().height < 43.5 || e.getBoundingClientRect().width < 43.5)
+    .map((e) => e.className + ' ' + e.textContent.trim())"""
+NAMELESS = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea, summary')]
+    .filter((e) => e.checkVisibility() && !e.closest('[aria-hidden=true]'))
+    .filter((e) => !(e.textContent.trim() || e.getAttribute('aria-label') || e.querySelector('img:not([alt=""])') || e.labels?.length || e.title))
+    .map((e) => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Running]:
+    with _running(tmp_path, "sqlite") as running:
+        yield running
+
+
+class Eyes:
+    """A window, and everything that the browser complained about in it."""
+
+    def __init__(self, chromium: Browser, width: str, scheme: str = "light") -> None:
+        wide, high = WIDTHS[width]
+        self.name = f"{width}-{scheme}"
+        self.context: BrowserContext = chromium.new_context(
+            viewport={"width": wide, "height": high},
+            color_scheme=scheme,
+            locale="en-GB",
+            timezone_id="Europe/Berlin",
+            has_touch=width == "phone",
+        )
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on(
+            "console",
+            lambda line: self.complaints.append(line.text) if line.type in {"error", "warning"} else None,
+        )
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.set_default_timeout(8000)
+
+    def look(self, name: str) -> None:
+        """Nothing sticks out, every id stands once, everything has a name and is large enough to touch."""
+        ids = self.page.evaluate("[...document.querySelectorAll('[id]')].map((e) => e.id)")
+        assert len(ids) == len(set(ids)), sorted(ids)
+        assert not self.page.evaluate(TOO_WIDE), name
+        assert self.page.evaluate(NAMELESS) == [], name
+        if self.name.startswith("phone"):
+            assert self.page.evaluate(TOO_SMALL) == [], name
+        if "LINNET_SHOTS" in os.environ:
+            self.page.screenshot(path=Path(os.environ["LINNET_SHOTS"]) / f"{name}-{self.name}.png")
+
+    def close(self) -> None:
+        self.context.close()
+        assert self.complaints == []
+
+
+def set_up(eyes: Eyes, server: Running) -> None:
+    token = server.write(firm.new_setup_token)
+    page = eyes.page
+    page.goto(f"{server.url}/setup?token={token}")
+    eyes.look("setup")
+    page.get_by_label("Name of the firm").fill("Bäckerei am Eck")
+    expect(page.get_by_label("Handle")).to_have_value("backerei_am_eck")
+    expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
+    page.get_by_label("Handle").fill("bakery")
+    page.get_by_label("Your own website").fill("bakery.example")
+    page.get_by_label("What an hour costs you").fill("40")
+    page.get_by_label("Words of your field").fill("bread, rye")
+    page.get_by_label("Your name").fill("Jana")
+    page.get_by_label("E-mail address").fill("jana@bakery.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Set up").click()
+    page.wait_for_url(f"{server.url}/")
+
+
+def tom_with_window(chromium: Browser, server: Running, width: str) -> Eyes:
+    """A neighbour who follows the bakery, in a window of his own."""
+
+    def come(tx) -> None:
+        person, account = (
+            cast.person(tx, "tom", password_hash=hash_password(PASSWORD)),
+            cast.account(tx, "tom"),
+        )
+        people.join(tx, person.id, account.id, "owner", 1)
+        bakery = people_queries.by_handle(tx, "bakery")
+        follows.follow(tx, account.id, bakery.id, now=now_ms())
+        follows.follow(tx, bakery.id, account.id, now=now_ms())
+
+    server.write(come)
+    eyes = Eyes(chromium, width, "dark")
+    eyes.page.goto(f"{server.url}/login")
+    eyes.look("login")
+    eyes.page.get_by_label("E-mail address").fill("tom@example.org")
+    eyes.page.get_by_label("Password").fill(PASSWORD)
+    eyes.page.get_by_role("button", name="Log in").click()
+    eyes.page.wait_for_url(f"{server.url}/")
+    return eyes
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_from_the_set_up_to_a_conversation(chromium: Browser, server: Running, width: str):
+    jana = Eyes(chromium, width)
+    set_up(jana, server)
+    words = jana.page.get_by_label("Your update")
+    left = jana.page.locator("[data-left]")
+    expect(left).to_have_text("140")
+    words.fill("Rye is out 👩🏽‍🌾 https://www.bakery.example/a/very/long/address/that/counts/little")
+    expect(left).to_have_text(str(140 - 11 - 2 - 23))
+    words.fill("x" * 141)
+    expect(left).to_have_text("-1")
+    jana.page.get_by_role("button", name="Post", exact=True).click(force=True)
+    expect(jana.page.get_by_role("status")).to_contain_text("too long")
+    words.fill("Rye is out, still warm. #bread")
+    jana.page.reload()
+    expect(words).to_have_value("Rye is out, still warm. #bread")  # the browser remembers
+    jana.page.locator("[data-pick]").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": picture()}
+    )
+    jana.page.get_by_label("What can be seen?").fill("Red beside blue")
+    jana.look("home-writing")
+    jana.page.get_by_role("button", name="Post", exact=True).click()
+    expect(jana.page.locator(".post .text")).to_contain_text("still warm")
+    expect(words).to_have_value("")
+    jana.look("home-first")
+
+    tom = tom_with_window(chromium, server, width)
+    expect(tom.page.locator(".post")).to_have_count(1)
+    tom.look("home-dark")
+    heart = tom.page.locator("[data-deed=favourite]")
+    heart.click()
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    expect(heart).to_be_focused()
+    tom.page.locator("[data-answer]").click()
+    tom.look("answer")
+    answer = tom.page.get_by_label("Your answer")
+    expect(answer).to_have_value("@bakery ")
+    answer.fill("@bakery Keep two for me, please.")
+    tom.page.keyboard.press("Control+Enter")
+    expect(tom.page.locator(".toast")).to_contain_text("Your answer is out.")
+    tom.look("thread")
+
+    fresh = jana.page.get_by_role("button", name="1 new post")
+    fresh.click()
+    expect(jana.page.locator(".post").first).to_contain_text("Keep two for me")
+    bell = jana.page.locator('a[href="/notifications"] .waits').first
+    expect(bell).to_contain_text("2")
+    jana.page.goto(f"{server.url}/notifications")
+    jana.look("notifications")
+    jana.page.locator(".post .time").first.click()
+    jana.page.get_by_label("Your answer").fill("@tom Two are put aside.")
+    jana.page.get_by_role("button", name="Answer", exact=True).last.click()
+    expect(jana.page.locator(".thread")).to_contain_text("Two are put aside.")
+    jana.look("thread-answered")
+    for path in (
+        "/@tom",
+        "/search?q=rye",
+        "/settings",
+        "/bookmarks",
+        "/keys",
+        "/@bakery/followers",
+        "/about",
+    ):
+        jana.page.goto(server.url + path)
+        jana.look(path.strip("/@").replace("/", "-").partition("?")[0])
+    tom.close()
+    jana.close()
+
+
+def test_everything_by_keyboard(chromium: Browser, server: Running):
+    jana = Eyes(chromium, "desktop")
+    set_up(jana, server)
+    page = jana.page
+    for text in ("First", "Second"):
+        page.keyboard.press("n")
+        page.keyboard.type(text)
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".post").first).to_contain_text(text)
+    page.keyboard.press("j")
+    expect(page.locator(".post").first).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("f")
+    expect(page.locator(".post").nth(1).locator("[data-deed=favourite]")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.keyboard.press("s")
+    expect(page.locator(".post").nth(1).locator("[data-deed=bookmark]")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Write something new")
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.wait_for_url("**/search")
+    expect(page.locator("[data-search]")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("h")
+    page.wait_for_url(f"{server.url}/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="To the content")).to_be_focused()
+    jana.close()
+
+
+def test_light_and_dark_can_be_pinned(chromium: Browser, server: Running):
+    jana = Eyes(chromium, "desktop", "dark")
+    set_up(jana, server)
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert jana.page.evaluate(ground) == "rgb(23, 21, 19)"
+    jana.page.goto(f"{server.url}/settings")
+    jana.page.get_by_label("Light", exact=True).check(force=True)
+    jana.page.get_by_role("button", name="Use it").click()
+    expect(jana.page.locator("html")).to_have_attribute("data-theme", "light")
+    assert jana.page.evaluate(ground) == "rgb(251, 248, 243)"
+    jana.close()
