@@ -21,6 +21,7 @@ from linnet.kernel.errors import Invalid, LinnetError, NotAllowed, NotFound
 from linnet.kernel.page import WIDE
 from linnet.kernel.value import Value
 from linnet.site import forms
+from linnet.site.desk_times import as_typed
 from linnet.site.frame import Frame, Visit
 from linnet.social.posts import queries as post_queries
 from linnet.social.posts.rules import Post
@@ -132,6 +133,7 @@ async def one(visit: Visit) -> Response:
         activity="manage",
         sheet=found,
         link=link,
+        post_text=as_typed(found.post.text) if found.post else "",
         address=rules.with_code(link.target, code) if link.kind == "site" else rules.go_address(base, code),
         visits=shown,
         chosen=chosen,

@@ -29,6 +29,7 @@ from linnet.social.media import actions as media
 from linnet.social.media import queries as media_queries
 from linnet.social.media.rules import MOST, Media
 from linnet.social.posts.rules import Author, Terms
+from linnet.social.text.rules import measure
 
 FIELDS = ("text", "date", "time", "visibility", "language", "warning", "media_ids", "file", "description")
 LISTED = 100
@@ -163,6 +164,7 @@ async def _form(visit: Visit, sheet: Sheet, error: LinnetError | None = None) ->
         status=forms.status_for(error) if error else 200,
         activity="write",
         sheet=sheet,
+        left=visit.house.settings.max_characters - measure(sheet.content.text),
         poll=poll,
         slot=rules.next_slot(taken, slots(visit.firm), visit.zone, visit.now),
         today=day_of(visit.now, visit.zone),

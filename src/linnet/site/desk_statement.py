@@ -53,7 +53,8 @@ class Chart(Value):
 
 
 class Row(Value):
-    """A figure as a line: its value, how far it can be trusted, and where its rows are."""
+    """A figure as a line: its value, how far it can be trusted, and where its rows are. `n` is ''
+    where the value says it already."""
 
     label: str
     value: str
@@ -123,7 +124,17 @@ def _range(figure: Figure) -> str:
 
 
 def _row(figure: Figure) -> Row:
-    return Row(figure.label, _value(figure), words.count(figure.n), _range(figure), _href(figure.rows))
+    n = "" if figure.unit == COUNT and figure.n == figure.value else words.count(figure.n)
+    return Row(_label(figure), _value(figure), n, _range(figure), _href(figure.rows))
+
+
+def _label(figure: Figure) -> str:
+    """Its label without what the heading of its section says."""
+    label = (
+        figure.label.removesuffix(", by your links").removesuffix(", all").removesuffix(f", {figure.unit}")
+    )
+    bare = label.removeprefix("Visits, ")
+    return bare[:1].upper() + bare[1:]
 
 
 _SECTIONS = (
@@ -173,7 +184,7 @@ def _each(per: CostPer) -> Row:
         said = (
             f"no result; {words.money(per.cost, per.currency)} spent"
             if per.cost
-            else "not known: no cost recorded"
+            else "not known: it cost nothing here"
         )
         return Row(per.label, said, words.count(per.count), "", _href(per.rows))
     low, high = (words.money(amount, per.currency) for amount in (per.low, per.high))

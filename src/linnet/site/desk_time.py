@@ -11,7 +11,7 @@ from linnet.desk.effort import actions, queries, totals
 from linnet.desk.effort.rules import DayTime, Entry, Setting
 from linnet.desk.effort.totals import OwnSpan
 from linnet.desk.statement.rules import WORDS
-from linnet.kernel.clock import SECOND
+from linnet.kernel.clock import MINUTE, SECOND
 from linnet.kernel.days import Period, after, before, day_of, day_start, days_between, next_day, parse_day
 from linnet.kernel.errors import LinnetError, NotAllowed
 from linnet.kernel.ids import new_id
@@ -21,6 +21,7 @@ from linnet.site.desk_times import clock, day_words, period_of, short_day, span_
 from linnet.site.frame import Frame, Visit
 
 FIELDS = ("day", "minutes", "note", "idle")
+PAUSE = 5 * MINUTE
 IDLES = (60, 90, 120, 180, 300)
 
 
@@ -31,6 +32,16 @@ class Line(Value):
     name: str
     ms: int
     parts: list[tuple[str, int, bool]]  # activity in words, ms, estimated
+
+
+class Sitting(Value):
+    """Spans with no longer pause than five minutes between them."""
+
+    start: int
+    end: int
+    ms: int
+    words: str
+    estimated: bool
 
 
 class Own(Value):
@@ -78,6 +89,7 @@ async def _page(visit: Visit, error: LinnetError | None = None) -> Response:
         status=forms.status_for(error) if error else 200,
         errors=forms.errors_of(error, *FIELDS) if error else {},
         own=found,
+        sittings=sittings(found.spans),
         period=period,
         span=span_words(period.first, period.last),
         week_before=before(period, zone).name,
@@ -105,6 +117,26 @@ def _line(day: str, times: list[DayTime]) -> Line:
         sums[key] = sums.get(key, 0) + time.ms
     parts = sorted(((words, ms, app) for (words, app), ms in sums.items()), key=lambda part: -part[1])
     return Line(day, day_words(day), sum(time.ms for time in of_day), parts)
+
+
+def sittings(spans: list[OwnSpan]) -> list[Sitting]:
+    """Spans, in order, as a person remembers them."""
+    found: list[list[OwnSpan]] = []
+    for span in spans:
+        if found and span.start - max(one.end for one in found[-1]) <= PAUSE:
+            found[-1].append(span)
+        else:
+            found.append([span])
+    return [
+        Sitting(
+            group[0].start,
+            max(one.end for one in group),
+            sum(one.end - one.start for one in group),
+            ", ".join(dict.fromkeys(WORDS[one.activity] for one in group)),
+            all(one.source == "app" for one in group),
+        )
+        for group in found
+    ]
 
 
 async def measure(visit: Visit) -> Response:

@@ -85,10 +85,13 @@
     });
   }
 
-  for (const button of document.querySelectorAll("[data-print]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => window.print());
-  }
-  for (const area of document.querySelectorAll("[data-count]")) if (window.linnetCount) ring(area);
-  for (const form of document.querySelectorAll("[data-draft-form]")) keep(form);
+  // the counter comes behind this script: both are there when the page is
+  addEventListener("DOMContentLoaded", () => {
+    for (const button of document.querySelectorAll("[data-print]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => window.print());
+    }
+    for (const area of document.querySelectorAll("[data-count]")) if (window.linnetCount) ring(area);
+    for (const form of document.querySelectorAll("[data-draft-form]")) keep(form);
+  });
 })();

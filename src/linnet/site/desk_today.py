@@ -1,0 +1,91 @@
+"""Today: the desk's front. Who waits, what is worth sharing, what goes out next, what the week cost."""
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from linnet.db.tx import Tx
+from linnet.desk.drafts import queries as drafts
+from linnet.desk.drafts.rules import Draft
+from linnet.desk.effort import queries as effort
+from linnet.desk.effort import rules as effort_rules
+from linnet.desk.effort import totals
+from linnet.desk.ideas import page as idea_page
+from linnet.desk.ideas.rules import Idea
+from linnet.desk.statement import queries as statement
+from linnet.desk.statement.queries import ReceivedRow
+from linnet.kernel.clock import DAY
+from linnet.kernel.days import day_of, week_of
+from linnet.kernel.page import Page
+from linnet.kernel.value import Value
+from linnet.site.desk_times import clock, day_words, short_day, spent
+from linnet.site.frame import Frame, Visit
+
+WAITING, NEXT, STORIES = 5, 4, 3
+BACK = 30 * DAY  # who wrote longer ago is not waiting any more
+AHEAD = 14 * DAY
+
+
+class Desk(Value):
+    """What the front shows. `ms`, `cost`: the account's time of this week, in minor units;
+    `measured`: the person's own measuring is on."""
+
+    waiting: list[ReceivedRow]
+    missed: list[Draft]
+    next: list[Draft]
+    ideas: list[Idea]
+    ms: int
+    today_ms: int
+    cost: int
+    measured: bool
+
+
+def desk(tx: Tx, visit: Visit) -> Desk:
+    """One look at every shelf."""
+    account_id, now = visit.account.id, visit.now
+    today = day_of(now, visit.zone)
+    week = week_of(today, visit.zone)
+    times = totals.day_times(tx, account_id, week.first, today, now)
+    waiting = statement.received_rows(
+        tx, account_id, now - BACK, now + 1, answered=False, waiting=True, n=WAITING + 1, skip=0
+    )
+    may_draft = visit.may("draft")
+    return Desk(
+        waiting,
+        drafts.drafts(tx, account_id, ("missed",), Page(size=NEXT)) if may_draft else [],
+        drafts.planned(tx, account_id, now, now + AHEAD)[:NEXT],
+        idea_page.worth_sharing(tx, account_id, visit.firm.words, now, STORIES) if may_draft else [],
+        sum(time.ms for time in times),
+        sum(time.ms for time in times if time.day == today),
+        sum(effort_rules.costs(times, effort.rates(tx), visit.firm.hourly_cost).values()),
+        effort.measured(tx, visit.session.person_id),
+    )
+
+
+async def page(visit: Visit) -> Response:
+    """The front."""
+    zone = visit.zone
+    found = await visit.db.read(desk, visit)
+    today = day_of(visit.now, zone)
+
+    def day(ms: int) -> str:
+        on = day_of(ms, zone)
+        return "Today" if on == today else short_day(on)
+
+    return visit.render(
+        "desk/today.html",
+        title="Today",
+        activity="manage",
+        desk=found,
+        heading=day_words(today),
+        waiting=found.waiting[:WAITING],
+        more=len(found.waiting) > WAITING,
+        day=day,
+        clock=lambda ms: clock(ms, zone),
+        spent=spent,
+        calm=not (found.waiting or found.missed or found.ideas),
+    )
+
+
+def routes(frame: Frame) -> list[BaseRoute]:
+    """The route."""
+    return [frame.get("/desk", page, who="member")]
