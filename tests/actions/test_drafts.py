@@ -27,6 +27,7 @@ from linnet.social.media import queries as media_queries
 from linnet.social.media.rules import Picture
 from linnet.social.people import actions as people
 from linnet.social.polls.rules import NewPoll
+from linnet.social.posts import actions as published
 from linnet.social.posts import queries as posts
 from linnet.social.posts.rules import Author, Terms
 from linnet.social.timelines import queries as timelines
@@ -217,14 +218,34 @@ def test_missed_is_asked_and_never_a_surprise(db: Database, ada: Author, now: in
 
 def test_the_errand_says_why_it_could_not(db: Database, ada: Author) -> None:
     now = now_ms()
-    id = keep(db, ada, "An answer", now=now, reply_to_id=404)
+    question = keep(db, ada, "A question", now=now)
+    post_id = db.write_now(actions.publish_now, ada, question, TERMS, id=new_id(), now=now)
+    id = keep(db, ada, "An answer", now=now, reply_to_id=post_id)
     plan(db, ada, id, now + 2 * MINUTE, now)
+    db.write_now(published.delete, ada, post_id, now)
     db.write_now(lambda tx: tx.run("UPDATE draft SET due_at = :at WHERE id = :id", at=now, id=id))
     for _ in range(2):
         asyncio.run(errands.publish(db, TERMS, GRACE, PublishDraft(id)))
     assert draft(db, id).stage == "missed"
     assert draft(db, id).problem
     assert timeline(db, ada) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        ({"reply_to_id": 404}, NotFound),
+        ({"poll": NewPoll(("one",), HOUR)}, Invalid),
+        ({"poll": NewPoll(("one", "one"), HOUR)}, Invalid),
+        ({"poll": NewPoll(("one", "two"), 1)}, Invalid),
+    ],
+)
+def test_what_could_never_go_out_is_not_planned(db: Database, ada: Author, now: int, more, error) -> None:
+    id = keep(db, ada, now=now, **more)
+    with pytest.raises(error):
+        plan(db, ada, id, now + HOUR, now)
+    assert draft(db, id).stage == "draft"
+    assert waiting(db, now + DAY) == []
 
 
 def test_pictures_wait_with_their_draft(db: Database, ada: Author, now: int) -> None:

@@ -83,17 +83,22 @@ def _token(socket: WebSocket, offered: list[str]) -> str:
 
 async def _read(socket: WebSocket, stream: Stream) -> None:
     while True:
-        text = await socket.receive_text()
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        text = message.get("text")
         try:
+            if text is None:
+                raise Invalid("message", "must be text")
             if len(text) > LONGEST:
                 raise Invalid("message", f"is longer than {LONGEST} characters")
-            message = decode(text)
-            if not isinstance(message, dict):
+            wanted = decode(text)
+            if not isinstance(wanted, dict):
                 raise Invalid("message", "must be a JSON object")
         except Invalid as error:
             await _complain(socket, error)
             continue
-        await _apply(socket, stream, message)
+        await _apply(socket, stream, wanted)
 
 
 async def _apply(socket: WebSocket, stream: Stream, message: dict[str, object]) -> None:

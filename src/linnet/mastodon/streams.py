@@ -15,7 +15,7 @@ from linnet.door.house import House
 from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import Invalid, LinnetError, TooMany
 from linnet.kernel.page import Page
-from linnet.kernel.value import Value
+from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import encode
 from linnet.mastodon import errors
 from linnet.mastodon.bearer import Tokens
@@ -266,7 +266,7 @@ def _audience(tx: Tx, post_id: int, author_id: int, wishes: dict[int, set[Wish]]
     found = views.views(tx, [post_id], author_id)
     if not found:
         return Audience(None, set(), {})
-    view = found[0]
+    view = _for_everybody(found[0])
     homes = [account_id for account_id, wanted in wishes.items() if account_id and (USER, "") in wanted]
     at_home = set(timelines.owners_among(tx, post_id, homes)) if homes else set()
     if view.post.visibility != "public" or view.boost_of:
@@ -277,6 +277,14 @@ def _audience(tx: Tx, post_id: int, author_id: int, wishes: dict[int, set[Wish]]
         for account_id, wanted in wishes.items()
     }
     return Audience(view, at_home, open_to)
+
+
+def _for_everybody(view: PostView) -> PostView:
+    """Without the choice that its author, or whoever boosted it, made in its poll."""
+    poll = view.poll and changed(
+        view.poll, options=tuple(changed(option, own=False) for option in view.poll.options)
+    )
+    return changed(view, poll=poll, boost_of=view.boost_of and _for_everybody(view.boost_of))
 
 
 def _shows(tx: Tx, post_id: int, keys: set[str], viewer_id: int, wish: Wish) -> bool:

@@ -13,11 +13,11 @@ from starlette.routing import BaseRoute
 from linnet.db.tx import Tx
 from linnet.desk.publishing import actions as publishing
 from linnet.kernel.clock import SECOND
-from linnet.kernel.errors import Invalid, LinnetError, NotAllowed
+from linnet.kernel.errors import Invalid, LinnetError, NotAllowed, NotFound
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import encode
-from linnet.site import forms
+from linnet.site import edge, forms
 from linnet.site.frame import Frame, Visit
 from linnet.social.media import actions as media
 from linnet.social.media import queries as media_queries
@@ -126,6 +126,14 @@ async def _answered(visit: Visit, post_id: int) -> PostView:
     return (await visit.db.read(views.view, post_id, visit.viewer_id)).shown
 
 
+async def _still_there(visit: Visit, post_id: int) -> PostView | None:
+    """The answered post, for showing the composer again; None where there is none (any more)."""
+    try:
+        return await _answered(visit, post_id) if post_id else None
+    except NotFound:
+        return None
+
+
 async def publish(visit: Visit) -> Response:
     """Takes the pictures in, then publishes."""
     form = visit.form
@@ -134,8 +142,8 @@ async def publish(visit: Visit) -> Response:
         text=form.text("text"),
         visibility=form.text("visibility", visit.account.default_visibility),
         language=form.text("language"),
-        to=form.whole("to", 0),
-        back=form.text("back"),
+        to=forms.whole(form.text("to") or "0") or 0,
+        back=edge.here_only(form.text("back"), ""),
         with_poll=form.on("with_poll"),
         options=tuple(form.all("option")),
         lasts=form.text("lasts", "86400"),
@@ -145,6 +153,9 @@ async def publish(visit: Visit) -> Response:
     if written.to:
         written = changed(written, keep=f"to-{written.to}")
     try:
+        visit.must("answer")  # before any picture is taken in
+        if form.text("to") and not written.to:
+            raise NotFound("the post that this answers")
         written = changed(written, media=tuple(await _pictures(visit)))
         id = await visit.db.write(
             publishing.publish, author(visit), _new(written), visit.house.terms, id=new_id(), now=visit.now
@@ -152,8 +163,7 @@ async def publish(visit: Visit) -> Response:
     except LinnetError as error:
         if visit.part:
             raise
-        view = await _answered(visit, written.to) if written.to else None
-        return _composer(visit, written, view, error)
+        return _composer(visit, written, await _still_there(visit, written.to), error)
     where = f"/@{visit.account.handle}/{id}"
     if visit.part:
         return Response(encode({"id": str(id), "address": where}), media_type="application/json")

@@ -10,7 +10,7 @@ from linnet.desk.firm.rules import Firm
 from linnet.kernel.errors import NotFound
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value
-from linnet.site import compose, paging
+from linnet.site import compose, forms, paging
 from linnet.site.frame import Frame, Handler, Visit
 from linnet.social.follows import queries as follow_queries
 from linnet.social.follows.rules import Relationship
@@ -205,8 +205,8 @@ def _depths(post_id: int, answers: Sequence[PostView]) -> list[int]:
 
 async def thread(visit: Visit) -> Response:
     """A thread; the address has the author's name in it and is put right when that is another."""
-    skip = int(visit.query("skip")) if visit.query("skip").isascii() and visit.query("skip").isdigit() else 0
-    shown = await visit.db.read(thread_page, visit.id(), visit.viewer_id, min(skip, 4096))
+    skip = min(forms.whole(visit.query("skip")) or 0, 4096)
+    shown = await visit.db.read(thread_page, visit.id(), visit.viewer_id, skip)
     view = shown.view
     path = f"/@{view.account.address}/{view.post.id}"
     if visit.request.url.path != path:

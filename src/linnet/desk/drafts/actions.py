@@ -16,6 +16,8 @@ from linnet.kernel.value import changed
 from linnet.social.media import actions as media
 from linnet.social.people import queries as people
 from linnet.social.people import rules as people_rules
+from linnet.social.polls.rules import check_poll
+from linnet.social.posts import queries as posts
 from linnet.social.posts import rules as post_rules
 from linnet.social.posts.rules import Author, Terms
 
@@ -85,6 +87,8 @@ def schedule(
     rules.check_open(draft)
     rules.check_due(at, now)
     _check_text(content_of(draft), terms)
+    if draft.reply_to_id and posts.visible(tx, draft.reply_to_id, draft.account_id) is None:
+        raise NotFound("the post that this answers")
     planned = changed(draft, stage="set", due_at=at, problem="", person_id=_person(author))
     queries.set_stage(tx, planned, now)
     jobs.add(tx, PublishDraft(draft_id), now=now, run_at=at, key=f"draft:{draft_id}")
@@ -195,8 +199,12 @@ def _person(author: Author) -> int:
 
 
 def _check_text(content: Content, terms: Terms) -> None:
-    """Would it be accepted? What can only be known at the time (an answer to a post that is gone)
-    is asked then."""
+    """Would it be accepted? What can change until then (the answered post may be gone) is asked
+    again at the time."""
+    if content.poll:
+        check_poll(content.poll)
+        if content.media_ids:
+            raise Invalid("poll", "cannot stand beside pictures")
     try:
         post_rules.compose(
             content.text,

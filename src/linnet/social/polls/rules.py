@@ -1,5 +1,7 @@
 """Polls: what a good one is, and what a voter may do."""
 
+import unicodedata
+
 from linnet.kernel.clock import DAY, MINUTE
 from linnet.kernel.errors import Conflict, Invalid, Late
 from linnet.kernel.value import Value
@@ -63,7 +65,7 @@ def check_poll(new: NewPoll) -> NewPoll:
         raise Invalid("poll[options]", "must not be empty")
     if any(len(option) > OPTION_LENGTH for option in options):
         raise Invalid("poll[options]", f"must have at most {OPTION_LENGTH} characters each")
-    if any("\x00" in option or any(0xD800 <= ord(c) <= 0xDFFF for c in option) for option in options):
+    if any(unicodedata.category(c) in {"Cc", "Cs"} for option in options for c in option):
         raise Invalid("poll[options]", "must be text")
     if len(set(options)) < len(options):
         raise Invalid("poll[options]", "must differ from each other")

@@ -60,7 +60,7 @@ def publish(tx: Tx, author: Author, new: NewPost, terms: Terms, *, id: int, now:
         media.attach(tx, list(new.media_ids), id, author.account_id)
     if new.poll and post.poll_id:
         polls.create(tx, new.poll, id=post.poll_id, post_id=id, account_id=account.id, now=now)
-    if parent:
+    if parent and post.visibility in rules.OPEN:  # the count is for everybody: others are not counted
         queries.count_reply(tx, parent.id, 1)
     people.count_post(tx, account.id, 1, now)
     tags = _tie(tx, post, text, mentioned)
@@ -190,6 +190,8 @@ def _retie(tx: Tx, post: Post, text: Composed, mentioned: People, now: int) -> N
     queries.delete_mentions(tx, post.id)
     queries.delete_tags(tx, post.id)
     _tie(tx, post, text, mentioned)
+    if post.visibility == "direct":  # who is not mentioned any more may not see it any more
+        timelines.take_out(tx, post.id, sorted(had - {account.id for account in mentioned.values()}))
     for account in mentioned.values():
         if account.local and account.id not in had:
             notices.add(
@@ -229,7 +231,7 @@ def _delete(tx: Tx, post: Post, now: int) -> None:
             )
     else:
         _clear(tx, post, now)
-    if post.reply_to_id:
+    if post.reply_to_id and post.visibility in rules.OPEN:
         queries.count_reply(tx, post.reply_to_id, -1)
     people.count_post(tx, post.account_id, -1)
     queries.delete(tx, post, now)

@@ -39,6 +39,12 @@ def put(tx: Tx, post_id: int, owner_ids: list[int]) -> None:
         queries.put(tx, owner_id, post_id)
 
 
+def take_out(tx: Tx, post_id: int, owner_ids: list[int]) -> None:
+    """A post that stays, out of the homes of those who may not see it any more."""
+    if owner_ids:
+        queries.drop_from(tx, post_id, owner_ids)
+
+
 def take_up(tx: Tx, owner_id: int, author_id: int, *, boosts: bool = True) -> None:
     """After a follow: the author's last posts into the home of `owner_id`."""
     queries.take_up(tx, owner_id, author_id, boosts, TAKEN_UP)

@@ -28,6 +28,7 @@ FAN_OUT = """INSERT INTO timeline (owner_id, post_id)
         AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = f.follower_id
             AND m.target_id IN (:author_id, :about_id) AND COALESCE(m.until, :now + 1) > :now)
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = f.follower_id AND b.target_id = :about_id)
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :about_id AND b.target_id = f.follower_id)
         AND (:reply_to_account_id = 0 OR :reply_to_account_id = :author_id OR :reply_to_account_id = f.follower_id
             OR EXISTS (SELECT 1 FROM follow g WHERE g.followee_id = :reply_to_account_id AND g.follower_id = f.follower_id))
     ON CONFLICT DO NOTHING"""
@@ -67,19 +68,28 @@ def put(tx: Tx, owner_id: int, post_id: int) -> None:
 
 
 TAKE_UP = """INSERT INTO timeline (owner_id, post_id)
-    SELECT :owner_id, id FROM post WHERE account_id = :author_id
-        AND visibility IN ('public', 'quiet', 'followers')
-        AND (boost_of_id IS NULL OR :boosts) AND (reply_to_id IS NULL OR reply_to_account_id = :author_id)
-    ORDER BY id DESC LIMIT :n
+    SELECT :owner_id, p.id FROM post p WHERE p.account_id = :author_id
+        AND p.visibility IN ('public', 'quiet', 'followers')
+        AND (p.boost_of_id IS NULL OR :boosts) AND (p.reply_to_id IS NULL OR p.reply_to_account_id = :author_id)
+        AND NOT EXISTS (SELECT 1 FROM post o JOIN block b
+            ON (b.account_id = o.account_id AND b.target_id = :owner_id)
+                OR (b.account_id = :owner_id AND b.target_id = o.account_id)
+            WHERE o.id = p.boost_of_id)
+    ORDER BY p.id DESC LIMIT :n
     ON CONFLICT DO NOTHING"""
 DROP_AUTHOR = """DELETE FROM timeline WHERE owner_id = :owner_id AND post_id IN (
     SELECT p.id FROM post p WHERE p.account_id = :author_id)"""
 DROP_ABOUT = """DELETE FROM timeline WHERE owner_id = :owner_id AND post_id IN (
     SELECT b.id FROM post o JOIN post b ON b.boost_of_id = o.id WHERE o.account_id = :author_id)"""
+DROP_FROM = "DELETE FROM timeline WHERE post_id = :post_id AND owner_id IN :owner_ids"
 DROP_POST = """DELETE FROM timeline WHERE post_id = :post_id AND owner_id IN (
     SELECT follower_id FROM follow WHERE followee_id = :author_id
     UNION SELECT :author_id
     UNION SELECT tf.account_id FROM post_tag pt JOIN tag_follow tf ON tf.tag_id = pt.tag_id WHERE pt.post_id = :post_id)"""
+
+
+def drop_from(tx: Tx, post_id: int, owner_ids: list[int]) -> None:
+    tx.run(DROP_FROM, post_id=post_id, owner_ids=owner_ids)
 
 
 def take_up(tx: Tx, owner_id: int, author_id: int, boosts: bool, n: int) -> None:
