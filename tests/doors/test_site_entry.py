@@ -171,15 +171,22 @@ def test_nobody_is_sent_elsewhere(bakery: Site, back: str):
 def test_every_page_tells_the_browser_what_it_may(bakery: Site):
     for path in ("/", "/@bakery", "/login", "/nowhere/at/all", "/@nobody", "/about"):
         reply = bakery.browser().get(path)
-        if reply.header("content-type").startswith("text/plain"):
-            continue  # no page of this door
         policy = reply.header("content-security-policy")
         assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         assert reply.header("x-content-type-options") == "nosniff"
         assert reply.header("cross-origin-opener-policy") == "same-origin"
+        assert "<script" not in reply.text, "strangers need no script"
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=", reply.text), "nothing inline"
+
+
+def test_addresses_that_nobody_has(bakery: Site):
+    lost = bakery.browser().get("/nowhere/at/all")
+    assert lost.status == 404
+    assert "Page not found." in lost.text
+    assert bakery.browser().get("/@bakery/").url == "/@bakery"
+    assert bakery.browser().send("GET", "//evil.example/").header("location") in {"", "/"}
 
 
 def test_cookies_are_bound_to_an_https_host(tmp_path: Path):

@@ -1,5 +1,6 @@
 """The microblog's pages, without a script: write, answer, mark, edit, delete, follow, search."""
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -9,10 +10,13 @@ import pytest
 
 from linnet.db.sqlite import SqliteTx
 from linnet.kernel.clock import now_ms
+from linnet.kernel.ids import new_id
 from linnet.social.follows import queries as follows
 from linnet.social.people import actions as people
 from linnet.social.people import queries as people_queries
 from linnet.social.people.rules import ProfileChange
+from linnet.social.posts import actions as posts
+from linnet.social.posts.rules import Author, NewPost
 from tests.doors.browser import Browser, Site, site
 from tests.pictures import picture
 
@@ -341,6 +345,56 @@ def test_what_is_new_comes_without_being_asked(bakery: Site, jana: Browser):
     piece = jana.get(f"/?min_id={newest}", **{"x-linnet-part": "1"}).text
     assert piece.count("<article") == 1
     assert "Just now" in piece
+
+
+def test_the_live_line(bakery: Site, jana: Browser):
+    me = bakery.db.read_now(people_queries.person_by_email, "jana@bakery.example")
+    account = bakery.db.read_now(people_queries.by_handle, "bakery")
+
+    async def watch() -> list[str]:
+        bakery.hub.start()
+        letters: asyncio.Queue[str] = asyncio.Queue()
+
+        async def send(message: dict) -> None:
+            await letters.put(message.get("body", b"").decode())
+
+        line = asyncio.create_task(listen(bakery.app, jana.cookies["sid"], send))
+        assert (await letters.get()) == ""
+        heard = [await letters.get()]
+        author, new = Author(account.id, me.id), NewPost("Live", visibility="followers")
+        id = await bakery.db.write(posts.publish, author, new, bakery.house.terms, id=new_id(), now=now_ms())
+        heard.append(await letters.get())
+        await bakery.db.write(people.change_password, me.id, "$argon2id$other")
+        heard.append(await letters.get())
+        await line
+        bakery.hub.stop()
+        return [letter.replace(str(id), "ID") for letter in heard]
+
+    heard = bakery.runner.run(asyncio.wait_for(watch(), 10))
+    assert heard == [
+        "retry: 5000\n\n",
+        f"event: post\nid: ID\ndata: {account.id}\n\n",
+        "event: over\ndata: .\n\n",
+    ]
+
+
+async def listen(app, cookie: str, send) -> None:
+    """One open page: it never hangs up by itself."""
+    headers = [(b"host", b"linnet.example:8080"), (b"cookie", f"sid={cookie}".encode())]
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+    }
+    scope |= {"path": "/live", "raw_path": b"/live", "query_string": b"", "headers": headers}
+
+    async def receive() -> dict:
+        await asyncio.Event().wait()
+        return {}
+
+    await app(scope | {"client": ("192.0.2.1", 1), "server": ("linnet.example", 8080)}, receive, send)
 
 
 def test_queries_of_a_page_do_not_grow(

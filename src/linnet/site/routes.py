@@ -1,13 +1,22 @@
 """The site door: every page, in one table. Order matters where one path contains another."""
 
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from linnet.door.house import House
+from linnet.kernel.errors import NotFound
 from linnet.site import (
     authorize,
     beat,
     compose,
     deeds,
+    desk_links,
+    desk_news,
+    desk_plan,
+    desk_sales,
+    desk_statement,
+    desk_time,
+    desk_today,
     feeds_out,
     live,
     login,
@@ -18,7 +27,7 @@ from linnet.site import (
     settings,
     setup,
 )
-from linnet.site.frame import Frame
+from linnet.site.frame import Frame, Visit
 
 PARTS = (
     beat,
@@ -33,14 +42,31 @@ PARTS = (
     deeds,
     people,
     notices,
+    desk_today,
+    desk_plan,
+    desk_news,
+    desk_links,
+    desk_statement,
+    desk_time,
+    desk_sales,
     posts,
 )
 
 
 def routes(house: House) -> list[BaseRoute]:
-    """All routes of this door but the pictures (`media_files`)."""
+    """All routes of this door but the pictures (`media_files`). They stand last in the app: the final
+    one answers for every address that nobody has."""
     frame = Frame(house)
     found = frame.routes()
     for part in PARTS:
         found += part.routes(frame)
+    found.append(frame.get("/{path:path}", nothing_here))
     return found
+
+
+async def nothing_here(visit: Visit) -> Response:
+    """Every address that no door has; a slash too many is taken off."""
+    path = visit.request.url.path
+    if path.endswith("/"):
+        return visit.to(path.rstrip("/"))
+    raise NotFound("page")

@@ -48,6 +48,7 @@ def _form(visit: Visit, token: str, form: Form, errors: dict[str, str], status: 
         title="Set up Linnet",
         status=status,
         headers={"Cache-Control": "no-store", "Referrer-Policy": "same-origin"},
+        scripted=True,
         token=token,
         form=form,
         errors=errors,
