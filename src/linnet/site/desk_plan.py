@@ -195,9 +195,9 @@ async def change(visit: Visit) -> Response:
 
 async def _save(visit: Visit, had: Sheet) -> Response:
     visit.must("draft")
-    sheet = had
+    sheet = _typed(visit, had)
     try:
-        sheet = await _typed(visit, had)
+        sheet = await _looked_at(visit, sheet)
         if had.sent:
             raise Conflict("This draft was published already.")
         done = await _do(visit, sheet)
@@ -279,8 +279,8 @@ def _kept(tx: Tx, who: Author, sheet: Sheet, terms: Terms, now: int) -> int:
     return sheet.id
 
 
-async def _typed(visit: Visit, had: Sheet) -> Sheet:
-    """`had` with what the form says. What the form has no field for stays."""
+def _typed(visit: Visit, had: Sheet) -> Sheet:
+    """`had` with what the form says, whatever it says. What the form has no field for stays."""
     form = visit.form
     content = changed(
         had.content,
@@ -290,14 +290,15 @@ async def _typed(visit: Visit, had: Sheet) -> Sheet:
         language=form.text("language", had.content.language),
         go_links=form.on("go_links"),
     )
-    version = form.whole("version", had.version)
-    sheet = changed(had, version=version, content=content, date=form.text("date"), time=form.text("time"))
+    return changed(had, content=content, date=form.text("date"), time=form.text("time"))
+
+
+async def _looked_at(visit: Visit, sheet: Sheet) -> Sheet:
+    """With the version that was changed, and the pictures. Raises Invalid, NotFound."""
+    version = visit.form.whole("version", sheet.version)
     pictures = await _pictures(visit)
-    return changed(
-        sheet,
-        media=tuple(pictures),
-        content=changed(content, media_ids=tuple(picture.id for picture in pictures)),
-    )
+    content = changed(sheet.content, media_ids=tuple(picture.id for picture in pictures))
+    return changed(sheet, version=version, media=tuple(pictures), content=content)
 
 
 async def _pictures(visit: Visit) -> list[Media]:
