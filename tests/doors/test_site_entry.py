@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from linnet.desk.effort import queries as effort
 from linnet.desk.firm import actions as firm
 from linnet.desk.firm import queries as firm_queries
 from linnet.site import edge
@@ -65,6 +66,8 @@ def test_setting_up_in_the_browser(empty: Site):
     assert (made.name, made.hourly_cost, made.words) == (GOOD["firm"], 4050, ["bread", "rye"])
     assert made.week[0] == (540, 1020)
     assert made.week[6] is None
+    person = empty.db.read_now(people.person_by_email, "jana@bakery.example")
+    assert empty.db.read_now(effort.measured, person.id)
     assert made.logo_id
     assert f"/logo/{made.logo_id}" in done.text
     assert browser.get(f"/logo/{made.logo_id}").header("content-type").startswith("image/")

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from linnet.db.sqlite import SqliteTx
+from linnet.desk.effort import actions as effort
 from linnet.kernel.clock import now_ms
 from linnet.kernel.ids import new_id
 from linnet.social.follows import queries as follows
@@ -267,10 +268,21 @@ def test_a_role_that_may_not_post(bakery: Site):
     home = anna.get("/").text
     assert "data-composer" not in home
     assert "/compose" in home
-    anna.get("/compose")
-    reply = anna.submit("/posts", text="I may not", files={})
+    reply = anna.post("/posts", {"form_key": anna.key(), "text": "I may not"})
     assert reply.status == 403
     assert "I may not" in reply.text
+
+
+def test_beats_are_taken(bakery: Site, jana: Browser):
+    assert 'data-activity="read"' in jana.get("/").text
+    assert 'data-activity="write"' in jana.get("/compose").text
+    me = bakery.db.read_now(people_queries.person_by_email, "jana@bakery.example")
+    bakery.db.write_now(effort.measure, me.id, on=True, now=now_ms())
+    beat = {"form_key": jana.key(), "activity": "write", "tab": "0123456789abcdef", "quiet": "1200"}
+    assert jana.post("/beat", beat).status == 204
+    assert jana.post("/beat", beat | {"activity": "sleep"}, x_linnet_part="beat").status == 422
+    assert bakery.browser().post("/beat", beat, x_linnet_part="beat").status == 401
+    assert bakery.db.read_now(lambda tx: tx.value("SELECT COUNT(*) FROM beat WHERE activity = 'write'")) == 1
 
 
 def test_search(jana: Browser, bakery: Site):

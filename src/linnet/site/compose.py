@@ -99,7 +99,9 @@ def author(visit: Visit) -> Author:
 
 
 async def page(visit: Visit) -> Response:
-    """The composer by itself; `to`: the post that is answered."""
+    """The composer by itself; `to`: the post that is answered. Who may only draft writes a draft."""
+    if not visit.may("answer") and "/plan/new" in visit.frame.paths:
+        return visit.to("/plan/new")
     text = visit.query("text")[:5000]
     to = visit.query("to")
     view = await _answered(visit, int(to)) if to.isascii() and to.isdigit() and len(to) < 20 else None

@@ -47,6 +47,7 @@ log = logging.getLogger("linnet.site")
 Who = Literal["anyone", "member", "owner"]
 Handler = Callable[["Visit"], Awaitable[Response]]
 
+OURS = "Something went wrong on our side. It has been noted."
 FLASH_LENGTH = 300
 FIRM_KEPT = 5 * SECOND
 
@@ -239,7 +240,8 @@ class Visit:
         this page counts as (write, answer, find, read, people, manage; '' is not counted)."""
         body = self.html(template, title=title, activity=activity, **context)
         answer = Response(body, status, media_type="text/html", headers=headers)
-        if self.here.session is None and status == 200 and self.request.method == "GET":
+        quiet = self.here.session is None and not self._cookies  # the same for every stranger
+        if quiet and status == 200 and self.request.method == "GET":
             answer.headers.setdefault("Cache-Control", "public, max-age=0, s-maxage=60")
         answer.headers.setdefault("Vary", "Cookie, Accept")
         return answer
@@ -341,6 +343,9 @@ class Page:
             response = await self._checked(visit, most)
         except LinnetError as error:
             response = await problem(visit, error)
+        except Exception:  # a mistake of ours: noted in full, and never shown
+            log.exception("%s %s failed", request.method, request.url.path)
+            response = await problem(visit, LinnetError(OURS, cause="see above"))
         finally:
             await request.close()  # uploads wait in temporary files
         edge.add_headers(response.headers, self.frame.house.settings)

@@ -4,6 +4,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
+from linnet.desk.effort import actions as effort
 from linnet.desk.firm import actions as firm_actions
 from linnet.desk.firm import rules
 from linnet.desk.firm.rules import DAY_MINUTES, FirmChange, FirstPerson, NewFirm, Week
@@ -78,7 +79,8 @@ async def set_up(visit: Visit) -> Response:
         person = FirstPerson(
             form.text("name"), form.text("email"), await visit.house.passwords.hash(form.text("password"))
         )
-        made = await visit.db.write(_set_up, new, person, token, logo, visit.now)
+        measure = form.on("measure")
+        made = await visit.db.write(_set_up, new, person, token, logo, visit.now, measure=measure)
     except LinnetError as error:
         return _form(visit, token, form, forms.errors_of(error), forms.status_for(error))
     await login.start(visit, made.person.id)
@@ -86,11 +88,13 @@ async def set_up(visit: Visit) -> Response:
 
 
 def _set_up(
-    tx: Tx, new: NewFirm, person: FirstPerson, token: str, logo: Logo | None, now: int
+    tx: Tx, new: NewFirm, person: FirstPerson, token: str, logo: Logo | None, now: int, *, measure: bool
 ) -> firm_actions.SetUp:
     made = firm_actions.set_up(tx, new, person, token=token, now=now)
     if logo:
         keep_logo(tx, made.account.id, made.person.id, logo, now)
+    if measure:
+        effort.measure(tx, made.person.id, on=True, now=now)
     return made
 
 

@@ -93,7 +93,8 @@
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(send);
     });
     form.addEventListener("submit", (event) => {
-      if (send.getAttribute("aria-disabled") === "true") {
+      const later = event.submitter?.hasAttribute("data-later"); // a draft may be too long
+      if (!later && send.getAttribute("aria-disabled") === "true") {
         event.preventDefault();
         words.focus();
         say(ring.classList.contains("over") ? "It is too long. Make it a little shorter." : "Write something first.", true);
@@ -105,7 +106,6 @@
         return;
       }
       localStorage.removeItem(kept);
-      sessionStorage.setItem("linnet-sent", JSON.stringify([kept, words.value]));
       if (form.dataset.sent) event.preventDefault();
       form.dataset.sent = "1";
       setTimeout(() => delete form.dataset.sent, 8000);
