@@ -34,6 +34,7 @@ from linnet.desk.sales.rules import LeadRecorded, SaleRecorded
 from linnet.desk.visits import errands as visits
 from linnet.desk.visits.actions import ReplayVisits, RollSalts
 from linnet.door.house import House
+from linnet.door.patience import patient
 from linnet.hub.hub import Hub
 from linnet.jobs import rows, sweeps
 from linnet.jobs.rows import Job, JobAdded
@@ -223,7 +224,8 @@ class _Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         direct = scope["type"] == "http" and scope["path"].startswith("/api/")
-        await (self._api if direct else self._app)(scope, receive, send)
+        heard = patient(receive) if scope["type"] == "http" else receive
+        await (self._api if direct else self._app)(scope, heard, send)
 
 
 def serve() -> ASGIApp:

@@ -73,8 +73,8 @@ class Door:
         headers: list[tuple[bytes, bytes]] = []
         try:
             made = await self._answer(scope, receive, found, headers)
-        except GoneAwayError:
-            return
+        except GoneAwayError:  # nobody may read this, but a client that only was too slow can
+            made = answer({"error": "The body of this request did not come"}, status=408)
         except Exception as error:  # noqa: BLE001 # the one place where errors become answers
             made = errors.refused(error)
         if isinstance(made, Flow):
