@@ -48,7 +48,6 @@ Who = Literal["anyone", "member", "owner"]
 Handler = Callable[["Visit"], Awaitable[Response]]
 
 OURS = "Something went wrong on our side. It has been noted."
-OURS = "Something went wrong on our side. It has been noted."
 FLASH_LENGTH = 300
 FIRM_KEPT = 5 * SECOND
 
