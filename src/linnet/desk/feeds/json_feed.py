@@ -4,7 +4,7 @@ from typing import Any
 
 from linnet.desk.feeds import canonical
 from linnet.desk.feeds.rules import Item, Parsed
-from linnet.desk.feeds.words import MOST_ITEMS, address_title, one_line, plain_text
+from linnet.desk.feeds.words import MOST_ITEMS, named, one_line, plain_text
 from linnet.kernel.clock import parse_time
 from linnet.kernel.errors import Invalid
 from linnet.kernel.wire import decode
@@ -46,13 +46,13 @@ def _item(item: Any, base: str) -> Item | None:
     text = _text(item.get("content_text"))
     summary = one_line(_text(item.get("summary")), 1000) or plain_text(_text(item.get("content_html")))
     summary = summary or one_line(text, 1000)
-    title = one_line(_text(item.get("title")), 300)
+    title, summary = named(_text(item.get("title")), summary, url)
     return Item(
         guid=guid or url,
         url=url,
         url_key=canonical.key(url),
-        title=title or one_line(summary, 100) or address_title(url),
-        summary="" if summary == title else summary,
+        title=title,
+        summary=summary,
         author=one_line(_author(item), 120),
         stated_at=_time(item.get("date_published")) or _time(item.get("date_modified")),
     )

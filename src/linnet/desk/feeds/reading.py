@@ -14,7 +14,7 @@ import feedparser
 
 from linnet.desk.feeds import canonical, dates, json_feed, markup
 from linnet.desk.feeds.rules import Item, Parsed
-from linnet.desk.feeds.words import MOST_ITEMS, address_title, one_line, plain_text
+from linnet.desk.feeds.words import MOST_ITEMS, SUMMARY, named, one_line, plain_text
 from linnet.kernel.clock import HOUR, MINUTE
 from linnet.kernel.errors import Invalid
 
@@ -29,6 +29,9 @@ NAMES = {
     "atom02": "Atom 0.2", "atom03": "Atom 0.3", "atom10": "Atom 1.0", "atom": "Atom", "cdf": "CDF",
 }  # fmt: skip
 _PERIODS = {"hourly": HOUR, "daily": 24 * HOUR, "weekly": 7 * 24 * HOUR}
+_ROOT = re.compile(rb"<(?:rss|feed|(?:\w{1,20}:)?rdf)\b", re.IGNORECASE)
+_ENTITY = re.compile(rb"<!ENTITY[^>]{0,4096}>?", re.IGNORECASE)
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")  # byte order marks of UTF-16 and UTF-32
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
 
@@ -36,6 +39,8 @@ def parse(body: bytes, address: str, content_type: str = "") -> Parsed:
     """The feed in `body`, which was found at `address` and sent as `content_type`. At most 300
     stories, newest first. Relative addresses are made whole; markup becomes plain text. Raises
     Invalid("feed") for what is no feed, and nothing else; blocks for up to seconds: use a thread."""
+    if body.startswith(_WIDE):
+        body = markup.decode(body[:LARGEST]).encode()
     kept = _bounded(body)
     if not kept.strip(b"\0 \t\r\n"):
         raise Invalid("feed", "is empty")
@@ -71,11 +76,8 @@ def finish(parsed: Parsed) -> Parsed:
 
 def _parse_xml(body: bytes, address: str, charset: str) -> Parsed:
     # feedparser believes the server first, and servers are often wrong: what is UTF-8, is.
-    known = "utf-8" if markup.is_utf8(body) and not body.startswith((b"\xff\xfe", b"\xfe\xff")) else charset
-    headers = {
-        "content-type": f"application/xml; charset={known}" if known else "application/xml",
-        "content-location": address,
-    }
+    known = "utf-8" if markup.is_utf8(body) else charset
+    headers = {"content-type": f"application/xml; charset={known}" if known else "application/xml"}
     try:
         # A stream: of plain bytes feedparser would open the file, or the address, that they name.
         read = feedparser.parse(
@@ -93,7 +95,7 @@ def _parse_xml(body: bytes, address: str, charset: str) -> Parsed:
         site = ""
     items, left_out = [], 0
     for entry in read.entries[: MOST_ITEMS * 10]:
-        item = _item(entry, site or address)
+        item = _item(dict(entry), site or address)  # plain: its own kind of dict warns and maps names
         if item:
             items.append(item)
         else:
@@ -108,7 +110,7 @@ def _parse_xml(body: bytes, address: str, charset: str) -> Parsed:
     )
 
 
-def _item(entry: Any, base: str) -> Item | None:
+def _item(entry: dict[str, Any], base: str) -> Item | None:
     """None: it has no address, so that nobody can be sent to it."""
     guid = _text(entry.get("id"))
     links = [_text(link.get("href")) for link in entry.get("links") or ()]
@@ -116,14 +118,15 @@ def _item(entry: Any, base: str) -> Item | None:
     url = next((found for text in written if text and (found := _address(text, base, guid))), "")
     if not url:
         return None
-    summary = plain_text(_words(entry, "summary") or _content(entry))
-    title = one_line(_words(entry, "title"), 300)
+    title, summary = named(
+        _words(entry, "title"), one_line(_words(entry, "summary"), SUMMARY) or _content(entry), url
+    )
     return Item(
         guid=guid or url,
         url=url,
         url_key=canonical.key(url),
-        title=title or one_line(summary, 100) or address_title(url),
-        summary="" if summary == title else summary,
+        title=title,
+        summary=summary,
         author=one_line(_text(entry.get("author")), 120),
         stated_at=_stated(entry),
     )
@@ -143,14 +146,14 @@ def _words(holder: Any, name: str) -> str:
     return plain_text(value)
 
 
-def _content(entry: Any) -> str:
+def _content(entry: dict[str, Any]) -> str:
     for content in entry.get("content") or ():
         if value := _text(content.get("value")):
             return plain_text(value)
     return ""
 
 
-def _stated(entry: Any) -> int | None:
+def _stated(entry: dict[str, Any]) -> int | None:
     for name in ("published", "created", "updated"):
         parsed = entry.get(f"{name}_parsed")
         if parsed:
@@ -193,7 +196,11 @@ def _name(guid: str) -> str:
 
 
 def _bounded(body: bytes) -> bytes:
-    kept = body[:LARGEST]
+    """What is read of it: not too much, and without entities that the document defines itself.
+    The XML parser has its own limit on them, and reaches it after a second."""
+    root = _ROOT.search(body, 0, 1 << 16)
+    start = root.start() if root else 0
+    kept = (_ENTITY.sub(b"", body[:start]) + body[start:])[:LARGEST]
     if kept.count(b"<") > MOST_TAGS:
         kept = b"<".join(kept.split(b"<", MOST_TAGS)[:MOST_TAGS])
     return kept

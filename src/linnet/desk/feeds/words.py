@@ -30,6 +30,8 @@ def one_line(text: str, most: int) -> str:
     return (cut[:space] if space > 0 else cut).rstrip(" ,;:-") + "…"
 
 
-def address_title(url: str) -> str:
-    """What to call a story that has no words: its address without the scheme."""
-    return one_line(canonical.key(url), 100)
+def named(title: str, summary: str, url: str) -> tuple[str, str]:
+    """(title, summary): a story without a title is called by its first words, one without words by
+    its address; and a summary that only says the title again is none."""
+    name = one_line(title, 300) or one_line(summary, 100) or one_line(canonical.key(url), 100)
+    return name, "" if summary == name else summary
