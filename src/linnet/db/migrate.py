@@ -5,12 +5,14 @@ schema/NNNN_room_what.sql in order; a step that must differ is a pair `.sqlite.s
 upgrade is simply run again. Steps are checksummed: a released one never changes.
 """
 
+import contextlib
 import hashlib
 import re
 from importlib import resources
 
 from linnet.db.database import Database, DatabaseError
 from linnet.db.tx import Tx
+from linnet.kernel.errors import Conflict
 from linnet.kernel.value import Value
 
 LEDGER = """CREATE TABLE IF NOT EXISTS migration (
@@ -61,8 +63,7 @@ def migrate(db: Database, now: int, up_to: list[Step] | None = None) -> list[Ste
     applied is not the one this program knows.
     """
     known = up_to if up_to is not None else steps(db.dialect)
-    db.write_now(_ledger)
-    applied = {step.number: step for step in db.read_now(_applied)}
+    applied = _had(db)
     _refuse_strangers(known, applied)
     taken = []
     for step in known:
@@ -74,11 +75,16 @@ def migrate(db: Database, now: int, up_to: list[Step] | None = None) -> list[Ste
 
 def pending(db: Database) -> list[Step]:
     """The steps that `migrate` would take, for `linnet doctor`. Raises like `migrate`."""
-    db.write_now(_ledger)
-    applied = {step.number: step for step in db.read_now(_applied)}
+    applied = _had(db)
     known = steps(db.dialect)
     _refuse_strangers(known, applied)
     return [step for step in known if step.number not in applied]
+
+
+def _had(db: Database) -> dict[int, Applied]:
+    with contextlib.suppress(Conflict):  # PostgreSQL: another process makes the ledger at this moment
+        db.write_now(_ledger)
+    return {step.number: step for step in db.read_now(_applied)}
 
 
 def _ledger(tx: Tx) -> None:

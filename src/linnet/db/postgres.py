@@ -1,6 +1,7 @@
 """PostgreSQL 15+: a pool of connections, one transaction each; group commit is its own affair."""
 
 import contextlib
+import logging
 from asyncio import get_running_loop
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,12 +14,14 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from linnet.db.database import Action, DatabaseError, OnCommit, P
 from linnet.db.tx import OnEmit, Row, Tx, for_postgres
-from linnet.kernel.errors import Conflict, Invalid
+from linnet.kernel.errors import Conflict, Invalid, LinnetError
 
 R = TypeVar("R")
 
+log = logging.getLogger("linnet.db")
+
 CONNECTIONS = 8
-TRIES = 4  # a deadlock or a lost connection before the commit is tried again
+TRIES = 4  # two that wait for each other: one is sent back by the server and tries again
 
 
 class PostgresTx(Tx):
@@ -38,8 +41,8 @@ class PostgresTx(Tx):
         with self._connection.cursor() as cursor:
             try:
                 cursor.executemany(text, [_bind(row) for row in rows])
-            except pg.IntegrityError as error:
-                raise Conflict("It is already there", cause=str(error)) from error
+            except BAD as error:
+                raise _refusal(error) from error
 
     def _fetch(self, sql: str, parameters: dict[str, Any]) -> tuple[Sequence[Row], tuple[str, ...]]:
         cursor = self._execute(sql, parameters)
@@ -50,12 +53,17 @@ class PostgresTx(Tx):
         text = for_postgres(sql)
         try:
             return self._connection.execute(text, _bind(parameters))
-        except pg.IntegrityError as error:
-            raise Conflict("It is already there", cause=str(error)) from error
-        except (UnicodeEncodeError, pg.DataError, pg.UntranslatableCharacter) as error:
-            raise Invalid(
-                "text", "has characters or numbers that cannot be kept", cause=str(error)
-            ) from error
+        except BAD as error:
+            raise _refusal(error) from error
+
+
+BAD = (pg.IntegrityError, UnicodeEncodeError, pg.DataError, pg.UntranslatableCharacter)
+
+
+def _refusal(error: Exception) -> LinnetError:
+    if isinstance(error, pg.IntegrityError):
+        return Conflict("It is already there", cause=str(error))
+    return Invalid("text", "has characters or numbers that cannot be kept", cause=str(error))
 
 
 def _bind(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -101,13 +109,15 @@ class PostgresDatabase:
         raise AssertionError("unreachable")
 
     def _attempt(self, action: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with self._connection() as connection:
-            with connection.transaction():
-                tx = PostgresTx(connection, self._on_emit)
-                result = action(tx, *args, **kwargs)
-            if self._on_commit and tx.events:
+        with self._connection() as connection, connection.transaction():
+            tx = PostgresTx(connection, self._on_emit)
+            result = action(tx, *args, **kwargs)
+        if self._on_commit and tx.events:
+            try:
                 self._on_commit(tx.events)
-            return result
+            except Exception:  # it is on disk: whoever failed to hear of it reads it there
+                log.exception("events of a commit were not told")
+        return result
 
     async def read(self, query: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         run = partial(self.read_now, query, *args, **kwargs)
@@ -117,7 +127,7 @@ class PostgresDatabase:
         return await self.read(query, *args, **kwargs)
 
     def read_now(self, query: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with self._connection() as connection, connection.transaction(force_rollback=True):
+        with self._connection() as connection, _snapshot(connection):
             return query(PostgresTx(connection), *args, **kwargs)
 
     def close(self) -> None:
@@ -135,6 +145,20 @@ class PostgresDatabase:
             raise DatabaseError(
                 "The database does not answer: try again in a moment.", cause=str(error)
             ) from error
+
+
+@contextlib.contextmanager
+def _snapshot(connection: "psycopg.Connection[Any]") -> Iterator[None]:
+    """Everything read in here is of one moment; these words go along with BEGIN."""
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+    try:
+        with connection.transaction(force_rollback=True):
+            yield
+    finally:
+        if not connection.closed:
+            connection.isolation_level = None
+            connection.read_only = None
 
 
 def _configure(connection: "psycopg.Connection[Any]") -> None:

@@ -8,6 +8,7 @@ without polling.
 """
 
 import fcntl
+import logging
 import os
 import queue
 import threading
@@ -22,14 +23,17 @@ import apsw
 
 from linnet.db.database import Action, DatabaseError, OnCommit, P
 from linnet.db.tx import OnEmit, Row, Tx, for_sqlite
-from linnet.kernel.errors import Conflict, Invalid
+from linnet.kernel.errors import Conflict, Invalid, LinnetError
 from linnet.kernel.value import Value
 from linnet.kernel.wire import encode_text
 
 R = TypeVar("R")
 
+log = logging.getLogger("linnet.db")
+
 BATCH = 256  # actions per commit at most: bounds how long the first of them waits
 READERS = 4
+CLOSED = "The database is closed: the server is stopping."
 
 
 class SqliteTx(Tx):
@@ -49,8 +53,8 @@ class SqliteTx(Tx):
         text = for_sqlite(sql)
         try:
             self._connection.executemany(text, (_bind(row) for row in rows))
-        except apsw.ConstraintError as error:
-            raise Conflict("It is already there", cause=str(error)) from error
+        except BAD as error:
+            raise _refusal(error) from error
 
     def _fetch(self, sql: str, parameters: dict[str, Any]) -> tuple[Sequence[Row], tuple[str, ...]]:
         cursor = self._execute(sql, parameters)
@@ -63,10 +67,17 @@ class SqliteTx(Tx):
     def _execute(self, sql: str, parameters: dict[str, Any]) -> apsw.Cursor:
         try:
             return self._connection.execute(for_sqlite(sql), _bind(parameters))
-        except apsw.ConstraintError as error:
-            raise Conflict("It is already there", cause=str(error)) from error
-        except UnicodeEncodeError as error:
-            raise Invalid("text", "has characters that are not Unicode text", cause=str(error)) from error
+        except BAD as error:
+            raise _refusal(error) from error
+
+
+BAD = (apsw.ConstraintError, UnicodeEncodeError, OverflowError)
+
+
+def _refusal(error: Exception) -> LinnetError:
+    if isinstance(error, apsw.ConstraintError):
+        return Conflict("It is already there", cause=str(error))
+    return Invalid("text", "has characters or numbers that cannot be kept", cause=str(error))
 
 
 def _bind(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -105,8 +116,8 @@ class SqliteDatabase:
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._local = threading.local()
         self._connections: list[apsw.Connection] = []
-        self._lock_file = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._writer_connection = self._open(write=True)
+        self._lock_file = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="linnet-read")
         self._writer = threading.Thread(target=self._write_loop, name="linnet-write", daemon=True)
         self._writer.start()
@@ -127,11 +138,14 @@ class SqliteDatabase:
 
     def read_now(self, query: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         connection = self._reader()
-        connection.execute("BEGIN")
         try:
+            connection.execute("BEGIN")
             return query(SqliteTx(connection), *args, **kwargs)
+        except SICK as error:
+            raise _plain(error) from error
         finally:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
 
     def close(self) -> None:
         if self._closed:
@@ -139,6 +153,10 @@ class SqliteDatabase:
         self._closed = True
         self._queue.put(None)
         self._writer.join()
+        while not self._queue.empty():  # came between the last look and the end
+            late = self._queue.get()
+            if late is not None and late.done.set_running_or_notify_cancel():
+                late.done.set_exception(DatabaseError(CLOSED))
         self._readers.shutdown()
         for connection in self._connections:
             connection.close()
@@ -146,14 +164,17 @@ class SqliteDatabase:
 
     def _submit(self, run: Callable[[Tx], R]) -> "Future[R]":
         if self._closed:
-            raise DatabaseError("The database is closed: the server is stopping.")
+            raise DatabaseError(CLOSED)
         work = _Work(run)
         self._queue.put(work)
         return work.done
 
     def _open(self, *, write: bool) -> apsw.Connection:
         flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if write else 0)
-        connection = apsw.Connection(str(self._path), flags=flags, statementcachesize=400)
+        try:
+            connection = apsw.Connection(str(self._path), flags=flags, statementcachesize=400)
+        except SICK as error:
+            raise _plain(error) from error
         connection.set_busy_timeout(10_000)
         # plans do not depend on the values: else SQLite plans a query with bounds again each time,
         # which takes as long as running it (https://sqlite.org/queryplanner-ng.html#qpstab)
@@ -168,9 +189,13 @@ class SqliteDatabase:
             else:
                 connection.execute("PRAGMA query_only=ON; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY")
         except apsw.NotADBError as error:
+            connection.close()
             raise DatabaseError(
                 f"{self._path} is not a Linnet database, or it is damaged: put your last backup in its place."
             ) from error
+        except SICK as error:
+            connection.close()
+            raise _plain(error) from error
         self._connections.append(connection)
         return connection
 
@@ -191,30 +216,41 @@ class SqliteDatabase:
         """Runs `batch` and whatever has queued up meanwhile in one transaction. True: stop."""
         stop = False
         accepted: list[_Work] = []
+        waiting: list[_Work] = []  # the one in hand too: nobody may wait for ever
         connection = self._writer_connection
-        fcntl.flock(self._lock_file, fcntl.LOCK_EX)  # one writer among all processes
         try:
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX)  # one writer among all processes
             connection.execute("BEGIN IMMEDIATE")
             while batch:
                 work = batch.pop()
+                waiting.append(work)
                 if self._attempt(work):
                     accepted.append(work)
+                else:
+                    waiting.pop()
                 if len(accepted) < BATCH:
                     stop = self._next(batch)
             connection.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001 # everyone who waits must hear of it
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            for work in (*accepted, *batch):
-                work.done.set_exception(_plain(error))
+            for work in (*waiting, *batch):
+                if work.done.running() or work.done.set_running_or_notify_cancel():
+                    work.done.set_exception(_plain(error))
             return stop
         finally:
             fcntl.flock(self._lock_file, fcntl.LOCK_UN)
         for work in accepted:
-            if self._on_commit and work.events:
-                self._on_commit(work.events)
+            self._tell(work)
             work.done.set_result(work.result)
         return stop
+
+    def _tell(self, work: _Work) -> None:
+        if self._on_commit and work.events:
+            try:
+                self._on_commit(work.events)
+            except Exception:  # it is on disk: whoever failed to hear of it reads it there
+                log.exception("events of a commit were not told")
 
     def _next(self, batch: list[_Work]) -> bool:
         try:
@@ -235,8 +271,8 @@ class SqliteDatabase:
         connection.execute("SAVEPOINT action")
         try:
             work.result = work.run(tx)
-        except apsw.FullError:
-            raise
+        except SICK:
+            raise  # not this action's fault: the whole transaction is in doubt
         except BaseException as error:  # noqa: BLE001 # handed to the one who asked
             connection.execute("ROLLBACK TO action; RELEASE action")
             work.done.set_exception(_plain(error))
@@ -246,6 +282,20 @@ class SqliteDatabase:
         return True
 
 
+# What SQLite says when the machine, not the SQL, is at fault; some of these end the transaction
+# (https://sqlite.org/lang_transaction.html).
+SICK = (
+    apsw.FullError,
+    apsw.IOError,
+    apsw.CorruptError,
+    apsw.NotADBError,
+    apsw.BusyError,
+    apsw.CantOpenError,
+    apsw.ReadOnlyError,
+    apsw.NoMemError,
+)
+
+
 def _plain(error: BaseException) -> BaseException:
     if isinstance(error, apsw.FullError):
         return DatabaseError(
@@ -253,4 +303,13 @@ def _plain(error: BaseException) -> BaseException:
         )
     if isinstance(error, apsw.BusyError):
         return DatabaseError("The database is held by another program: try again.", cause=str(error))
+    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+        return DatabaseError(
+            "The database file is damaged: put your last backup in its place.", cause=str(error)
+        )
+    if isinstance(error, SICK):
+        return DatabaseError(
+            "The database cannot be read or written: look at the disk and at the rights of the data folder.",
+            cause=str(error),
+        )
     return error

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import queue
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -34,7 +35,8 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._socket: socket.socket | None = None
         self._name = f"hub-{os.getpid()}-{id(self):x}.sock"
-        self._send_lock = threading.Lock()
+        self._letters: queue.SimpleQueue[Sequence[Value] | None] = queue.SimpleQueue()
+        self._postman: threading.Thread | None = None
 
     def start(self) -> None:
         """Begins to listen, in the running event loop."""
@@ -43,14 +45,19 @@ class Hub:
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
         own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-        own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
         own.bind(str(path))
         self._socket = own
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(own.fileno(), self._receive)
+        self._postman = threading.Thread(target=self._carry, name="linnet-hub", daemon=True)
+        self._postman.start()
 
     def stop(self) -> None:
-        """Stops listening and takes its socket away."""
+        """Sends what was published, stops listening and takes its socket away."""
+        if self._postman:
+            self._letters.put(None)
+            self._postman.join()
+            self._postman = None
         if self._loop and self._socket:
             self._loop.remove_reader(self._socket.fileno())
             self._socket.close()
@@ -67,23 +74,33 @@ class Hub:
         if self._loop and not self._loop.is_closed():
             with contextlib.suppress(RuntimeError):  # the loop closed between the two lines
                 self._loop.call_soon_threadsafe(self._deliver, list(events))
-        self._send(events)
+        if self._postman:
+            self._letters.put(events)
 
-    def _send(self, events: Sequence[Value]) -> None:
+    def _carry(self) -> None:
+        """To the other processes, by a thread of its own: one that hangs must not hold up the writer."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+            out.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+            out.settimeout(0.2)
+            while (events := self._letters.get()) is not None:
+                try:
+                    self._send(out, events)
+                except Exception:
+                    log.exception("events were not sent to the other processes")
+
+    def _send(self, out: socket.socket, events: Sequence[Value]) -> None:
         others = [path for path in self._folder.glob("hub-*.sock") if path.name != self._name]
         if not others:
             return
         letters = [encode([type(event).__name__, plain(event)]) for event in events]
-        with self._send_lock, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
-            out.settimeout(0.2)
-            for path in others:
-                try:
-                    for letter in letters:
-                        out.sendto(letter, str(path))
-                except (ConnectionRefusedError, FileNotFoundError):
-                    path.unlink(missing_ok=True)  # its process is gone
-                except OSError as error:
-                    log.warning("another process did not take an event in time: %s", error)
+        for path in others:
+            try:
+                for letter in letters:
+                    out.sendto(letter, str(path))
+            except (ConnectionRefusedError, FileNotFoundError):
+                path.unlink(missing_ok=True)  # its process is gone
+            except OSError as error:
+                log.warning("another process did not take an event in time: %s", error)
 
     def _receive(self) -> None:
         for _ in range(100):  # then let others have the loop

@@ -9,7 +9,7 @@ inside is decided in one transaction by the state of a row.
 from typing import ClassVar
 
 from linnet.db.tx import Tx
-from linnet.kernel.clock import DAY, MINUTE, SECOND
+from linnet.kernel.clock import DAY, SECOND
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value
 from linnet.kernel.wire import encode_text
@@ -54,7 +54,8 @@ class Waiting(Value):
 ADD = """INSERT INTO job (id, lane, kind, body, key, run_at, created_at)
     VALUES (:id, :lane, :kind, :body, :key, :run_at, :now)
     ON CONFLICT (key) WHERE key IS NOT NULL DO UPDATE
-    SET body = excluded.body, run_at = excluded.run_at, tries = 0, claim = NULL, error = ''"""
+    SET lane = excluded.lane, kind = excluded.kind, body = excluded.body, run_at = excluded.run_at,
+        tries = 0, claim = NULL, error = ''"""
 
 ADD_IF_NEW = """INSERT INTO job (id, lane, kind, body, key, run_at, created_at)
     VALUES (:id, :lane, :kind, :body, :key, :run_at, :now)
@@ -93,8 +94,8 @@ CLAIM = """UPDATE job SET run_at = :until, claim = :claim, tries = tries + 1
 
 
 def claim(tx: Tx, lane: str, *, n: int, claim: int, now: int, lease: int) -> list[Claimed]:
-    """Takes up to `n` due jobs of `lane` for `lease` ms. Two workers never hold the same one:
-    the UPDATE checks again that it is due."""
+    """Takes up to `n` due jobs of `lane` for `lease` ms, under the name `claim`, which is used once.
+    Two workers never hold the same one: the UPDATE checks again that it is due."""
     ids = tx.all(int, DUE, lane=lane, now=now, n=n)
     if not ids:
         return []
@@ -150,6 +151,3 @@ def next_try(tries: int, now: int, jitter: float) -> int:
     stretched by up to a half (`jitter` 0..1). In ms."""
     wait = min(5 * SECOND * 4 ** min(tries - 1, 10), DAY)
     return now + int(wait * (1 + jitter / 2))
-
-
-STUCK_AFTER = 10 * MINUTE

@@ -1,7 +1,7 @@
 """Recurring work: one job per kind of sweep, which plans the next one when it is done."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from linnet.db.database import Database
 from linnet.db.tx import Tx
@@ -13,6 +13,8 @@ from linnet.kernel.value import Value
 
 class Sweep(Job):
     """Job: do the recurring work called `name`, then plan the next time."""
+
+    patience: ClassVar[int] = 1 << 40  # given up by nobody: the next try is a day later at most
 
     name: str
 

@@ -40,7 +40,6 @@ class Worker:
         self._lanes = lanes
         self._wake = {lane.name: asyncio.Event() for lane in lanes}
         self._tasks: list[asyncio.Task[None]] = []
-        self._claim = new_id()
         unknown = {kind.lane for kind in handlers} - set(self._wake)
         if unknown:
             raise ValueError(f"no lane runs {sorted(unknown)}")
@@ -80,12 +79,8 @@ class Worker:
         try:
             while True:
                 wake.clear()
-                try:
-                    jobs = await self._take(lane, lane.width - len(running), now_ms())
-                    due = None if jobs else await self._db.glance(rows.next_due, lane.name)
-                except LinnetError as error:  # the database is away: look again soon
-                    log.warning("lane %s cannot look for work: %s", lane.name, error.cause)
-                    jobs, due = [], now_ms() + SECOND
+                room = lane.width - len(running)
+                jobs, due = await self._look(lane, room) if room else ([], None)
                 for job in jobs:
                     task = asyncio.create_task(self._do(job))
                     running.add(task)
@@ -96,17 +91,31 @@ class Worker:
         finally:
             for task in running:
                 task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def _look(self, lane: Lane, room: int) -> tuple[list[Claimed], int | None]:
+        """Work for now, or when there will be some."""
+        try:
+            jobs = await self._take(lane, room, now_ms())
+            return jobs, None if jobs else await self._db.glance(rows.next_due, lane.name)
+        except Exception as error:  # noqa: BLE001 # the database is away: look again soon, a lane never ends
+            log.warning("lane %s cannot look for work: %r", lane.name, error)
+            return [], now_ms() + SECOND
 
     async def _take(self, lane: Lane, n: int, now: int) -> list[Claimed]:
-        if n <= 0:
-            return []
         due = await self._db.glance(rows.next_due, lane.name)
         if due is None or due > now:
             return []
         lease = max((k.lease for k, _ in self._handlers.values() if k.lane == lane.name), default=Job.lease)
-        return await self._db.write(rows.claim, lane.name, n=n, claim=self._claim, now=now, lease=lease)
+        return await self._db.write(rows.claim, lane.name, n=n, claim=new_id(), now=now, lease=lease)
 
     async def _do(self, job: Claimed) -> None:
+        try:
+            await self._handle(job)
+        except LinnetError as error:  # the database is away: the job is left to its lease
+            log.warning("what became of %s cannot be written down: %s", job.kind, error.cause)
+
+    async def _handle(self, job: Claimed) -> None:
         known = self._handlers.get(job.kind)
         if known is None:
             await self._db.write(rows.park, job, error=f"no handler for {job.kind}", now=now_ms())

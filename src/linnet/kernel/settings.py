@@ -5,8 +5,10 @@ written from `TABLE` (`make docs`), and a test holds the two together.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -99,7 +101,24 @@ def _file(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     unknown = set(table) - {setting.name for setting in TABLE}
     if unknown:
         raise SettingsError(f"{path} has {min(unknown)!r}, which is no setting: see docs/config.md.")
-    return {key: ",".join(map(str, v)) if isinstance(v, list) else str(v) for key, v in table.items()}
+    return {key: _as_text(path, key, value) for key, value in table.items()}
+
+
+def _as_text(path: Path, key: str, value: object) -> str:
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return ",".join(value)
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return str(value)
+    raise SettingsError(f"{key} in {path} must be a text in quotes, a whole number or a list of texts.")
+
+
+def _folder(text: str) -> Path:
+    try:
+        if text.strip() and "\0" not in text:
+            return Path(text).expanduser().absolute()
+    except RuntimeError:  # ~somebody who is not here
+        pass
+    raise ValueError("the path of a folder, like /var/lib/linnet")
 
 
 def _database(text: str) -> str:
@@ -155,11 +174,26 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def _addresses(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_address(part)) for part in _list(text))
+    except ValueError as error:
+        raise ValueError("IP addresses like 127.0.0.1, separated by commas") from error
+
+
+def _pairs(text: str) -> tuple[str, ...]:
+    if all(_PAIR.fullmatch(part) and int(part.rpartition(":")[2]) < 65536 for part in _list(text)):
+        return _list(text)
+    raise ValueError("pairs of host and port like 127.0.0.1:9000, separated by commas")
+
+
 def _level(text: str) -> str:
     if text in {"debug", "info", "warning", "error"}:
         return text
     raise ValueError("debug, info, warning or error")
 
+
+_PAIR = re.compile(r"[^\s,:/\[\]]+:[1-9]\d{0,4}|\[[0-9a-fA-F:.]+\]:[1-9]\d{0,4}", re.ASCII)
 
 NOT_SETTINGS = {"LINNET_CONFIG", "LINNET_CRASH_AT", "LINNET_TEST_POSTGRES"}
 
@@ -168,7 +202,7 @@ TABLE = (
         "data",
         "data",
         "The folder that holds everything worth keeping: the database, the pictures, the keys.",
-        lambda text: Path(text).expanduser().absolute(),
+        _folder,
     ),
     Setting(
         "database",
@@ -198,14 +232,14 @@ TABLE = (
         "trusted_proxies",
         "",
         "Addresses of your own proxies, separated by commas; only they may say on whose behalf they ask.",
-        _list,
+        _addresses,
     ),
     Setting(
         "allow_private",
         "",
         "Exact `host:port` pairs, separated by commas, that may be fetched although they are private "
         "addresses. For trying things on one machine; leave it empty on a real server.",
-        _list,
+        _pairs,
     ),
     Setting(
         "upload_bytes",
