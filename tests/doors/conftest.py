@@ -123,8 +123,8 @@ def _running(folder: Path, database: str) -> Iterator[Running]:
         },
         folder,
     )
-    thread = _Server(create(settings), port)
     hub = Hub(settings.data / "run", HEARD)  # as another process of the same machine would
+    thread = _Server(create(settings), hub, port)
     db = open_database(settings, on_emit=duties, on_commit=hub.publish)
     thread.start()
     try:
@@ -138,9 +138,9 @@ def _running(folder: Path, database: str) -> Iterator[Running]:
 class _Server(threading.Thread):
     """Granian in an event loop of its own."""
 
-    def __init__(self, app: ASGIApp, port: int) -> None:
+    def __init__(self, app: ASGIApp, hub: Hub, port: int) -> None:
         super().__init__(daemon=True)
-        self._app, self._port = app, port
+        self._app, self._hub, self._port = app, hub, port
         self._loop = asyncio.new_event_loop()
         self._granian: Granian | None = None
 
@@ -153,7 +153,9 @@ class _Server(threading.Thread):
         self._granian = Granian(
             self._app, address="127.0.0.1", port=self._port, interface=Interfaces.ASGI, log_enabled=False
         )
+        self._hub.start()
         await self._granian.serve()
+        self._hub.stop()
 
     def stop(self) -> None:
         if self._granian is not None:

@@ -3,6 +3,7 @@
 import pytest
 import requests
 from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError
+from mastodon.return_types import Status
 
 from tests.doors.conftest import Running
 
@@ -53,6 +54,28 @@ def test_public_and_tag_timelines_need_no_token(server: Running) -> None:
         not hasattr(anybody.status(public.id), "favourited") or anybody.status(public.id).favourited is None
     )
     assert anybody.account_statuses(anna.id, tagged="strasse", limit=1)[0].visibility == "unlisted"
+
+
+def ids(*statuses: Status) -> list[str]:
+    return [str(status.id) for status in statuses]
+
+
+def test_a_tag_timeline_can_ask_for_more_tags_and_fewer(server: Running) -> None:
+    anna, path = server.someone("anna"), "/api/v1/timelines/tag/oat"
+    oat, rye = anna.api.status_post("#oat alone"), anna.api.status_post("#mixrye alone")
+    both, three = anna.api.status_post("#oat #mixrye"), anna.api.status_post("#oat #mixrye #salt")
+
+    def found(**more: list[str]) -> list[str]:
+        params = {f"{name}[]": tags for name, tags in more.items()}
+        return [one["id"] for one in anna.ask("GET", path, params=params).json()]
+
+    assert found(any=["MixRye"]) == ids(three, both, rye, oat)
+    assert found(all=["mixrye"]) == ids(three, both)
+    assert found(none=["salt"]) == ids(both, oat)
+    assert found(any=["mixrye"], all=["oat"], none=["salt"]) == ids(both, oat)
+    assert anna.ask("GET", path, params={"any[]": list("abcde")}).status_code == 422
+    second = anna.ask("GET", path, params={"any[]": "mixrye", "limit": "2"}).links["next"]["url"]
+    assert [one["id"] for one in anna.ask("GET", second.removeprefix(server.url)).json()] == ids(rye, oat)
 
 
 def test_notifications_come_by_kind_and_go(server: Running) -> None:

@@ -26,40 +26,40 @@ class Sockets:
         self._streams = streams
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        socket = WebSocket(scope, receive, send)
+        line = WebSocket(scope, receive, send)
         if scope["path"].rstrip("/") != PATH:
-            await socket.close(POLICY, "There is no such stream")
+            await line.close(POLICY, "There is no such stream")
             return
-        offered = socket.scope.get("subprotocols") or []
-        token = _token(socket, offered)
+        offered = line.scope.get("subprotocols") or []
+        token = _token(line, offered)
         try:
             stream = await self._streams.open(token)
         except LinnetError as error:
-            await socket.close(TRY_LATER if status_of(error) == 429 else POLICY, error.sentence)
+            await line.close(TRY_LATER if status_of(error) == 429 else POLICY, error.sentence)
             return
         try:
-            await socket.accept(subprotocol=offered[0] if token in offered else None)
-            await self._serve(socket, stream)
+            await line.accept(subprotocol=offered[0] if token in offered else None)
+            await self._serve(line, stream)
         finally:
             self._streams.close(stream)
 
-    async def _serve(self, socket: WebSocket, stream: Stream) -> None:
-        first = socket.query_params.get("stream")
+    async def _serve(self, line: WebSocket, stream: Stream) -> None:
+        first = line.query_params.get("stream")
         if first:
-            await _apply(socket, stream, {"type": "subscribe", **dict(socket.query_params)})
-        reading = asyncio.create_task(_read(socket, stream))
-        writing = asyncio.create_task(self._write(socket, stream))
+            await _apply(line, stream, {"type": "subscribe", **dict(line.query_params)})
+        reading = asyncio.create_task(_read(line, stream))
+        writing = asyncio.create_task(self._write(line, stream))
         _done, pending = await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()
         for task in (reading, writing):
             with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
                 await task
-        if socket.application_state is WebSocketState.CONNECTED:
+        if line.application_state is WebSocketState.CONNECTED:
             with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-                await socket.close(POLICY, "The stream has ended")
+                await line.close(POLICY, "The stream has ended")
 
-    async def _write(self, socket: WebSocket, stream: Stream) -> None:
+    async def _write(self, line: WebSocket, stream: Stream) -> None:
         while True:
             try:
                 letter = await asyncio.wait_for(stream.letters.get(), BREATH)
@@ -69,21 +69,21 @@ class Sockets:
                 continue
             if letter is None:
                 return
-            await socket.send_text(letter.frame)
+            await line.send_text(letter.frame)
 
 
-def _token(socket: WebSocket, offered: list[str]) -> str:
+def _token(line: WebSocket, offered: list[str]) -> str:
     """The token: in the address, in the Authorization header, or, since browsers cannot send one
     with a WebSocket, as the name of a subprotocol."""
-    scheme, _, header = socket.headers.get("authorization", "").partition(" ")
+    scheme, _, header = line.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return header.strip()
-    return socket.query_params.get("access_token") or (offered[0] if offered else "")
+    return line.query_params.get("access_token") or (offered[0] if offered else "")
 
 
-async def _read(socket: WebSocket, stream: Stream) -> None:
+async def _read(line: WebSocket, stream: Stream) -> None:
     while True:
-        message = await socket.receive()
+        message = await line.receive()
         if message["type"] == "websocket.disconnect":
             return
         text = message.get("text")
@@ -96,12 +96,12 @@ async def _read(socket: WebSocket, stream: Stream) -> None:
             if not isinstance(wanted, dict):
                 raise Invalid("message", "must be a JSON object")
         except Invalid as error:
-            await _complain(socket, error)
+            await _complain(line, error)
             continue
-        await _apply(socket, stream, wanted)
+        await _apply(line, stream, wanted)
 
 
-async def _apply(socket: WebSocket, stream: Stream, message: dict[str, object]) -> None:
+async def _apply(line: WebSocket, stream: Stream, message: dict[str, object]) -> None:
     try:
         tag = message.get("tag", "")
         wanted = channel(str(message.get("stream", "")), tag if isinstance(tag, str) else "")
@@ -112,8 +112,8 @@ async def _apply(socket: WebSocket, stream: Stream, message: dict[str, object]) 
         else:
             raise Invalid("type", "must be subscribe or unsubscribe")
     except LinnetError as error:
-        await _complain(socket, error)
+        await _complain(line, error)
 
 
-async def _complain(socket: WebSocket, error: LinnetError) -> None:
-    await socket.send_text(encode({"error": error.sentence, "status": status_of(error)}).decode())
+async def _complain(line: WebSocket, error: LinnetError) -> None:
+    await line.send_text(encode({"error": error.sentence, "status": status_of(error)}).decode())

@@ -80,7 +80,7 @@ async def show(call: Call) -> Answer:
                 "timelines_access": {
                     "live_feeds": {"local": "public", "remote": "public"},
                     "hashtag_feeds": {"local": "public", "remote": "public"},
-                    "trending_link_feeds": {"local": "disabled", "remote": "disabled"},
+                    "trending_link_feeds": {"local": "public", "remote": "public"},
                 },
                 "limited_federation": False,
             },

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from linnet.db.tx import Tx
+from linnet.kernel.errors import Invalid
 from linnet.kernel.page import Page
 from linnet.mastodon.answer import Answer
 from linnet.mastodon.bearer import anyone, user
@@ -10,10 +11,13 @@ from linnet.mastodon.calls import Call, Endpoint
 from linnet.mastodon.entities import joined
 from linnet.social.people import queries as people
 from linnet.social.posts import views
+from linnet.social.tags import queries as tags
 from linnet.social.text.scan import hashtag_key
 from linnet.social.timelines import queries
 
 PAGES = "max_id since_id min_id limit"
+MORE_TAGS = ("any", "all", "none")
+MOST_TAGS = 4  # of each, as in Mastodon
 
 
 async def home(call: Call) -> Answer:
@@ -55,18 +59,48 @@ async def public(call: Call) -> Answer:
 
 
 async def tag(call: Call) -> Answer:
-    """GET /api/v1/timelines/tag/{hashtag}."""
+    """GET /api/v1/timelines/tag/{hashtag}, with more tags: any of them too, all of them, none."""
     page = call.params.page(20, 40)
     local, media = (call.params.flag(name) for name in ("local", "only_media"))
+    key = hashtag_key(call.segments["hashtag"])
+    more = {name: _keys(call, name) for name in MORE_TAGS}
+    kept = [(f"{name}[]", one) for name in MORE_TAGS for one in call.params.texts(name) or []]
     ids = await call.house.db.read(
-        queries.tag,
-        hashtag_key(call.segments["hashtag"]),
-        page,
-        viewer_id=call.viewer,
-        local=bool(local),
-        with_media=bool(media),
+        _tagged, key, more, page, viewer_id=call.viewer, local=bool(local), with_media=bool(media)
     )
-    return await _ids(call, page, ids, _flags(local=local, only_media=media))
+    return await _ids(call, page, ids, [*_flags(local=local, only_media=media), *kept])
+
+
+def _keys(call: Call, name: str) -> list[str]:
+    """More tags. Raises Invalid for too many."""
+    texts = call.params.texts(name) or []
+    if len(texts) > MOST_TAGS:
+        raise Invalid(name, f"are more than {MOST_TAGS} hashtags")
+    return sorted({hashtag_key(text.removeprefix("#")) for text in texts})
+
+
+def _tagged(
+    tx: Tx,
+    key: str,
+    more: dict[str, list[str]],
+    page: Page,
+    *,
+    viewer_id: int,
+    local: bool,
+    with_media: bool,
+) -> list[int]:
+    if not any(more.values()):
+        return queries.tag(tx, key, page, viewer_id=viewer_id, local=local, with_media=with_media)
+    return tags.tagged(
+        tx,
+        [key, *more["any"]],
+        page,
+        every=more["all"],
+        none=more["none"],
+        viewer_id=viewer_id,
+        local=local,
+        with_media=with_media,
+    )
 
 
 async def of_account(call: Call) -> Answer:
@@ -134,7 +168,7 @@ OPEN = anyone("read:statuses")
 ENDPOINTS = (
     Endpoint("GET", "/api/v1/timelines/home", home, user("read:statuses"), PAGES),
     Endpoint("GET", "/api/v1/timelines/public", public, OPEN, f"local remote only_media {PAGES}"),
-    Endpoint("GET", "/api/v1/timelines/tag/{hashtag}", tag, OPEN, f"local only_media {PAGES}"),
+    Endpoint("GET", "/api/v1/timelines/tag/{hashtag}", tag, OPEN, f"local only_media any all none {PAGES}"),
     Endpoint(
         "GET",
         "/api/v1/accounts/{id}/statuses",

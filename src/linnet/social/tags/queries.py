@@ -39,3 +39,60 @@ def put(tx: Tx, account_id: int, tag_id: int, now: int) -> None:
 
 def drop(tx: Tx, account_id: int, tag_id: int) -> None:
     tx.run(DROP, account_id=account_id, tag_id=tag_id)
+
+
+TAGGED_DOWN = """SELECT DISTINCT p.id FROM tag k JOIN post_tag t ON t.tag_id = k.id JOIN post p ON p.id = t.post_id
+    WHERE k.key IN :any AND t.post_id < :below AND t.post_id > :above
+        AND p.visibility = 'public' AND p.boost_of_id IS NULL
+        AND (SELECT COUNT(*) FROM post_tag x JOIN tag a ON a.id = x.tag_id
+            WHERE x.post_id = p.id AND a.key IN :every) = :wanted
+        AND NOT EXISTS (SELECT 1 FROM post_tag x JOIN tag n ON n.id = x.tag_id
+            WHERE x.post_id = p.id AND n.key IN :none)
+        AND (NOT :local OR EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND a.host = ''))
+        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
+        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)
+    ORDER BY p.id DESC LIMIT :n"""
+TAGGED_UP = """SELECT DISTINCT p.id FROM tag k JOIN post_tag t ON t.tag_id = k.id JOIN post p ON p.id = t.post_id
+    WHERE k.key IN :any AND t.post_id < :below AND t.post_id > :above
+        AND p.visibility = 'public' AND p.boost_of_id IS NULL
+        AND (SELECT COUNT(*) FROM post_tag x JOIN tag a ON a.id = x.tag_id
+            WHERE x.post_id = p.id AND a.key IN :every) = :wanted
+        AND NOT EXISTS (SELECT 1 FROM post_tag x JOIN tag n ON n.id = x.tag_id
+            WHERE x.post_id = p.id AND n.key IN :none)
+        AND (NOT :local OR EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND a.host = ''))
+        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
+        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)
+    ORDER BY p.id LIMIT :n"""
+
+
+def tagged(
+    tx: Tx,
+    any: list[str],
+    page: Page = NEWEST,
+    *,
+    every: list[str],
+    none: list[str],
+    viewer_id: int = 0,
+    local: bool = False,
+    with_media: bool = False,
+) -> list[int]:
+    """Ids of public posts with one of the tags `any`, all of `every` and not one of `none` (keys)."""
+    rows = tx.all(
+        int,
+        TAGGED_UP if page.ascending else TAGGED_DOWN,
+        any=any,
+        every=every,
+        wanted=len(every),
+        none=none,
+        below=page.below,
+        above=page.above,
+        n=page.size,
+        viewer_id=viewer_id,
+        local=local,
+        with_media=with_media,
+    )
+    return in_order(page, rows)
