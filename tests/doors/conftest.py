@@ -89,9 +89,10 @@ class Someone:
         return requests.request(method, self.server.url + path, headers=headers, timeout=20, **kwargs)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One running server for the tests of a module, on each engine."""
+    """One running server for all tests of the client API, on each engine: each test brings its own
+    people."""
     folder = tmp_path_factory.mktemp("server")
     with contextlib.ExitStack() as stack:
         database = "sqlite"
