@@ -27,10 +27,14 @@ from linnet.desk.drafts import errands as drafts
 from linnet.desk.drafts.actions import PublishDraft
 from linnet.desk.drafts.rules import DraftChanged
 from linnet.desk.effort import actions as effort
+from linnet.desk.feeds import actions as feed_actions
+from linnet.desk.feeds import errands as feeds
+from linnet.desk.feeds.actions import FetchFeed
 from linnet.desk.firm.rules import FirmChanged
 from linnet.desk.links import errands as links
 from linnet.desk.links.actions import FetchPreview
 from linnet.desk.sales.rules import LeadRecorded, SaleRecorded
+from linnet.desk.visits import actions as visit_actions
 from linnet.desk.visits import errands as visits
 from linnet.desk.visits.actions import ReplayVisits, RollSalts
 from linnet.door.house import House
@@ -108,7 +112,7 @@ class Program:
         self.client = Client(settings)
         store = Store(settings.data / "media")
         workshop = Workshop(store, settings.upload_bytes)
-        self.house = House(settings, self.db, self.hub, PasswordDesk(), store, workshop)
+        self.house = House(settings, self.db, self.hub, PasswordDesk(), store, workshop, self.client)
         self.sweeps = recurring(self.db, store)
         self.worker = Worker(self.db, jobs(self.db, self.client, self.house, self.sweeps), LANES)
 
@@ -116,7 +120,7 @@ class Program:
         """In the running event loop: listen, plan, work."""
         self.hub.start()
         self.hub.listen(self._wake)
-        await self.db.write(sweeps.plan, self.sweeps, now_ms())
+        await self.db.write(plan, self.sweeps, now_ms())
         self.worker.start()
 
     async def stop(self) -> None:
@@ -136,6 +140,12 @@ class Program:
             self.worker.wake(event.lane)
 
 
+def plan(tx: Tx, every: Mapping[str, Every], now: int) -> None:
+    """At the start: recurring work has its jobs."""
+    sweeps.plan(tx, every, now)
+    visit_actions.roll_salts(tx, now=now)
+
+
 def duties(tx: Tx, event: Value) -> None:
     """Turns an event into the jobs it makes due, in its own transaction."""
     for make in EVENTS.get(type(event), ()):
@@ -151,6 +161,7 @@ def jobs(db: Database, client: Client, house: House, every: Mapping[str, Every])
 
     return {
         Sweep: partial(sweeps.sweep, db, every),
+        FetchFeed: partial(feeds.fetch_feed, db, client),
         FetchPreview: partial(links.fetch_preview, db, client),
         RollSalts: partial(visits.roll_salts, db),
         ReplayVisits: partial(visits.replay_visits, db),
@@ -172,6 +183,7 @@ def recurring(db: Database, store: Store) -> dict[str, Every]:
         "sessions that are over": Every(HOUR, run=people.sweep_sessions),
         "apps and codes never used": Every(DAY, run=apps.sweep),
         "days that are over": Every(10 * MINUTE, run=effort.fold),
+        "sources without a job": Every(HOUR, run=feed_actions.replan),
         "pictures never used": Every(HOUR, outside=sweep_pictures),
     }
 

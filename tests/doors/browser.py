@@ -21,6 +21,7 @@ from linnet.door.house import House
 from linnet.hub.hub import Hub
 from linnet.kernel.clock import now_ms
 from linnet.kernel.settings import load
+from linnet.net.client import Client
 from linnet.site import media_files, routes
 from linnet.social.media.store import Store
 from linnet.social.media.workshop import Workshop
@@ -263,6 +264,7 @@ class Site:
             PasswordDesk(),
             store,
             Workshop(store, self.settings.upload_bytes),
+            Client(self.settings),
         )
         self.app = Starlette(routes=[*media_files.routes(store), *routes.routes(self.house)])
 

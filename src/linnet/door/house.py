@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from linnet.db.database import Database
 from linnet.hub.hub import Hub
 from linnet.kernel.settings import Settings
+from linnet.net.client import Fetcher
 from linnet.social.media.store import Store
 from linnet.social.media.workshop import Workshop
 from linnet.social.people.passwords import PasswordDesk
@@ -22,6 +23,7 @@ class House:
     passwords: PasswordDesk
     store: Store
     workshop: Workshop
+    client: Fetcher
 
     @property
     def terms(self) -> Terms:

@@ -16,7 +16,6 @@ from linnet.desk.ideas import queries as idea_queries
 from linnet.desk.ideas.rules import Story
 from linnet.kernel.errors import Invalid, LinnetError, NotFound
 from linnet.kernel.ids import new_id
-from linnet.net.client import Client
 from linnet.site import forms
 from linnet.site.compose import author
 from linnet.site.frame import Frame, Visit
@@ -170,11 +169,7 @@ async def add(visit: Visit) -> Response:
 
 
 async def _find(visit: Visit, address: str) -> list[Found]:
-    client = Client(visit.house.settings)
-    try:
-        found = await errands.find_feeds(client, address)
-    finally:
-        await client.close()
+    found = await errands.find_feeds(visit.house.client, address)
     if not found:
         raise Invalid("address", "has no feed that we could find: look on that website for RSS or Atom")
     return found
