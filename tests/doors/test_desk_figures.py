@@ -13,22 +13,16 @@ from linnet.db.tx import Tx
 from linnet.desk.effort import actions as effort
 from linnet.desk.effort import queries as effort_queries
 from linnet.desk.links import queries as links
-from linnet.desk.publishing import actions as publishing
-from linnet.desk.sales import actions as sales
 from linnet.desk.sales import queries as sale_queries
-from linnet.desk.sales.rules import LeadReport, SaleReport
 from linnet.desk.visits import queries as visit_queries
 from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND, now_ms, zone
 from linnet.kernel.days import day_of, week_of
-from linnet.kernel.ids import first_id_at, new_id
 from linnet.social.people import queries as people
-from linnet.social.posts.rules import Author, NewPost
-from tests import desk
+from linnet.social.posts.rules import Author
+from tests import bakery
 from tests.doors.browser import Browser, Site, site
 
 BERLIN = zone("Europe/Berlin")
-HIT = """INSERT INTO hit (id, visit_id, at, source, site, path, code, features, kind, rule)
-    SELECT id, id, first_at, 'page', site, path, code, '{}', kind, rule FROM visit"""
 
 
 @pytest.fixture(scope="module")
@@ -58,30 +52,7 @@ def code(here: Site) -> str:
     # in the week that runs, and not in the future, at whatever time the tests run
     at = max(week_of(day_of(now_ms(), BERLIN), BERLIN).start, now_ms() - HOUR) + SECOND
 
-    def act(tx: Tx) -> str:
-        id = first_id_at(at)
-        new = NewPost("Rye: https://bakery.example/rye")
-        publishing.publish(tx, who, new, here.house.terms, id=id, now=at)
-        made: str = links.of_post(tx, id)[0].code
-        for kind in ("confirmed", "person", "person", "preview", "unsure"):
-            desk.visit(tx, at + SECOND, kind, made)
-        desk.visit(tx, at, "person")
-        tx.run(HIT)
-        for ref, amount, ln in (("order-1", 2450, made), ("order-2", 1000, "")):
-            sales.record_sale(
-                tx,
-                SaleReport(ref, at + 2 * SECOND, amount, "EUR", ln),
-                source="hook",
-                id=new_id(),
-                now=now_ms(),
-            )
-        refund = SaleReport("back-2", at + 3 * SECOND, -1000, "EUR", refund_of="order-2")
-        sales.record_sale(tx, refund, source="hook", id=new_id(), now=now_ms())
-        lead = LeadReport("form-1", at + 2 * SECOND, made, heard="a friend <b>")
-        sales.record_lead(tx, lead, source="hook", id=new_id(), now=now_ms())
-        return made
-
-    return here.db.write_now(act)
+    return here.db.write_now(bakery.morning, who, here.house.terms, at)
 
 
 def plain(html: str) -> str:
