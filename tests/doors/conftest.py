@@ -93,6 +93,13 @@ class Someone:
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One running server for all tests of the client API, on each engine: each test brings its own
     people."""
+    with a_server(request, tmp_path_factory) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def a_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server on the engine that the fixture's parameter names, for tests that set a firm up."""
     folder = tmp_path_factory.mktemp("server")
     with contextlib.ExitStack() as stack:
         database = "sqlite"

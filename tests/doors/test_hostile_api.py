@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import requests
+from PIL import Image
 from websockets.sync.client import connect
 
 from linnet.desk.firm import actions as firm
@@ -20,8 +21,8 @@ from linnet.kernel.clock import DAY, HOUR, iso, now_ms
 from linnet.mastodon.calls import ANYTHING
 from linnet.mastodon.table import ENDPOINTS
 from linnet.social.posts import queries as post_queries
-from tests.doors.conftest import Running, Someone
-from tests.pictures import picture
+from tests.doors.conftest import Running, Someone, a_server
+from tests.pictures import encoded, picture
 
 S = "/api/v1/statuses"
 JSON = {"Content-Type": "application/json"}
@@ -31,6 +32,13 @@ SOON = iso(now_ms() + DAY)
 TOO_LARGE = 2_000_000
 
 WORDS = ["-1", str(2**70), "9" * 5000, "abc", "\x00", "\ud7ff\u202e", "1 OR 1=1", "[]", "1e400", "\u0661"]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server of this module's own: it gets a firm."""
+    with a_server(request, tmp_path_factory) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +100,7 @@ WRITING: list[tuple[str, str, dict[str, Any]]] = [
     ("no such picture", "/api/v2/media", {"files": {"file": ("a.png", b"hi")}}),
     ("SVG called PNG", "/api/v2/media", {"files": {"file": ("a.png", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "image/png")}}),
     ("HTML called JPEG", "/api/v2/media", {"files": {"file": ("a.jpg", b"<script>alert(1)</script>", "image/jpeg")}}),
-    ("an image bomb", "/api/v2/media", {"files": {"file": ("a.png", picture(size=(12_000, 12_000), mode="1"))}}),
+    ("an image bomb", "/api/v2/media", {"files": {"file": ("a.png", encoded(Image.new("1", (12_000, 12_000)), "PNG"))}}),
     ("half a picture", "/api/v2/media", {"files": {"file": ("a.png", picture()[:60])}}),
     ("a picture of nothing", "/api/v2/media", {"files": {"file": ("a.png", b"")}}),
     ("a novel about a picture", "/api/v2/media", {"files": {"file": ("a.png", picture())}, "data": {"description": "x" * 100_000}}),

@@ -248,15 +248,15 @@ async def _hits(visit: Visit, error: LinnetError | None = None) -> Response:
         sites=sites,
         overruled={(row.site, row.rule): row.kind for row in found.overrules},
         words=WORDS,
-        may_overrule=visit_rules.MAY_OVERRULE if visit.may("administer") else (),
+        may_overrule=visit_rules.MAY_OVERRULE if visit.runs_firm else (),
         choices=visit_rules.OVERRULED_TO,
     )
 
 
 async def overrule(visit: Visit) -> Response:
     """The owner says what a rule gives on a site; `kind` '' lets the rule speak again."""
-    if not visit.may("administer"):
-        raise NotAllowed("Only an owner of this account may overrule a rule.")
+    if not visit.runs_firm:
+        raise NotAllowed("Only an owner of the firm may overrule a rule.")
     site, rule, kind = (visit.form.text(name)[:300] for name in ("site", "rule", "kind"))
     try:
         if kind:

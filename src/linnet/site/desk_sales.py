@@ -151,8 +151,8 @@ async def end_keys(visit: Visit) -> Response:
 
 
 def _must_own(visit: Visit) -> None:
-    if not visit.may("administer"):
-        raise NotAllowed("Only an owner of this account may make and end keys.")
+    if not visit.runs_firm:
+        raise NotAllowed("Only an owner of the firm may make and end keys.")
 
 
 def routes(frame: Frame) -> list[BaseRoute]:

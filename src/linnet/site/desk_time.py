@@ -182,8 +182,8 @@ async def forget(visit: Visit) -> Response:
 
 async def set_idle(visit: Visit) -> Response:
     """After how long without input nobody is taken to be there."""
-    if not visit.may("administer"):
-        raise NotAllowed("Only an owner of this account may change how time is measured.")
+    if not visit.runs_firm:
+        raise NotAllowed("Only an owner of the firm may change how time is measured.")
     try:
         await visit.db.write(actions.set_idle, visit.form.whole("idle") * SECOND)
     except LinnetError as error:

@@ -188,6 +188,15 @@ class Visit:
         """As `may`. Raises NotAllowed, Unknown."""
         must(self.session.role, deed)
 
+    @property
+    def runs_firm(self) -> bool:
+        """May the person who is here decide for the firm: an owner of the server, or of the firm's own
+        account? Whoever owns another account decides for that one only."""
+        session, firm = self.here.session, self.here.firm
+        if session is None or firm is None:
+            return False
+        return session.owner or (session.account_id == firm.account_id and self.may("administer"))
+
     def query(self, name: str, default: str = "") -> str:
         """A parameter of the address."""
         return self.request.query_params.get(name, default).replace("\x00", "\ufffd")
