@@ -126,6 +126,8 @@ class Program:
     async def stop(self) -> None:
         """Finishes what was accepted. What is not done is done after the next start."""
         await self.worker.stop()
+        for end in self.house.at_end:
+            await end()
         self.hub.stop()
         await self.client.close()
         self.house.passwords.close()
@@ -193,7 +195,7 @@ def routes(house: House) -> list[BaseRoute]:
 
     async def health(_request: Request) -> Response:
         await house.db.read(rows.next_due, "desk")
-        return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
+        return PlainTextResponse("OK", headers={"cache-control": "no-store"})
 
     return [
         Route("/health", health, methods=["GET"]),

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("linnet.commands.serve", "serve on LINNET_BIND until stopped"),
     "setup": ("linnet.commands.setup", "set up the firm and its first person, without a browser"),
     "account": ("linnet.commands.account", "add an account with a person behind it"),
+    "person": ("linnet.commands.person", "give somebody a new password"),
     "token": ("linnet.commands.token", "print a token for the client API"),
     "move": ("linnet.commands.move", "give the server another public address"),
     "import": ("linnet.commands.imports", "read visits or sales from files"),

@@ -117,6 +117,27 @@ def test_a_script_brings_up_a_ready_server(shell):
         held.close()
 
 
+def test_a_forgotten_password_is_given_anew(shell):
+    _bring_up(shell)
+    said = shell(
+        "person",
+        "password",
+        "--email",
+        "owner@bakery.example",
+        "--password-stdin",
+        typed="another long secret\n",
+    )
+    assert "new password" in said.stdout
+    assert "not found" in shell.refused(
+        "person",
+        "password",
+        "--email",
+        "nobody@bakery.example",
+        "--password-stdin",
+        typed="another long secret\n",
+    )
+
+
 def test_the_same_on_postgresql(tmp_path, postgres_template):
     name = f"linnet_cli_{os.getpid()}"
     with psycopg.connect(f"{postgres_template}postgres", autocommit=True) as admin:

@@ -3,6 +3,7 @@
 import argparse
 
 from linnet.commands.common import add_password, database, password_hash
+from linnet.desk.effort import actions as effort
 from linnet.desk.firm import actions
 from linnet.desk.firm.rules import USUAL_HOURS, FirstPerson, NewFirm, new_firm
 from linnet.kernel.clock import now_ms
@@ -28,6 +29,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("--words", default="", help="words of its field, separated by commas")
     parser.add_argument("--name", required=True, help="of the first person")
     parser.add_argument("--email", required=True, help="of the first person, who logs in with it")
+    parser.add_argument(
+        "--measure-time", action="store_true", help="count the time that this person spends on the pages"
+    )
     add_password(parser)
 
 
@@ -48,6 +52,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     first = FirstPerson(args.name, args.email, password_hash(args))
     with database(settings) as db:
         made = db.write_now(actions.set_up, new, first, token=None, now=now)
+        if args.measure_time:
+            db.write_now(effort.measure, made.person.id, True, now)
     print(
         f"{made.firm.name} is set up: @{made.account.handle}@{settings.host}. {made.person.email} can log in."
     )

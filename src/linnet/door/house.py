@@ -1,6 +1,7 @@
 """What the doors are given: one of each, made in `linnet.app`."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 from linnet.db.database import Database
 from linnet.hub.hub import Hub
@@ -24,6 +25,9 @@ class House:
     store: Store
     workshop: Workshop
     client: Fetcher
+    at_end: list[Callable[[], Awaitable[None]]] = field(
+        default_factory=list
+    )  # run before the database closes
 
     @property
     def terms(self) -> Terms:

@@ -49,7 +49,7 @@ def show(amount: int, currency: str) -> str:
     return f"{decimal_text(amount, currency)} {currency}"
 
 
-_AMOUNT = re.compile(r"(-?)(\d{1,13})(?:([.,])(\d{1,3}))?", re.ASCII)
+_AMOUNT = re.compile(r"(-?)(\d{1,15})(?:([.,])(\d{1,3}))?", re.ASCII)
 
 
 def parse_amount(text: str, currency: str, field: str = "amount") -> int:

@@ -60,6 +60,7 @@ class Door:
         self._tokens = tokens
         self._limits = Limits()
         self._use = UseLog(house.db)
+        house.at_end.append(self._use.stop)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":

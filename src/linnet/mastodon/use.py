@@ -42,8 +42,21 @@ class UseLog:
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_soon(now))
 
+    async def stop(self) -> None:
+        """Writes what waits."""
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.gather(self._writing, return_exceptions=True)
+
     async def _write_soon(self, now: int) -> None:
-        await asyncio.sleep(TOGETHER)
+        try:
+            await asyncio.sleep(TOGETHER)
+        except asyncio.CancelledError:  # the server stops: what is noted is written first
+            await self._write(now)
+            raise
+        await self._write(now)
+
+    async def _write(self, now: int) -> None:
         calls, self._calls = list(self._calls.values()), {}
         on = await self._db.write(_keep, calls)
         self._off_until |= {call.person_id: now + MINUTE for call in calls if call.person_id not in on}
