@@ -83,7 +83,7 @@ class Frame:
             icon=self._icon,
             media_url=file_path,
             thumb_url=thumb_path,
-            avatar_url=avatar_path,
+            avatar_url=words.avatar_path,
         )
 
     def get(self, path: str, handler: Handler, *, who: Who = "anyone") -> Route:
@@ -380,11 +380,6 @@ class Page:
             visit.form = await forms.read(request, files=files, part_bytes=edge.FORM_BYTES)
             visit.check_key()
         return await self.handler(visit)
-
-
-def avatar_path(account: Account) -> str:
-    """Where the picture of an account is."""
-    return f"/media/{account.avatar_file}"
 
 
 async def problem(visit: Visit, error: LinnetError) -> Response:

@@ -4,6 +4,7 @@ from datetime import date, tzinfo
 
 from linnet.kernel.clock import DAY, HOUR, MINUTE, iso, moment
 from linnet.kernel.money import DECIMALS
+from linnet.social.people.rules import Account
 
 MONTHS = [
     "January",
@@ -87,3 +88,8 @@ def percent(part: int, whole: int) -> str:
 def machine(ms: int) -> str:
     """A time for <time datetime>."""
     return iso(ms)
+
+
+def avatar_path(account: Account) -> str:
+    """Where the picture of an account is."""
+    return f"/media/{account.avatar_file}"
