@@ -80,11 +80,32 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if as_user:
         shutil.chown(folder, "nobody", "nogroup")
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([*as_user, bin / "initdb", "-D", folder / "data", "-U", "linnet", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"], check=True, **quiet)  # type: ignore[call-overload]
+    subprocess.run(
+        [
+            *as_user,
+            bin / "initdb",
+            "-D",
+            folder / "data",
+            "-U",
+            "linnet",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "-N",
+        ],
+        check=True,
+        **quiet,
+    )  # type: ignore[call-overload]
     options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
-    subprocess.run([*as_user, bin / "pg_ctl", "-D", folder / "data", "-o", options, "-w", "start"], check=True, **quiet)  # type: ignore[call-overload]
+    subprocess.run(
+        [*as_user, bin / "pg_ctl", "-D", folder / "data", "-o", options, "-w", "start"], check=True, **quiet
+    )  # type: ignore[call-overload]
     try:
         yield f"postgresql:///?host={folder}&user=linnet&dbname="
     finally:
-        subprocess.run([*as_user, bin / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"], check=False, **quiet)  # type: ignore[call-overload]
+        subprocess.run(
+            [*as_user, bin / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"], check=False, **quiet
+        )  # type: ignore[call-overload]
         shutil.rmtree(folder, ignore_errors=True)

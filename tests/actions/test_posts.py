@@ -162,7 +162,11 @@ def test_an_edit_keeps_what_stood_before(db: Database, cast: dict[str, Author]) 
     db.write_now(actions.edit, ada, id, PostChange("second #new @cleo"), TERMS, now=12)
     db.write_now(actions.edit, ada, id, PostChange("second #new @cleo"), TERMS, now=13)  # no difference
     view = db.read_now(views.view, id, 0)
-    assert (view.post.text, view.post.edited_at, [t.key for t in view.tags]) == ("second #new @cleo", 12, ["new"])
+    assert (view.post.text, view.post.edited_at, [t.key for t in view.tags]) == (
+        "second #new @cleo",
+        12,
+        ["new"],
+    )
     assert [(v.text, v.at) for v in db.read_now(queries.versions, id)] == [("first #old", 10)]
     assert kinds(db, cleo) == ["mention"]
     assert kinds(db, bob) == ["edit"]
@@ -228,7 +232,10 @@ def test_reactions_and_polls(db: Database, cast: dict[str, Author]) -> None:
         db.write_now(reactions.vote, ada.account_id, id, [0], 12)
     view = db.read_now(views.view, id, bob.account_id)
     assert (view.post.favourites_count, view.flags.favourited) == (1, True)
-    assert [(o.title, o.votes_count, o.own) for o in view.poll.options] == [("rye", 1, True), ("oat", 0, False)]
+    assert [(o.title, o.votes_count, o.own) for o in view.poll.options] == [
+        ("rye", 1, True),
+        ("oat", 0, False),
+    ]
     assert kinds(db, ada) == ["favourite"]
     db.write_now(actions.end_poll, view.poll.poll.id, 10)  # too early: nothing
     for _ in range(2):

@@ -24,6 +24,8 @@ from linnet.social.text.rules import measure
 from tests import desk
 from tests.doors.browser import Browser, Site, site
 
+pytestmark = pytest.mark.xdist_group("desk news")  # one server, which begins empty and fills up
+
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
