@@ -7,9 +7,7 @@ from linnet.social.notices import queries
 from linnet.social.notices.rules import Kind, Notice, NoticeGiven
 
 
-def add(
-    tx: Tx, *, account_id: int, kind: Kind, from_id: int, post_id: int | None = None, now: int
-) -> None:
+def add(tx: Tx, *, account_id: int, kind: Kind, from_id: int, post_id: int | None = None, now: int) -> None:
     """Tells `account_id` what `from_id` did, unless it is the same account, or they blocked or
     muted the other or the thread."""
     if account_id == from_id or queries.unwanted(tx, account_id, from_id, post_id or 0, now):
