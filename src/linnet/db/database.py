@@ -40,7 +40,8 @@ class Database(Protocol):
 
     async def glance(self, query: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """As `read`, for a few short indexed lookups: on SQLite it runs inline, which is ten
-        times cheaper than a thread (docs/decisions/0002-two-databases.md)."""
+        times cheaper than a thread (docs/decisions/0002-two-databases.md), and each lookup is of its
+        own moment: what must agree comes in one query, or by `read`."""
         ...
 
     def write_now(self, action: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:

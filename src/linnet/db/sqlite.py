@@ -134,7 +134,11 @@ class SqliteDatabase:
         return await get_running_loop().run_in_executor(self._readers, run)
 
     async def glance(self, query: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return self.read_now(query, *args, **kwargs)
+        connection = self._reader()
+        try:
+            return query(SqliteTx(connection), *args, **kwargs)  # each SELECT is of one moment by itself
+        except SICK as error:
+            raise _plain(error) from error
 
     def read_now(self, query: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         connection = self._reader()

@@ -1,6 +1,7 @@
 """Reading what was sent: query and body, in whatever dress, as one tree of parameters."""
 
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from typing import Any
 
 from starlette.datastructures import Headers, UploadFile
@@ -14,10 +15,16 @@ from linnet.mastodon.params import Params, Upload, json_tree, merged, query_pair
 BODY = 1 << 20  # bytes of a body that has no file in it
 PARTS = 200  # of a multipart body
 FILES = 4
+ANNOUNCED = (b"content-length", b"transfer-encoding")  # a request with neither has no body (RFC 9112, 6.3)
 
 
 class GoneAwayError(Exception):
     """The client hung up while it was sending."""
+
+
+@lru_cache(maxsize=1024)  # apps ask the same things again and again; Params copies what it is given
+def _asked(query: bytes) -> dict[str, Any]:
+    return tree_of(query_pairs(query.decode("latin-1"))) if query else {}
 
 
 async def params_of(scope: Scope, sent: Headers, receive: Receive, most: int) -> Params:
@@ -25,9 +32,9 @@ async def params_of(scope: Scope, sent: Headers, receive: Receive, most: int) ->
     Invalid, TooLarge, GoneAwayError.
     """
     query = scope["query_string"]
+    if not any(name in ANNOUNCED and value != b"0" for name, value in scope["headers"]):
+        return Params(_asked(query))
     asked = tree_of(query_pairs(query.decode("latin-1"))) if query else {}
-    if sent.get("content-length", "0") == "0" and "transfer-encoding" not in sent:
-        return Params(asked)
     kind = sent.get("content-type", "").partition(";")[0].strip().lower()
     stream = _body(receive, sent, most)
     if kind == "multipart/form-data":

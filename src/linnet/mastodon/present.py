@@ -56,17 +56,18 @@ class Presenter:
 
     async def _present(self, lines: list[Line], viewer_id: int) -> list[tuple[int, bytes]]:
         kept = self._kept
-        made: dict[int, bytes] = {}
+        shown: list[tuple[int, bytes]] = []
         missing: list[int] = []
         for line in lines:
             known = kept.get(line.id)
             if known is not None and _is_good(known, line):
                 end = TAILS[line.flags] if viewer_id else NO_FLAGS
-                made[line.id] = known.body + end + end if known.doubled else known.body + end
+                shown.append((line.id, known.body + end + end if known.doubled else known.body + end))
             else:
                 missing.append(line.id)
-        if missing:
-            made |= await self._render(missing, {line.id: line for line in lines}, viewer_id)
+        if not missing:
+            return shown
+        made = dict(shown) | await self._render(missing, {line.id: line for line in lines}, viewer_id)
         return [(line.id, made[line.id]) for line in lines if line.id in made]
 
     async def _render(self, ids: list[int], lines: dict[int, Line], viewer_id: int) -> dict[int, bytes]:
