@@ -38,9 +38,6 @@ fix: dev  ## mend what ruff can mend
 	@$(BIN)/ruff check --fix src tests bench docs
 	@$(BIN)/ruff format src tests bench docs
 
-demo: install  ## a lived-in server with an invented cast, on http://localhost:8090
-	@$(BIN)/linnet demo
-
 bench: dev  ## measure a real server over sockets; prints a table
 	@$(BIN)/python -m bench
 
@@ -52,4 +49,4 @@ lock: dev  ## resolve the dependencies again
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock --upgrade
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock --upgrade
 
-.PHONY: help run install dev test test-slow check fix demo bench docs lock
+.PHONY: help run install dev test test-slow check fix bench docs lock
