@@ -1,7 +1,6 @@
 """The database as doors and workers see it: the same promises on both engines."""
 
 import asyncio
-import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
