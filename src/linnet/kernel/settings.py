@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,7 +32,11 @@ class Settings(Value):
     max_characters: int
     trusted_proxies: tuple[str, ...]
     allow_private: tuple[str, ...]
+    allow_networks: tuple[str, ...]
+    handle_domain: str
+    authorized_fetch: bool
     upload_bytes: int
+    media_cache_bytes: int
     late_grace_minutes: int
     log_level: str
 
@@ -40,6 +44,11 @@ class Settings(Value):
     def host(self) -> str:
         """The public host, with its port where it has an unusual one: what stands after the @."""
         return urlsplit(self.url).netloc
+
+    @property
+    def domain(self) -> str:
+        """What stands after the second @ of our own handles: `handle_domain`, or the host."""
+        return self.handle_domain or self.host
 
     @property
     def secure(self) -> bool:
@@ -187,6 +196,25 @@ def _pairs(text: str) -> tuple[str, ...]:
     raise ValueError("pairs of host and port like 127.0.0.1:9000, separated by commas")
 
 
+def _networks(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(part)) for part in _list(text))
+    except ValueError as error:
+        raise ValueError("networks like 127.0.0.0/8, separated by commas") from error
+
+
+def _domain(text: str) -> str:
+    if not text or _DOMAIN.fullmatch(text.lower()):
+        return text.lower()
+    raise ValueError("a domain like bakery.example, or empty")
+
+
+def _switch(text: str) -> bool:
+    if text.lower() in _SWITCH:
+        return _SWITCH[text.lower()]
+    raise ValueError("yes or no")
+
+
 def _level(text: str) -> str:
     if text in {"debug", "info", "warning", "error"}:
         return text
@@ -194,6 +222,17 @@ def _level(text: str) -> str:
 
 
 _PAIR = re.compile(r"[^\s,:/\[\]]+:[1-9]\d{0,4}|\[[0-9a-fA-F:.]+\]:[1-9]\d{0,4}", re.ASCII)
+_DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+(:[1-9]\d{0,4})?", re.ASCII)
+_SWITCH = {
+    "yes": True,
+    "true": True,
+    "1": True,
+    "on": True,
+    "no": False,
+    "false": False,
+    "0": False,
+    "off": False,
+}
 
 NOT_SETTINGS = {"LINNET_CONFIG", "LINNET_CRASH_AT", "LINNET_TEST_POSTGRES"}
 
@@ -240,6 +279,34 @@ TABLE = (
         "Exact `host:port` pairs, separated by commas, that may be fetched although they are private "
         "addresses. For trying things on one machine; leave it empty on a real server.",
         _pairs,
+    ),
+    Setting(
+        "allow_networks",
+        "",
+        "Private networks, separated by commas, that may be fetched from, on any port: only for tests of "
+        "federation on one machine. The server says so loudly at its start.",
+        _networks,
+    ),
+    Setting(
+        "handle_domain",
+        "",
+        "What stands in your handles instead of the host of `LINNET_URL`: with `bakery.example` here and "
+        "`https://social.bakery.example` there, the firm is `@shop@bakery.example`. That domain must send "
+        "`/.well-known/webfinger` on to this server. It cannot be changed later.",
+        _domain,
+    ),
+    Setting(
+        "authorized_fetch",
+        "no",
+        "`yes`: public posts are given to other servers only when they say (by a signature) who they are, so "
+        "that blocked ones get nothing.",
+        _switch,
+    ),
+    Setting(
+        "media_cache_bytes",
+        "1073741824",
+        "How much room pictures of other servers may take, in bytes. What was not looked at longest goes first.",
+        _whole(1 << 20, 1 << 46),
     ),
     Setting(
         "upload_bytes",

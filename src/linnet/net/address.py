@@ -131,9 +131,18 @@ _QUERY = _PATH + "?[]|^`{}"
 
 
 def parse_url(text: str, allowed: Pairs = frozenset(), *, field: str = "url") -> Target:
-    """An http or https URL as a Target; the fragment is left out. Raises Invalid(field) for
-    anything else: credentials, control characters, backslashes, other ports than 80 and 443
-    (unless the exact pair is `allowed`), and an address in it that is not public."""
+    """A URL that may be asked, as a Target. Raises Invalid(field) as `read_url`, and for other
+    ports than 80 and 443 (unless the exact pair is `allowed`) and an address in it that is not
+    public."""
+    target = read_url(text, field=field)
+    _check(target.host, target.port, allowed, field)
+    return target
+
+
+def read_url(text: str, *, field: str = "url") -> Target:
+    """An http or https URL in the one form we write and compare; the fragment is left out. Says
+    nothing about whether it may be asked. Raises Invalid(field) for anything else: credentials,
+    control characters, backslashes, hosts that are no names."""
     stripped = text.strip(" \t\r\n")
     if len(stripped) > LONGEST:
         raise Invalid(field, f"is longer than {LONGEST} characters")
@@ -151,7 +160,6 @@ def parse_url(text: str, allowed: Pairs = frozenset(), *, field: str = "url") ->
         raise Invalid(field, "has a user name or password in it, which Linnet does not send")
     host = _host(parts.hostname, field)
     number = PORTS[parts.scheme] if port is None else port
-    _check(host, number, allowed, field)
     query = f"?{_quoted(parts.query, _QUERY, field)}" if parts.query else ""
     path = _quoted(parts.path or "/", _PATH, field)
     url = f"{parts.scheme}://{_authority(parts.scheme, host, number)}{path}{query}"
