@@ -34,7 +34,7 @@ CLIENTS = 8
 PATIENCE = 30  # seconds after which a test that waits has failed
 LINNET = Path(sys.executable).with_name("linnet")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("crash")]
+pytestmark = pytest.mark.slow
 
 
 @dataclass

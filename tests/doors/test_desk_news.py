@@ -24,10 +24,8 @@ from linnet.social.text.rules import measure
 from tests import desk
 from tests.doors.browser import Browser, Site, site
 
-pytestmark = pytest.mark.xdist_group("desk news")  # one server, which begins empty and fills up
 
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with site(tmp_path_factory.mktemp("news")) as made:
         made.set_up()
@@ -207,6 +205,7 @@ def test_title_and_link_fit(title: str) -> None:
 
 def test_the_front_shows_who_waits_and_what_is_next(here: Site, jana: Browser) -> None:
     account = bakery(here)
+    source(here, "mill.example", "Old grain", "Sourdough bread", "Bread prices", "Bread ovens")
     guest = here.someone("guest")
     asked = here.db.write_now(desk.post, guest.id, now_ms() - HOUR, mentions=(account.id,))
     jana.get("/desk")
