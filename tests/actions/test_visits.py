@@ -252,9 +252,11 @@ def test_a_replay_changes_classes_and_nothing_else(db, now):
         db.write_now(actions.overrule, site=SITE, rule="R6", kind="person", person_id=9, now=now)
 
 
-def line(at, path, *, address="203.0.113.7", agent=FIREFOX, status=200, method="GET"):
+def line(
+    at, path, *, address="203.0.113.7", agent=FIREFOX, status=200, method="GET", by="https://m.example/"
+):
     when = f"{at // 60 % 24:02d}:{at % 60:02d}"
-    text = f'{address} - - [20/May/2026:10:{when} +0000] "{method} {path} HTTP/1.1" {status} 9 "https://m.example/" "{agent}"\n'
+    text = f'{address} - - [20/May/2026:10:{when} +0000] "{method} {path} HTTP/1.1" {status} 9 "{by}" "{agent}"\n'
     return text.encode()
 
 
@@ -298,6 +300,20 @@ def test_a_page_hit_becomes_a_persons_when_the_log_grows_by_its_style(db, now):
     assert counts(db) == VisitCounts(unsure=1)
     assert read(db, [*lines, line(3, "/style.css")], now).added == 0
     assert counts(db) == VisitCounts(probable=1)
+
+
+def test_a_style_that_names_its_page_counts_for_a_minute_in_either_direction(db, now):
+    slow = [  # the page is written down when its last byte has gone out, after its style
+        line(0, "/s.css", by=f"https://{SITE}/slow"),
+        line(50, "/slow?a=1"),
+        line(50, "/other"),  # no style names it, and none follows
+        line(0, "/far", address="203.0.113.8"),
+        line(61, "/f.woff2", address="203.0.113.8", by=f"https://{SITE}/far"),
+    ]
+    read(db, slow, now)
+    kinds = {v.path: v.kind for v in db.read_now(figures.visits, Wanted(0, EVER))}
+    assert kinds == {"/slow": "person", "/far": "unsure"}
+    assert read(db, slow, now).added == 0
 
 
 def test_the_snippet_and_the_log_tell_of_the_same_visit(db):

@@ -101,6 +101,25 @@ def test_a_telephone_called_cubot_is_no_bot():
     assert (agent.word, agent.label) == ("", "Chrome 149, phone")
 
 
+@pytest.mark.parametrize(
+    ("agent", "label"),
+    [
+        ("Opera/9.80 (Android; Opera Mini/76.0.2254/191.303; U; en) Presto/2.12.423 Version/12.16", "Opera Mini 76, phone"),
+        ("Opera/9.80 (iPhone; Opera Mini/7.0.3/34.1244; U; de) Presto/2.8.119 Version/11.10", "Opera Mini 7, phone"),
+        ("Opera/9.80 (X11; Linux x86_64) Presto/2.12.388 Version/12.16", "Opera 12, desktop"),
+    ],
+)  # fmt: skip
+def test_opera_mini_is_a_persons_browser(agent, label):
+    assert read_agent(agent).label == label
+    assert judge({"user-agent": agent}, source="log", status=200, assets=True) == ("person", "R5")
+    assert judge({"user-agent": agent}) == ("unsure", "R4")
+
+
+def test_who_fetches_icons_is_a_program():
+    agent = "Mozilla/5.0 (Windows NT 6.1; rv:6.0) Gecko/20110814 Firefox/6.0 Google favicon"
+    assert judge({**PERSON, "user-agent": agent}) == ("machine", "R2")
+
+
 def test_a_browser_is_current_for_three_years():
     at = parse_time("2026-10-26T00:00:00Z", "at")
     known = {"Chrome/149.0": True, "Chrome/118.0": False, "Chrome/400.0": False, "Firefox/140.0": True}
@@ -203,6 +222,8 @@ def test_a_line_of_a_log():
     line = read_line(LINE % CHROME.encode())
     assert (line.address, line.user_agent, line.method, line.status) == ("203.0.113.7", CHROME, "GET", 200)
     assert (line.path, line.code, line.referrer, line.what) == ("/a/b.html", "Ab3xK7q", "m.example", "page")
+    assert line.asked_by == "/@x"
+    assert read_line((LINE % b"x").replace(b"m.example/@x", b"m.example")).asked_by == ""
     assert line.at == parse_time("2015-05-17T08:05:03Z", "at")
     other = read_line((LINE % b"x").replace(b"203.0.113.7", b"203.0.113.8"))
     assert other.hash == line.hash  # says nothing about who it was

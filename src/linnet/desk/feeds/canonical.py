@@ -27,6 +27,8 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 _TRIPLET = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SAFE = "%/:@!$&'()*+,;=~-._?[]"
+# A counting address with the true one in its path, as newspapers' feeds have them (".../rss/*https://...").
+_WRAPPED = re.compile(r"https?://[^/?#]+/[^?#]*\*(https?://.+)", re.IGNORECASE)
 _PREFIX = re.compile(r"(?:www|m|mobile|amp)\.(?=[^.]+\.)")
 _PATH_END = re.compile(r"(?:/(?:index|default)\.(?:html?|php|aspx?|jsp)|/amp|/)\Z", re.IGNORECASE)
 
@@ -54,8 +56,11 @@ def tidy(text: str, base: str = "") -> str:
 
 
 def shared(text: str, base: str = "") -> str:
-    """As `tidy`, without tracking keys and tracking fragments: what a reader is sent to."""
+    """As `tidy`, without tracking keys, tracking fragments and a counting address around it: what a
+    reader is sent to."""
     address = tidy(text, base)
+    if wrapped := _WRAPPED.fullmatch(address):
+        address = tidy(wrapped[1]) or address
     if not address:
         return ""
     parts = urlsplit(address)

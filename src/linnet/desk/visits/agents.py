@@ -20,7 +20,7 @@ class Agent(Value, frozen=True, omit_defaults=True):
     """The features of a User-Agent that the rules read. Nothing here can name a person."""
 
     empty: bool = False
-    browser_like: bool = False  # begins with Mozilla/5.0
+    browser_like: bool = False  # begins as the browsers of people do
     address: bool = False  # has an address in it, as well-behaved programs do
     word: str = ""  # of WORDS
     listed: bool = False  # the crawler list knows it
@@ -60,18 +60,23 @@ _NAMES = {name.lower(): name for name in SOFTWARE}
 _HOST = re.compile(r"\+?https?://([a-z0-9.-]{1,253})(?::\d{1,5})?(?=[/;)\s,>]|$)", re.IGNORECASE)
 _LIBRARIES = {"SummalyBot"}  # gives the address of its own source, not of the server
 
+# How browsers begin: all of today's, and Opera Mini, which many cheap telephones come with.
+_BROWSERS = ("Mozilla/5.0", "Opera/9.80 (")
+
 # Parts of words that no browser of a person has. "bot" not in CUBOT, which makes telephones.
 WORDS = (
     r"(?<!cu)bots?(?![a-z])", "crawl", "spider", "slurp", "preview", "fetch", "scanner", "monitor",
     "headless", "phantomjs", "lighthouse", "pingdom", "uptime", "curl", "wget", "python", "perl",
     "ruby", "java/", "okhttp", "go-http", "libwww", "httpclient", "node-", "axios", "guzzle",
-    "feed", r"\brss\b", "archive", "validator", "checker", "facebookexternalhit", "externalagent",
+    "feed", r"\brss\b", "favicon", "archive", "validator", "checker", "facebookexternalhit", "externalagent",
 )  # fmt: skip
 _WORDS = re.compile("|".join(WORDS), re.IGNORECASE)
 
 _FAMILIES = (
     ("Edge", re.compile(r"\b(?:Edg|EdgA|EdgiOS|Edge)/(\d{1,4})")),
     ("Opera", re.compile(r"\b(?:OPR|OPiOS|OPT)/(\d{1,4})")),
+    ("Opera Mini", re.compile(r"\bOpera Mini/(\d{1,4})")),
+    ("Opera", re.compile(r"^Opera/9\.80 .* Version/(\d{1,4})")),
     ("Samsung Internet", re.compile(r"\bSamsungBrowser/(\d{1,4})")),
     ("Firefox", re.compile(r"\b(?:Firefox|FxiOS)/(\d{1,4})")),
     ("Chrome", re.compile(r"\b(?:Chrome|CriOS|Chromium)/(\d{1,4})")),
@@ -91,7 +96,7 @@ def read_agent(user_agent: str) -> Agent:
     software, version, host = _server(text)
     family, major = _browser(text)
     return Agent(
-        browser_like=text.startswith("Mozilla/5.0"),
+        browser_like=text.startswith(_BROWSERS),
         address="://" in text or "+http" in lower or "@" in text,
         word=word[0].lower() if word else "",
         listed=is_crawler(text),
@@ -123,6 +128,8 @@ def _browser(text: str) -> tuple[str, int]:
 
 
 def _device(text: str) -> str:
+    if "Opera Mini" in text:
+        return "phone"
     if "iPad" in text or "Tablet" in text or ("Android" in text and "Mobile" not in text):
         return "tablet"
     return "phone" if "Mobile" in text or "iPhone" in text else "desktop"

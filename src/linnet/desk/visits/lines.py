@@ -29,9 +29,10 @@ PAGES = frozenset({"", "html", "htm", "xhtml", "shtml", "php", "asp", "aspx", "j
 
 
 class Line(Value):
-    """A line that could be read. `address` and `user_agent` stay in memory. `what`: page (a
-    document), asset (style, script or font), other. `hash`: of the line without the address, the
-    user and the user agent, so that it cannot be used to guess them."""
+    """A line that could be read. `address`, `user_agent` and `asked_by`, the path of the page that
+    asked for it, stay in memory. `what`: page (a document), asset (style, script or font), other.
+    `hash`: of the line without the address, the user and the user agent, so that it cannot be used
+    to guess them."""
 
     at: int
     address: str
@@ -41,6 +42,7 @@ class Line(Value):
     path: str
     code: str
     referrer: str
+    asked_by: str
     what: str
     hash: str
 
@@ -57,6 +59,7 @@ def read_line(raw: bytes) -> Line | None:
     target = request["target"]
     if "://" in target.split("?", 1)[0]:  # absolute form, as proxies send it
         target = "/" + target.partition("://")[2].partition("/")[2]
+    host, slash, asked = found["referrer"].partition("://")[2].partition("/")
     known = "\x00".join(found.group("time", "request", "status", "size", "referrer"))
     return Line(
         at=at,
@@ -66,7 +69,8 @@ def read_line(raw: bytes) -> Line | None:
         status=int(found["status"]),
         path=tidy_path(target),
         code=code_in("?" + target.partition("?")[2]),
-        referrer=tidy_host(found["referrer"].partition("://")[2]),
+        referrer=tidy_host(host),
+        asked_by=tidy_path(f"/{asked}") if slash else "",
         what=_what(target),
         hash=hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest()[:32],
     )

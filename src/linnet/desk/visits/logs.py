@@ -3,9 +3,9 @@
 A page hit is known by (site, byte offset, hash of the line), so a log that grew, or was put aside
 by rotation and is read again under another name, adds only what is new. Lines are walked in
 order; what one browser at one address did is put together in memory, since a page hit is only a
-person's when the same one loads a style, script or font within ten seconds. Neither address nor
-user agent is written: the visitor's hash is made under the salt of that day where it still lives,
-and else under one made here, in memory, and forgotten with the run.
+person's when the same one loads a style, script or font of it. Neither address nor user agent is
+written: the visitor's hash is made under the salt of that day where it still lives, and else under
+one made here, in memory, and forgotten with the run.
 """
 
 import logging
@@ -29,6 +29,7 @@ from linnet.kernel.wire import encode_text
 log = logging.getLogger("linnet.visits")
 
 ASSET_WITHIN = 10 * SECOND
+NAMED_WITHIN = MINUTE  # before or after: a slow page is written down after its styles
 DISORDER = 5 * MINUTE  # how far the lines of a log may be out of order
 LOOK_EVERY = 20_000  # lines after which finished sessions are written
 BATCH = 200  # sessions in one transaction
@@ -69,7 +70,7 @@ class _Open:
 
     def __init__(self) -> None:
         self.pages: list[tuple[int, Line]] = []
-        self.assets: list[int] = []
+        self.assets: list[tuple[int, str]] = []  # when, and the path of the page that asked
         self.last = 0
 
 
@@ -110,7 +111,7 @@ def _take(sessions: dict[tuple[str, str], _Open], line: Line, offset: int) -> No
     if line.what == "page":
         session.pages.append((offset, line))
     elif line.status < 400:
-        session.assets.append(line.at)
+        session.assets.append((line.at, line.asked_by))
 
 
 def _finished(sessions: dict[tuple[str, str], _Open], *, before: int) -> dict[tuple[str, str], _Open]:
@@ -124,12 +125,21 @@ def _sessions(opened: dict[tuple[str, str], _Open], site: str, ephemeral: str) -
     for (address, user_agent), session in opened.items():
         if session.pages:
             pages = tuple(
-                LogPage(offset, line, any(0 <= at - line.at <= ASSET_WITHIN for at in session.assets))
+                LogPage(offset, line, _has_assets(line, session.assets))
                 for offset, line in sorted(session.pages, key=lambda page: (page[1].at, page[0]))
             )
             visitor = rules.visitor(ephemeral, site, address, user_agent)
             made.append(LogSession(address, user_agent, visitor, pages))
     return sorted(made, key=lambda session: session.pages[0].line.at)
+
+
+def _has_assets(page: Line, assets: list[tuple[int, str]]) -> bool:
+    """Did something that only a browser loads follow within ten seconds, or come within a minute
+    with the name of this page on it?"""
+    return any(
+        0 <= at - page.at <= ASSET_WITHIN or (path == page.path and abs(at - page.at) <= NAMED_WITHIN)
+        for at, path in assets
+    )
 
 
 def _write(db: Database, site: str, sessions: list[LogSession], now: int) -> int:
