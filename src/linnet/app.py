@@ -30,6 +30,7 @@ from linnet.desk.effort import actions as effort
 from linnet.desk.feeds import actions as feed_actions
 from linnet.desk.feeds import errands as feeds
 from linnet.desk.feeds.actions import FetchFeed
+from linnet.desk.firm import queries as firms
 from linnet.desk.firm.rules import FirmChanged
 from linnet.desk.links import errands as links
 from linnet.desk.links.actions import FetchPreview
@@ -48,7 +49,8 @@ from linnet.kernel.clock import DAY, HOUR, MINUTE, now_ms
 from linnet.kernel.settings import Settings, load
 from linnet.kernel.value import Value
 from linnet.mastodon import table as mastodon
-from linnet.net.client import Client
+from linnet.net.client import Client, Fetcher
+from linnet.net.closed import Closed
 from linnet.site import hooks, measure, media_files
 from linnet.site import routes as site
 from linnet.social.apps import actions as apps
@@ -109,7 +111,8 @@ class Program:
         self.settings = settings
         self.hub = Hub(settings.data / "run", HEARD)
         self.db = open_database(settings, on_emit=duties, on_commit=self._tell)
-        self.client = Client(settings)
+        # an invented firm (`linnet demo`) must not knock at real doors
+        self.client = Closed() if self.db.read_now(firms.invented) else Client(settings)
         store = Store(settings.data / "media")
         workshop = Workshop(store, settings.upload_bytes)
         self.house = House(settings, self.db, self.hub, PasswordDesk(), store, workshop, self.client)
@@ -154,7 +157,7 @@ def duties(tx: Tx, event: Value) -> None:
         rows.add(tx, make(event), now=now_ms())
 
 
-def jobs(db: Database, client: Client, house: House, every: Mapping[str, Every]) -> dict[type[Job], Handler]:
+def jobs(db: Database, client: Fetcher, house: House, every: Mapping[str, Every]) -> dict[type[Job], Handler]:
     """Which handler does which job."""
     terms, grace = house.terms, house.settings.late_grace_minutes
 

@@ -23,6 +23,8 @@ Json = dict[str, Any]
 VISIBILITY = {"public": "public", "quiet": "unlisted", "followers": "private", "direct": "direct"}
 OUR_VISIBILITY = {theirs: ours for ours, theirs in VISIBILITY.items()}
 
+INVENTED = "<p>(Invented, for a demonstration.)</p>"  # apps show no badge of ours
+
 ADDRESS = re.compile(r"https?://[^\s<>\"']{1,250}", re.IGNORECASE)
 
 
@@ -67,7 +69,7 @@ def _account(account: Account, url: str) -> Json:
         "url": account_page(url, account),
         "uri": actor_uri(url, account),
         "display_name": account.name,
-        "note": account.bio_html,
+        "note": account.bio_html + INVENTED * account.invented,
         "avatar": avatar,
         "avatar_static": avatar,
         "avatar_description": "",

@@ -197,7 +197,7 @@ async def download(visit: Visit) -> Response:
     """All sources as OPML."""
     outlines = await visit.db.read(queries.outlines)
     return Response(
-        opml.write(f"Sources of {visit.firm.name}", outlines),
+        opml.write(f"Sources of {visit.firm.title}", outlines),
         media_type="text/x-opml; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="sources.opml"'},
     )

@@ -133,7 +133,9 @@ async def download(visit: Visit) -> Response:
     return Response(
         sheet.write_sales(rows),
         media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="sales-{period.name}.csv"'},
+        headers={
+            "Content-Disposition": f'attachment; filename="{visit.firm.file_prefix}sales-{period.name}.csv"'
+        },
     )
 
 

@@ -232,7 +232,9 @@ async def download(visit: Visit) -> Response:
     return Response(
         to_csv(found),
         media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="statement-{period.name}.csv"'},
+        headers={
+            "Content-Disposition": f'attachment; filename="{visit.firm.file_prefix}statement-{period.name}.csv"'
+        },
     )
 
 

@@ -10,7 +10,7 @@ from linnet.db.tx import Tx
 from linnet.kernel.clock import iso
 from linnet.kernel.errors import NotFound
 from linnet.kernel.page import Page
-from linnet.kernel.value import Value
+from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import encode
 from linnet.site.frame import Frame, Visit
 from linnet.social.media.rules import Media, file_path
@@ -69,6 +69,9 @@ async def tag(visit: Visit) -> Response:
 
 def _answer(visit: Visit, feed: Feed) -> Response:
     url = visit.house.settings.url
+    mark = visit.here.firm.mark if visit.here.firm else ""
+    if mark:  # readers of feeds see no page that would say so
+        feed = changed(feed, title=f"{feed.title} (invented)", about=f"{mark} {feed.about}".strip())
     as_json = visit.request.url.path.endswith(".json")
     body = json_feed(feed, url) if as_json else atom(feed, url)
     headers = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}

@@ -47,7 +47,7 @@ async def robots(_visit: Visit) -> Response:
 
 async def manifest(visit: Visit) -> Response:
     """The web app manifest."""
-    name = visit.here.firm.name if visit.here.firm else "Linnet"
+    name = visit.here.firm.title if visit.here.firm else "Linnet"
     icon = {"src": visit.frame.assets.url("bird.svg"), "type": "image/svg+xml", "sizes": "any"}
     body = {
         "name": name,
@@ -78,7 +78,6 @@ async def about(visit: Visit) -> Response:
         "about.html",
         title=f"About {visit.firm.name}",
         account=account,
-        invented=account is not None and account.invented,
         version=__version__,
     )
 

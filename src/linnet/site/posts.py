@@ -64,7 +64,6 @@ async def home(visit: Visit) -> Response:
             "front.html",
             title=visit.firm.name,
             account=account,
-            invented=account is not None and account.invented,
             views=listed.views,
             next=paging.older(visit, listed.ids),
         )
@@ -150,7 +149,6 @@ def _profile(tab: str) -> Handler:
             "profile.html",
             title=f"{account.name} (@{account.address})",
             account=account,
-            invented=account.invented,
             fields=people_rules.fields_of(account),
             ties=shown.ties,
             views=shown.listed.views,
@@ -215,7 +213,6 @@ async def thread(visit: Visit) -> Response:
     return visit.render(
         "thread.html",
         title=f"{view.account.name}: {_summary(view)[:60]}",
-        invented=view.account.invented,
         view=view,
         ancestors=shown.ancestors,
         descendants=list(zip(shown.descendants, shown.depths, strict=True)),

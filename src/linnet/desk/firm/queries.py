@@ -4,8 +4,9 @@ from linnet.db.tx import Tx
 from linnet.desk.firm.rules import Firm, Site
 from linnet.kernel.errors import NotFound
 
-FIRM = """SELECT account_id, name, time_zone, currency, hourly_cost, office_hours, field_words, logo_id, accent,
-    created_at FROM firm WHERE id = 1"""
+FIRM = """SELECT f.account_id, f.name, f.time_zone, f.currency, f.hourly_cost, f.office_hours, f.field_words, f.logo_id,
+    f.accent, f.created_at, COALESCE(a.invented, FALSE) AS invented
+    FROM firm f LEFT JOIN account a ON a.id = f.account_id WHERE f.id = 1"""
 SITES = "SELECT host, url, position FROM site ORDER BY position"
 INSERT = """INSERT INTO firm (id, account_id, name, time_zone, currency, hourly_cost, office_hours, field_words,
     logo_id, accent, created_at)
@@ -28,6 +29,12 @@ def must_firm(tx: Tx) -> Firm:
     if found is None:
         raise NotFound("firm")
     return found
+
+
+def invented(tx: Tx) -> bool:
+    """Is the firm one of `linnet demo`? Before the set-up it is not."""
+    found = firm(tx)
+    return found is not None and found.invented
 
 
 def sites(tx: Tx) -> list[Site]:

@@ -26,6 +26,7 @@ Span = tuple[int, int]  # minutes of the day: open from, open until
 Week = tuple[Span | None, ...]  # seven of them, Monday first; None is closed
 
 USUAL_HOURS = "Mon-Fri 09:00-17:00"
+INVENTED = "This is a demonstration. The firm, its people and every figure here are invented."
 
 
 class Firm(Value):
@@ -41,6 +42,22 @@ class Firm(Value):
     logo_id: int | None
     accent: str
     created_at: int
+    invented: bool = False  # of `linnet demo`: its account says so
+
+    @property
+    def mark(self) -> str:
+        """What must stand wherever an invented firm shows; '' for a real one."""
+        return INVENTED if self.invented else ""
+
+    @property
+    def title(self) -> str:
+        """Its name where a machine asks for it; an invented one says that it is."""
+        return f"{self.name} (invented)" if self.invented else self.name
+
+    @property
+    def file_prefix(self) -> str:
+        """What files that are taken away begin with, so that nobody takes them for a real firm's."""
+        return "invented-" if self.invented else ""
 
     @property
     def week(self) -> Week:
@@ -167,6 +184,7 @@ def with_change(firm: Firm, change: FirmChange) -> Firm:
         firm.logo_id if change.logo_id is None else change.logo_id or None,
         firm.accent if change.accent is None else check_accent(change.accent),
         firm.created_at,
+        firm.invented,
     )
 
 

@@ -87,6 +87,7 @@ def statement(tx: Tx, period: Period, now: int) -> Statement:
         tuple(_day(day, times, visits.linked, outcome, own) for day, visits in by_day.items()),
         ATTRIBUTION,
         (rules.DELIVERED, rules.VISITS, rules.RANGE),
+        firm.mark,
     )
 
 

@@ -109,6 +109,7 @@ class Statement(Value):
     days: tuple[Day, ...]
     attribution: str
     counted: tuple[str, ...]  # how things are counted, in words
+    mark: str = ""  # of an invented firm: that it is one
 
     def figure(self, key: str) -> Figure:
         """The figure called `key`, such as visits.probable. Raises KeyError."""
@@ -221,7 +222,8 @@ def cost_per(key: str, label: str, figure: Figure, cost: int, currency: str) -> 
 
 
 def to_csv(statement: Statement) -> str:
-    """The statement as CSV: one line per number, with unit, n, range and where its rows are."""
+    """The statement as CSV: one line per number, with unit, n, range and where its rows are. That of
+    an invented firm says so in its first line, before the names of the columns."""
     currency = statement.currency
     rows: list[Sequence[str | int | float | None]] = [
         ("statement", statement.firm, statement.period.name, "", None, None, None, ""),
@@ -240,7 +242,8 @@ def to_csv(statement: Statement) -> str:
         ("day", day.day, day.probable, "probable visits", None, None, None, "") for day in statement.days
     ]
     rows += [("not known", said.words, "", "", None, None, None, "") for said in statement.not_known]
-    return write_table(("section", "what", "value", "unit", "n", "low", "high", "rows"), rows)
+    table = write_table(("section", "what", "value", "unit", "n", "low", "high", "rows"), rows)
+    return f"{statement.mark}\r\n{table}" if statement.mark else table
 
 
 def _cells(figure: Figure) -> tuple[str | int | float | None, ...]:

@@ -1,5 +1,6 @@
 """This server (https://docs.joinmastodon.org/methods/instance/)."""
 
+import html
 from typing import Any
 
 from linnet import __version__
@@ -32,6 +33,7 @@ class Census(Value):
     """Who lives here. `first`: the firm's account, the one to turn to; None before the set-up."""
 
     title: str
+    mark: str  # of an invented firm: that it is one
     accounts: int
     active: int
     posts: int
@@ -44,7 +46,8 @@ def _census(tx: Tx, now: int) -> Census:
     known = firms.firm(tx)
     first = people.account(tx, known.account_id) if known else None
     return Census(
-        known.name if known else "",
+        known.title if known else "",
+        known.mark if known else "",
         len(living),
         len(active),
         sum(account.posts_count for account in living),
@@ -159,7 +162,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 
 
 def _words(census: Census) -> str:
-    return census.first.bio if census.first else ""
+    return f"{census.mark} {census.first.bio if census.first else ''}".strip()
 
 
 def _contact(settings: Settings, census: Census) -> dict[str, Any] | None:
@@ -184,7 +187,8 @@ async def extended_description(call: Call) -> Answer:
     return answer(
         {
             "updated_at": iso(first.created_at) if first else iso(call.now),
-            "content": first.bio_html if first else "",
+            "content": f"<p>{html.escape(census.mark)}</p>" * bool(census.mark)
+            + (first.bio_html if first else ""),
         }
     )
 

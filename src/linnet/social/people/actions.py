@@ -108,6 +108,14 @@ def change_profile(tx: Tx, account_id: int, change: ProfileChange) -> Account:
     return changed(wanted, revision=had.revision + 1)
 
 
+def mark_invented(tx: Tx, account_id: int) -> None:
+    """Whoever speaks here exists for a demonstration only, and every page says so from now on.
+    There is no way back. Raises NotFound."""
+    if not queries.set_invented(tx, account_id):
+        raise NotFound("account")
+    tx.emit(AccountChanged(account_id))
+
+
 def _with_changes(tx: Tx, had: Account, change: ProfileChange) -> Account:
     wanted = rules.with_changes(had, change)
     for field, id, old in (

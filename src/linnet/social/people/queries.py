@@ -197,6 +197,7 @@ SAVE_PROFILE = """UPDATE account SET name = :name, bio = :bio, bio_html = :bio_h
     avatar_id = :avatar_id, header_id = :header_id, locked = :locked, discoverable = :discoverable,
     indexable = :indexable, default_visibility = :default_visibility, default_sensitive = :default_sensitive,
     default_language = :default_language, revision = revision + 1 WHERE id = :id"""
+SET_INVENTED = "UPDATE account SET invented = TRUE, revision = revision + 1 WHERE id = :id"
 OWNS_PICTURE = "SELECT 1 FROM media WHERE id = :id AND account_id = :account_id AND post_id IS NULL"
 COUNT_FOLLOWERS = """UPDATE account SET followers_count = followers_count + :by, revision = revision + 1
     WHERE id = :id"""
@@ -253,6 +254,10 @@ def save_profile(tx: Tx, account: Account) -> None:
         default_sensitive=account.default_sensitive,
         default_language=account.default_language,
     )
+
+
+def set_invented(tx: Tx, account_id: int) -> bool:
+    return tx.run(SET_INVENTED, id=account_id) > 0
 
 
 def owns_picture(tx: Tx, account_id: int, media_id: int) -> bool:
