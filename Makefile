@@ -23,7 +23,7 @@ dev: .venv/.dev-installed  ## build the environment with the tools for tests and
 	@touch $@
 
 test: dev  ## all fast tests (PostgreSQL too where LINNET_TEST_POSTGRES is set or a server program is found)
-	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow"
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
 
 test-slow: dev  ## crash rounds and journeys in Chromium
 	@$(BIN)/python -m pytest -m slow
