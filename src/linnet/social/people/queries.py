@@ -58,30 +58,35 @@ def _email_key(email: str) -> str:
 ACCOUNT = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
+    uri, url, moved_to_id, suspended_at, hides_network,
     (SELECT file FROM media m WHERE m.id = avatar_id) AS avatar_file,
     (SELECT file FROM media m WHERE m.id = header_id) AS header_file
     FROM account WHERE id = :id"""
 ACCOUNTS = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
+    uri, url, moved_to_id, suspended_at, hides_network,
     (SELECT file FROM media m WHERE m.id = avatar_id) AS avatar_file,
     (SELECT file FROM media m WHERE m.id = header_id) AS header_file
     FROM account WHERE id IN :ids"""
 BY_HANDLE = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
+    uri, url, moved_to_id, suspended_at, hides_network,
     (SELECT file FROM media m WHERE m.id = avatar_id) AS avatar_file,
     (SELECT file FROM media m WHERE m.id = header_id) AS header_file
     FROM account WHERE handle_key = :key AND host = :host"""
 BY_HANDLES = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
+    uri, url, moved_to_id, suspended_at, hides_network,
     (SELECT file FROM media m WHERE m.id = avatar_id) AS avatar_file,
     (SELECT file FROM media m WHERE m.id = header_id) AS header_file
     FROM account WHERE handle_key IN :keys AND host = :host"""
 LOCAL = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
+    uri, url, moved_to_id, suspended_at, hides_network,
     (SELECT file FROM media m WHERE m.id = avatar_id) AS avatar_file,
     (SELECT file FROM media m WHERE m.id = header_id) AS header_file
     FROM account WHERE host = '' AND id < :below AND id > :above ORDER BY id LIMIT :n"""
@@ -89,6 +94,7 @@ OF_PERSON = """SELECT a.id, a.handle, a.handle_key, a.host, a.kind, a.name, a.bi
     a.avatar_id, a.header_id, a.locked, a.discoverable, a.indexable, a.default_visibility,
     a.default_sensitive, a.default_language, a.followers_count, a.following_count, a.posts_count,
     a.last_post_at, a.revision, a.created_at, a.invented,
+    a.uri, a.url, a.moved_to_id, a.suspended_at, a.hides_network,
     (SELECT file FROM media m WHERE m.id = a.avatar_id) AS avatar_file,
     (SELECT file FROM media m WHERE m.id = a.header_id) AS header_file
     FROM account a JOIN member m ON m.account_id = a.id WHERE m.person_id = :person_id ORDER BY m.since, a.id"""

@@ -76,6 +76,11 @@ class Account(Value):
     revision: int
     created_at: int
     invented: bool
+    uri: str = ""  # its id among servers and its page, of an account elsewhere
+    url: str = ""
+    moved_to_id: int | None = None
+    suspended_at: int | None = None
+    hides_network: bool = False  # whom it follows and who follows it is not told
     avatar_file: str | None = None  # names in the media folder
     header_file: str | None = None
 

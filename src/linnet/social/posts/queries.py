@@ -9,11 +9,11 @@ from linnet.social.text.scan import Hashtag
 
 POST = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
     reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
-    boosts_count, favourites_count, revision
+    boosts_count, favourites_count, revision, uri, url
     FROM post WHERE id = :id"""
 VISIBLE_POST = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
     reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
-    boosts_count, favourites_count, revision
+    boosts_count, favourites_count, revision, uri, url
     FROM post p WHERE id = :id
         AND (visibility IN ('public', 'quiet') OR account_id = :viewer_id
             OR EXISTS (SELECT 1 FROM mention m WHERE m.post_id = p.id AND m.account_id = :viewer_id)
@@ -24,7 +24,7 @@ KEY = "SELECT post_id FROM post_key WHERE account_id = :account_id AND key = :ke
 BOOST = "SELECT id FROM post WHERE boost_of_id = :post_id AND account_id = :account_id"
 BOOSTS = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
     reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
-    boosts_count, favourites_count, revision
+    boosts_count, favourites_count, revision, uri, url
     FROM post WHERE boost_of_id = :post_id"""
 
 

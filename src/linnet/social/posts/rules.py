@@ -93,6 +93,8 @@ class Post(Value):
     boosts_count: int = 0
     favourites_count: int = 0
     revision: int = 1
+    uri: str = ""  # its id among servers and its page, of a post from elsewhere
+    url: str = ""
 
 
 class Version(Value):
