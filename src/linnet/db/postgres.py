@@ -21,6 +21,7 @@ R = TypeVar("R")
 log = logging.getLogger("linnet.db")
 
 CONNECTIONS = 8
+HOLD = "SELECT pg_advisory_xact_lock(CAST(:id AS BIGINT))"
 TRIES = 4  # two that wait for each other: one is sent back by the server and tries again
 
 
@@ -43,6 +44,9 @@ class PostgresTx(Tx):
                 cursor.executemany(text, [_bind(row) for row in rows])
             except BAD as error:
                 raise _refusal(error) from error
+
+    def hold(self, id: int) -> None:
+        self._execute(HOLD, {"id": id})
 
     def _fetch(self, sql: str, parameters: dict[str, Any]) -> tuple[Sequence[Row], tuple[str, ...]]:
         cursor = self._execute(sql, parameters)

@@ -2,7 +2,8 @@
 
 A planned draft is a row and a job under the key `draft:<id>`; both change in one transaction.
 When the time comes the stage decides, in the transaction that publishes: so it goes out exactly
-once, whatever is killed in between.
+once, whatever is killed in between. Whoever is about to decide on a draft holds it first: the job
+and a person may come at the same moment.
 """
 
 from linnet.db.tx import Tx
@@ -34,6 +35,8 @@ def keep(
     """Keeps what was written, however unfinished; answers its id. With a key used before: that
     draft's. Raises NotAllowed (role), Invalid (foreign pictures, too many drafts)."""
     people_rules.must(author.role, "draft")
+    if key:
+        tx.hold(author.account_id)
     before = queries.by_key(tx, author.account_id, post_rules.check_key(key)) if key else None
     if before:
         return before.id
@@ -129,6 +132,7 @@ def publish_now(tx: Tx, author: Author, draft_id: int, terms: Terms, *, id: int,
 def publish_due(tx: Tx, draft_id: int, terms: Terms, grace_minutes: int, *, id: int, now: int) -> None:
     """The job: its time has come. Nothing happens when it was sent, cancelled or moved; too late,
     it is marked as missed and a person is asked. Raises what publishing raises."""
+    tx.hold(draft_id)
     draft = queries.draft(tx, draft_id)
     if draft is None or draft.stage != "set" or draft.due_at is None or draft.due_at > now:
         return
@@ -152,6 +156,7 @@ def publish_due(tx: Tx, draft_id: int, terms: Terms, grace_minutes: int, *, id: 
 
 def miss(tx: Tx, draft_id: int, problem: str, now: int) -> None:
     """Marks a planned draft as missed, with the reason."""
+    tx.hold(draft_id)
     draft = queries.draft(tx, draft_id)
     if draft and draft.stage == "set":
         _miss(tx, draft, problem, now)
@@ -186,6 +191,7 @@ def _miss(tx: Tx, draft: Draft, problem: str, now: int) -> None:
 
 
 def _own(tx: Tx, author: Author, draft_id: int) -> Draft:
+    tx.hold(draft_id)
     draft = queries.draft(tx, draft_id)
     if draft is None or draft.account_id != author.account_id:
         raise NotFound("draft")

@@ -58,7 +58,7 @@ def record(tx: Tx, sight: Sight, *, address: str, user_agent: str, now: int) -> 
     hash and are not kept."""
     alive = live_salts(tx, now)
     names = [rules.visitor(salt.secret, sight.site, address, user_agent) for salt in alive]
-    queries.hold(tx, names[0])
+    tx.hold(names[0])  # two hits of a visitor at once are one visit
     since = now - rules.GAP
     visit = rules.belongs(queries.open_visits(tx, names, sight.site, since=since, until=now), sight.code, now)
     link = links.link(tx, sight.code) if sight.code else None

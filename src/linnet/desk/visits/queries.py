@@ -133,7 +133,6 @@ def forget_staff(tx: Tx, before: int) -> None:
     tx.run(FORGET_STAFF, before=before)
 
 
-HOLD = "SELECT pg_advisory_xact_lock(CAST(:visitor AS BIGINT))"
 OPEN = """SELECT id, visitor, code, first_at, last_at, hits, kind, rule FROM visit
     WHERE visitor IN :visitors AND last_at >= :since AND first_at <= :until AND site = :site
     ORDER BY last_at DESC LIMIT 50"""
@@ -150,13 +149,6 @@ TOUCH = """UPDATE visit SET first_at = :first_at, last_at = :last_at, hits = :hi
     WHERE id = :id"""
 UNSURE = """SELECT COUNT(DISTINCT visitor) FROM visit
     WHERE code = :code AND code <> '' AND first_at <= :until AND kind = 'unsure'"""
-
-
-def hold(tx: Tx, visitor: int) -> None:
-    """Until the commit nobody else records a hit of this visitor, so that two at once are one
-    visit (SQLite has one writer anyway)."""
-    if tx.dialect == "postgres":
-        tx.value(HOLD, visitor=visitor)
 
 
 def open_visits(tx: Tx, visitors: list[int], site: str, *, since: int, until: int) -> list[OpenVisit]:
