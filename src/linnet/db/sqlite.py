@@ -56,6 +56,9 @@ class SqliteTx(Tx):
         except BAD as error:
             raise _refusal(error) from error
 
+    def hold(self, id: int) -> None:
+        """Nobody else writes before this transaction is over."""
+
     def _fetch(self, sql: str, parameters: dict[str, Any]) -> tuple[Sequence[Row], tuple[str, ...]]:
         cursor = self._execute(sql, parameters)
         first = cursor.fetchone()

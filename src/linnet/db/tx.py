@@ -53,6 +53,7 @@ class Tx(ABC):
     def many(self, sql: str, rows: Iterable[dict[str, Any]]) -> None:
         """Runs a statement once for each set of parameters."""
 
+    @abstractmethod
     def hold(self, id: int) -> None:
         """Nobody else gets past their `hold(id)` until this transaction is over, and what is read
         from now on is what they left. For actions that read, decide and then write; any 64-bit

@@ -118,6 +118,7 @@ def add_all(tx: Tx, outlines: Sequence[Outline], *, now: int, person_id: int | N
 def remove(tx: Tx, feed_id: int) -> None:
     """Takes a source away, and the stories that only it had, but for those that were shared or
     saved. Raises NotFound."""
+    tx.hold(feed_id)
     must(tx, feed_id)
     while rows := queries.stale(tx, feed_id, until=WIDE, now=WIDE):
         queries.forget(tx, feed_id, rows)
@@ -129,6 +130,7 @@ def remove(tx: Tx, feed_id: int) -> None:
 def look_now(tx: Tx, feed_id: int, now: int) -> Feed:
     """Somebody wants it looked at; a dead one comes back to life. Raises NotFound, and TooMany
     within five minutes of the last look."""
+    tx.hold(feed_id)
     feed = must(tx, feed_id)
     rules.check_again(feed, now)
     return _wake(tx, feed, now)
@@ -138,7 +140,7 @@ def take_in(tx: Tx, feed_id: int, document: Document, *, pause: int, now: int) -
     """A look brought a feed: keeps its stories, folds those that are known already, forgets old
     ones, plans the next look (not before `pause` ms). Answers how many are new. Nothing happens
     when the source was removed meanwhile; doing it twice changes nothing."""
-    feed = queries.feed(tx, feed_id)
+    feed = _held(tx, feed_id)
     if feed is None:
         return 0
     parsed = document.parsed
@@ -168,14 +170,14 @@ def take_in(tx: Tx, feed_id: int, document: Document, *, pause: int, now: int) -
 
 def unchanged(tx: Tx, feed_id: int, *, pause: int, now: int) -> None:
     """A look brought nothing new: "not changed", or the same bytes again."""
-    feed = queries.feed(tx, feed_id)
+    feed = _held(tx, feed_id)
     if feed:
         _succeed(tx, feed, pause, now)
 
 
 def failed(tx: Tx, feed_id: int, problem: str, *, retry_after: int = 0, now: int) -> None:
     """A look failed: the next one later and later; after two weeks the source is dead."""
-    feed = queries.feed(tx, feed_id)
+    feed = _held(tx, feed_id)
     if feed is None:
         return
     failures = feed.failures + 1
@@ -199,7 +201,7 @@ def failed(tx: Tx, feed_id: int, problem: str, *, retry_after: int = 0, now: int
 def die(tx: Tx, feed_id: int, problem: str, now: int) -> None:
     """The source is given up: it stays in the list with the reason, and is not looked at again
     until somebody asks."""
-    feed = queries.feed(tx, feed_id)
+    feed = _held(tx, feed_id)
     if feed is None:
         return
     queries.put_feed(
@@ -232,6 +234,12 @@ def must(tx: Tx, feed_id: int) -> Feed:
     if feed is None:
         raise NotFound("source")
     return feed
+
+
+def _held(tx: Tx, feed_id: int) -> Feed | None:
+    """The source, which nobody else changes or removes until the commit."""
+    tx.hold(feed_id)
+    return queries.feed(tx, feed_id)
 
 
 def _keep(tx: Tx, feed_id: int, document: Document, now: int) -> int:

@@ -18,6 +18,8 @@ def publish(
 ) -> int:
     """As `posts.publish`; links to the firm's own sites carry a code, foreign ones too with
     `go_links`, because it was asked for. Raises what that raises."""
+    if new.key:
+        tx.hold(author.account_id)  # the same request twice at once
     if new.key and post_queries.by_key(tx, author.account_id, new.key) is not None:
         return posts.publish(tx, author, new, terms, id=id, now=now)
     tracked = _tracked(tx, new.text, author.account_id, id, terms, go_links, now)
@@ -26,6 +28,7 @@ def publish(
 
 def edit(tx: Tx, author: Author, post_id: int, change: PostChange, terms: Terms, *, now: int) -> None:
     """As `posts.edit`; a link that stays keeps its code, and go links stay go links."""
+    tx.hold(post_id)
     went = any(link.kind == "go" for link in link_queries.of_post(tx, post_id))
     tracked = _tracked(tx, change.text, author.account_id, post_id, terms, went, now)
     posts.edit(tx, author, post_id, changed(change, text=tracked), terms, now=now)

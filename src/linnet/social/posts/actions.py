@@ -41,6 +41,8 @@ def publish(tx: Tx, author: Author, new: NewPost, terms: Terms, *, id: int, now:
     nothing else happens. Raises Invalid (names the field), NotFound (an answer to nothing the
     author can see), NotAllowed (role, blocked)."""
     key = rules.check_key(new.key)
+    if key:
+        tx.hold(author.account_id)  # the same request twice at once
     before = queries.by_key(tx, author.account_id, key) if key else None
     if before is not None:
         return _again(tx, before)
@@ -252,7 +254,7 @@ def _clear(tx: Tx, post: Post, now: int) -> None:
 def boost(tx: Tx, author: Author, post_id: int, *, id: int, now: int) -> int:
     """Passes a post on to one's own followers; answers the boost's id. Again: the same one.
     Raises NotFound, NotAllowed (not open to everybody, role)."""
-    post = _shown(tx, post_id, author.account_id)
+    post = _held(tx, post_id, author.account_id)
     people_rules.must(author.role, "post")
     had = queries.boost_of(tx, post.id, author.account_id)
     if had:
@@ -280,7 +282,7 @@ def boost(tx: Tx, author: Author, post_id: int, *, id: int, now: int) -> int:
 
 def unboost(tx: Tx, author: Author, post_id: int, now: int) -> None:
     """Takes a boost back; nothing happens when there is none. Raises NotFound."""
-    post = _shown(tx, post_id, author.account_id)
+    post = _held(tx, post_id, author.account_id)
     had = queries.boost_of(tx, post.id, author.account_id)
     row = queries.post(tx, had) if had else None
     if row:
@@ -288,7 +290,9 @@ def unboost(tx: Tx, author: Author, post_id: int, now: int) -> None:
         _delete(tx, row, now)
 
 
-def _shown(tx: Tx, post_id: int, viewer_id: int) -> Post:
+def _held(tx: Tx, post_id: int, viewer_id: int) -> Post:
+    """The post, or what it passes on; nobody else changes it or its boosts until the commit."""
+    _hold(tx, post_id)
     post = queries.visible(tx, post_id, viewer_id)
     if post and post.boost_of_id:
         post = queries.visible(tx, post.boost_of_id, viewer_id)
@@ -297,7 +301,13 @@ def _shown(tx: Tx, post_id: int, viewer_id: int) -> Post:
     return post
 
 
+def _hold(tx: Tx, post_id: int) -> None:
+    post = queries.post(tx, post_id)
+    tx.hold(post.boost_of_id or post.id if post else post_id)
+
+
 def _own(tx: Tx, author: Author, post_id: int) -> Post:
+    _hold(tx, post_id)
     post = queries.visible(tx, post_id, author.account_id)
     if post is None:
         raise NotFound("post")
