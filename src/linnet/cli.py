@@ -15,6 +15,7 @@ from linnet.kernel.settings import load
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("linnet.commands.serve", "serve on LINNET_BIND until stopped"),
     "setup": ("linnet.commands.setup", "set up the firm and its first person, without a browser"),
+    "demo": ("linnet.commands.demo", "look at a server with an invented firm and eight weeks of life in it"),
     "account": ("linnet.commands.account", "add an account with a person behind it"),
     "person": ("linnet.commands.person", "give somebody a new password"),
     "token": ("linnet.commands.token", "print a token for the client API"),
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 0
     try:
-        return int(module.run(args, load()))
+        return int(module.run(args, load(instead=getattr(module, "INSTEAD", None))))
     except LinnetError as error:
         return _refused(error.sentence)
     except OSError as error:

@@ -79,10 +79,16 @@ class Setting(Value):
         return f"LINNET_{self.name.upper()}"
 
 
-def load(environment: Mapping[str, str] = os.environ, folder: Path | None = None) -> Settings:
+def load(
+    environment: Mapping[str, str] = os.environ,
+    folder: Path | None = None,
+    *,
+    instead: Mapping[str, str] | None = None,
+) -> Settings:
     """Reads the settings from `environment` and from the file `linnet.toml` (in `folder`, by
-    default the working folder, or where LINNET_CONFIG points). Raises SettingsError."""
-    file = _file(environment, folder or Path.cwd())
+    default the working folder, or where LINNET_CONFIG points). With `instead` (short names and
+    texts) these stand in place of the file, which belongs to another server. Raises SettingsError."""
+    file = _file(environment, folder or Path.cwd()) if instead is None else instead
     unknown = (
         {key for key in environment if key.startswith("LINNET_")} - {s.variable for s in TABLE} - NOT_SETTINGS
     )

@@ -1,0 +1,1 @@
+"""The play of `linnet demo`: a small town, its bakery, eight weeks. Everything in it is invented."""

@@ -1,0 +1,231 @@
+"""The figures of the play: visits as the page, our own links and the web server's log report them;
+sales and leads; minutes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from linnet.db.database import Database
+from linnet.db.tx import Tx
+from linnet.demo import cast
+from linnet.demo.company import Company
+from linnet.demo.story import Story
+from linnet.demo.trade import Asked, Sold
+from linnet.demo.visitors import Came
+from linnet.demo.work import BEAT, Work
+from linnet.desk.effort import actions as effort
+from linnet.desk.effort.app_use import Call
+from linnet.desk.links import actions as links
+from linnet.desk.links import queries as link_queries
+from linnet.desk.links.rules import Preview
+from linnet.desk.sales import actions as sales
+from linnet.desk.sales import queries as sale_queries
+from linnet.desk.sales.rules import LeadReport, SaleReport, email_digest
+from linnet.desk.visits import actions as visits
+from linnet.desk.visits.logs import import_log
+from linnet.desk.visits.rules import Sight, read_features
+from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND
+from linnet.kernel.ids import first_id_at
+
+SEEN_AFTER = 1500  # ms until the page's snippet reports
+AT_ONCE = 400  # visits in one transaction
+WEEK = 7 * DAY
+
+_LINE = '{address} - - [{when}] "{method} {target} HTTP/1.1" {status} 5120 "{referrer}" "{agent}"\n'
+
+
+def preview(tx: Tx, story: Story) -> None:
+    """What the targets of go links say of themselves, so that nobody has to ask them."""
+    titles = {told.url: told for told in story.press.told}
+    for link in story.placed:
+        if link.go and link.url in titles:
+            told = titles[link.url]
+            links.keep_preview(tx, Preview(link.url, told.title, told.summary, fetched_at=link.at))
+
+
+def place(tx: Tx, story: Story, company: Company) -> dict[str, str]:
+    """The code of each link of the play. Those of posts are there already."""
+    ids = {post.key: post.id for post in story.said}
+    codes = {}
+    for link in story.placed:
+        if link.key in ids:
+            made = link_queries.of_post(tx, ids[link.key])
+            codes[link.key] = next(row.code for row in made if row.target == link.url)
+        else:
+            row = links.make(
+                tx,
+                link.url,
+                kind="go" if link.go else "site",
+                channel=link.channel,
+                account_id=company.bakery,
+                post_id=None,
+                now=link.at,
+            )
+            codes[link.key] = row.code
+    return codes
+
+
+# visits
+
+
+def receive(db: Database, story: Story, codes: Mapping[str, str]) -> None:
+    """Writes every visit, first what the page and our own links see, then week by week what the
+    web server's log has besides."""
+    seen = [visit for visit in story.came if visit.how != "log"]
+    for at in range(0, len(seen), AT_ONCE):
+        db.write_now(_record_all, seen[at : at + AT_ONCE], codes)
+    week = 1
+    while (start := story.start + (week - 1) * WEEK) < story.now:
+        part = [visit for visit in story.came if visit.logged and start <= visit.at < start + WEEK]
+        read_at = min(start + WEEK + 4 * HOUR, story.now - MINUTE)
+        name = f"access.log.{week}"
+        import_log(db, log_lines(part, codes), site=cast.HOST, name=name, now=read_at)
+        week += 1
+
+
+def _record_all(tx: Tx, some: Sequence[Came], codes: Mapping[str, str]) -> None:
+    for visit in some:
+        _record(tx, visit, codes.get(visit.link, ""))
+
+
+def _record(tx: Tx, visit: Came, code: str) -> None:
+    if visit.kind == "staff":
+        visits.seen_staff(tx, address=visit.address, user_agent=visit.agent, now=visit.at - MINUTE)
+    page = visit.how == "page"
+    for after, path in visit.pages:
+        sight = Sight(
+            site=visit.host,
+            path=path,
+            features=read_features(
+                _headers(visit).get,
+                source=visit.how,
+                method="POST" if page else visit.method,
+                status=204 if page else 302,
+                peer=None,
+            ),
+            code=code,
+            referrer=visit.referrer,
+        )
+        now = visit.at + after + (SEEN_AFTER if page else 0)
+        visits.record(tx, sight, address=visit.address, user_agent=visit.agent, now=now)
+
+
+def _headers(visit: Came) -> dict[str, str]:
+    """What a browser sends along, and others do not."""
+    sent = {"user-agent": visit.agent}
+    if visit.kind in {"person", "prefetch"}:
+        sent |= {
+            "sec-fetch-mode": "navigate",
+            "sec-fetch-user": "?1",
+            "accept-language": "en-GB,en;q=0.8",
+            "accept": "text/html,application/xhtml+xml,image/avif,image/webp,*/*;q=0.8",
+        }
+    if visit.kind == "prefetch":
+        sent["sec-purpose"] = "prefetch"
+    return sent
+
+
+def log_lines(some: Sequence[Came], codes: Mapping[str, str]) -> Iterator[bytes]:
+    """The web server's log of these visits, in the combined format and in order of time."""
+    lines: list[tuple[int, str]] = []
+    for visit in some:
+        code = codes.get(visit.link, "")
+        for after, path in visit.pages:
+            at = visit.at + after
+            target = f"{path}?ln={code}" if code else path
+            lines.append((at, _line(visit, at, target)))
+            if visit.kind in {"confirmed", "person"}:
+                lines.append((at + SECOND, _line(visit, at + SECOND, "/style.css")))
+    return (line.encode() for _, line in sorted(lines))
+
+
+def _line(visit: Came, at: int, target: str) -> str:
+    return _LINE.format(
+        address=visit.address,
+        when=datetime.fromtimestamp(at // 1000, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
+        method=visit.method,
+        target=target,
+        status=visit.status,
+        referrer=f"https://{visit.referrer}/" if visit.referrer else "-",
+        agent=visit.agent,
+    )
+
+
+# sales
+
+
+def sell(tx: Tx, story: Story, codes: Mapping[str, str]) -> None:
+    """The shop reports what it sold, and the form who asked, each at its time."""
+    sales.new_key(tx, story.start + DAY)
+    for number, asked in enumerate(story.asked):
+        _ask(tx, asked, codes, number)
+    for number, sold in enumerate(story.sold):
+        _sell(tx, sold, codes, number)
+    hooked = [sold.at for sold in story.sold if sold.by_hook]
+    for key in sale_queries.keys(tx, story.now):
+        if hooked:
+            sales.see_key(tx, key, hooked[-1])
+
+
+def _ask(tx: Tx, asked: Asked, codes: Mapping[str, str], number: int) -> None:
+    report = LeadReport(
+        asked.ref, asked.at, codes.get(asked.link, ""), email_digest(asked.email), asked.heard
+    )
+    sales.record_lead(tx, report, source="hook", id=first_id_at(asked.at) + number, now=asked.at + 2 * SECOND)
+
+
+def _sell(tx: Tx, sold: Sold, codes: Mapping[str, str], number: int) -> None:
+    report = SaleReport(
+        sold.ref,
+        sold.at,
+        sold.amount,
+        cast.NEW_FIRM.currency,
+        codes.get(sold.link, ""),
+        email_digest(sold.email) if sold.email else "",
+        sold.coupon,
+        sold.refund_of,
+    )
+    source = "hook" if sold.by_hook else "csv"
+    sales.record_sale(tx, report, source=source, id=first_id_at(sold.at) + number, now=sold.at + 2 * SECOND)
+
+
+# minutes
+
+
+def toil(tx: Tx, work: Work, company: Company) -> None:
+    """Beats of the pages, calls of the app, what was written down."""
+    for sitting in work.sittings:
+        for beat in range(sitting.beats):
+            effort.beat(
+                tx,
+                company.people[sitting.by],
+                company.bakery,
+                sitting.activity,
+                sitting.tab,
+                sitting.start + beat * BEAT,
+                quiet=beat * 7 % 9 * SECOND,
+            )
+    effort.api_calls(
+        tx, [Call(company.people[call.by], call.at, company.bakery, call.kind) for call in work.calls]
+    )
+    for number, entry in enumerate(work.entries):
+        effort.add_entry(
+            tx,
+            company.people[entry.by],
+            company.bakery,
+            day=entry.day,
+            minutes=entry.minutes,
+            note=entry.note,
+            id=first_id_at(entry.at) + number,
+            now=entry.at,
+        )
+
+
+def fold(db: Database, now: int) -> None:
+    """Days that are over are added up, as the recurring work would have done day by day."""
+    while db.write_now(effort.fold, now):
+        pass
+
+
+def settle(tx: Tx, now: int) -> None:
+    """The salts of the days that are over go."""
+    visits.roll_salts(tx, now=now)
