@@ -5,6 +5,7 @@ Clients write the same thing in many ways: `poll[options][]=a`, `{"poll": {"opti
 What an endpoint does not take is refused by name; nothing is swallowed (house rule 15).
 """
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ LONGEST_NAME = 200
 ITEMS = 200  # of one list
 
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
+_FRACTION = re.compile(r"[0-9]{1,20}\.[0-9]{1,20}")
 _TRUE = frozenset({"true", "1", "t", "on", "yes"})
 _FALSE = frozenset({"false", "0", "f", "off", "no"})
 
@@ -103,6 +105,16 @@ class Params:
         if not low <= number <= high:
             raise Invalid(self._full(name), f"must be from {low} to {high}")
         return number
+
+    def seconds(self, name: str) -> int | None:
+        """A length of time. Apps reckon it as a difference and may send a fraction: the whole
+        seconds of it count."""
+        value = self._tree.get(name)
+        if isinstance(value, str) and _FRACTION.fullmatch(value):
+            value = value.partition(".")[0]
+        if isinstance(value, float) and math.isfinite(value):
+            value = int(value)
+        return Params({name: value}, self._above).whole(name)
 
     def id(self, name: str) -> int | None:
         """An id: decimal digits."""

@@ -12,10 +12,12 @@ from linnet.mastodon.routes import (
     apps,
     empty,
     instance,
+    later,
     markers,
     media,
     notifications,
     oauth,
+    policy,
     polls,
     profile,
     reactions,
@@ -46,8 +48,10 @@ ENDPOINTS = (
     *timelines.ENDPOINTS,
     *search.ENDPOINTS,
     *notifications.ENDPOINTS,
+    *policy.ENDPOINTS,
     *tags.ENDPOINTS,
     *empty.ENDPOINTS,
+    *later.ENDPOINTS,
 )
 
 

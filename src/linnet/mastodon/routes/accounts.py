@@ -47,7 +47,9 @@ async def show_many(call: Call) -> Answer:
 
 
 async def lookup(call: Call) -> Answer:
-    """GET /api/v1/accounts/lookup?acct=…"""
+    """GET /api/v1/accounts/lookup?acct=… Nobody is looked up elsewhere, as `skip_webfinger` asks or
+    not: for that there is search with `resolve`."""
+    call.params.flag("skip_webfinger")
     handle, _, host = call.params.need_text("acct").strip().removeprefix("@").partition("@")
     host = host.lower()
     account = await call.house.db.glance(
@@ -149,7 +151,7 @@ ENDPOINTS = (
     Endpoint("POST", "/api/v1/accounts", register, NOBODY, "*", bucket="tokens"),
     Endpoint("GET", "/api/v1/accounts", show_many, anyone("read:accounts"), "id"),
     Endpoint("GET", "/api/v1/accounts/verify_credentials", verify, user("profile", "read:accounts")),
-    Endpoint("GET", "/api/v1/accounts/lookup", lookup, anyone("read:accounts"), "acct"),
+    Endpoint("GET", "/api/v1/accounts/lookup", lookup, anyone("read:accounts"), "acct skip_webfinger"),
     Endpoint(
         "GET", "/api/v1/accounts/search", find, user("read:accounts"), "q limit offset resolve following"
     ),

@@ -14,13 +14,15 @@ from linnet.social.posts.rules import Author
 
 
 async def upload(call: Call) -> Answer:
-    """POST /api/v2/media and /api/v1/media: the picture is ready when this answers."""
+    """POST /api/v2/media and /api/v1/media: the picture is ready when this answers. A `thumbnail`
+    stands in for the one that is made of the picture."""
     file = call.params.upload("file")
     if file is None:
         raise Invalid("file", "can't be blank")
     alt = check_alt(call.params.text("description") or "")
     focus = call.params.point("focus") or (0.0, 0.0)
-    picture = await call.house.workshop.make(file.data)
+    thumbnail = call.params.upload("thumbnail")
+    picture = await call.house.workshop.make(file.data, thumbnail=thumbnail.data if thumbnail else None)
     made = await call.house.db.write(
         actions.add,
         picture,
@@ -62,10 +64,11 @@ async def remove(call: Call) -> Answer:
 
 
 WRITE = user("write:media", deed="draft")
+UPLOAD = "file description focus thumbnail"
 
 ENDPOINTS = (
-    Endpoint("POST", "/api/v2/media", upload, WRITE, "file description focus", files=True, bucket="media"),
-    Endpoint("POST", "/api/v1/media", upload, WRITE, "file description focus", files=True, bucket="media"),
+    Endpoint("POST", "/api/v2/media", upload, WRITE, UPLOAD, files=True, bucket="media"),
+    Endpoint("POST", "/api/v1/media", upload, WRITE, UPLOAD, files=True, bucket="media"),
     Endpoint("GET", "/api/v1/media/{id}", show, user("write:media")),
     Endpoint("PUT", "/api/v1/media/{id}", describe, WRITE, "description focus"),
     Endpoint("DELETE", "/api/v1/media/{id}", remove, WRITE),

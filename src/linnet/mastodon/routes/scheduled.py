@@ -88,7 +88,7 @@ def _entity(planned: Planned, url: str) -> dict[str, Any]:
             "text": draft.text,
             "poll": {
                 "options": list(poll.options),
-                "expires_in": str(poll.duration // 1000),
+                "expires_in": poll.duration // 1000,
                 "multiple": poll.multiple,
                 "hide_totals": poll.hide_totals,
             }
@@ -98,9 +98,9 @@ def _entity(planned: Planned, url: str) -> dict[str, Any]:
             "sensitive": draft.sensitive,
             "spoiler_text": draft.warning or None,
             "visibility": entities.VISIBILITY[draft.visibility],
-            "in_reply_to_id": str(draft.reply_to_id) if draft.reply_to_id is not None else None,
+            "in_reply_to_id": draft.reply_to_id,  # a number here, as documented
             "language": draft.language or None,
-            "application_id": draft.app_id,
+            "application_id": draft.app_id or 0,  # 0: it was planned on the desk
             "scheduled_at": None,
             "idempotency": draft.key or None,
             "with_rate_limit": False,

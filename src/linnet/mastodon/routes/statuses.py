@@ -49,7 +49,17 @@ async def create(call: Call) -> Answer:
 
 def _publish(tx: Tx, author: Author, form: NewStatus, terms: Terms, *, key: str, id: int, now: int) -> int:
     account = people.must_account(tx, author.account_id)
-    return publishing.publish(tx, author, form.post(account, key), terms, id=id, now=now)
+    post_id = publishing.publish(tx, author, form.post(account, key), terms, id=id, now=now)
+    if post_id == id:  # else this key published it before
+        _describe(tx, author, form)
+    return post_id
+
+
+def _describe(tx: Tx, author: Author, form: NewStatus) -> None:
+    """What the status says about its pictures. They are the account's own by now, or all is
+    refused."""
+    for picture in form.pictures:
+        media_actions.describe(tx, picture.id, author.account_id, alt=picture.alt, focus=picture.focus)
 
 
 def _plan(
@@ -68,6 +78,7 @@ def _plan(
     )
     draft_id = drafts.keep(tx, author, content, id=id, now=now, key=key)
     if draft_id == id:  # else this key planned it before
+        _describe(tx, author, form)
         drafts.schedule(tx, author, id, at, terms=terms, now=now)
     return draft_id
 
@@ -94,7 +105,7 @@ async def edit(call: Call) -> Answer:
 def _edit(tx: Tx, author: Author, post_id: int, change: StatusChange, terms: Terms, *, now: int) -> None:
     view = views.view(tx, post_id, author.account_id)
     post = view.post
-    forms.check_unchanged(change, visibility=post.visibility, poll=view.poll)
+    forms.check_unchanged(change, visibility=post.visibility, reply_to_id=post.reply_to_id, poll=view.poll)
     whole = change.change(
         text=publishing.source(tx, post.text, terms), warning=post.warning, sensitive=post.sensitive
     )

@@ -47,24 +47,32 @@ class Workshop:
         self._threads = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="linnet-picture")
         self._inside = 0
 
-    async def make(self, data: bytes, use: Use = "post", field: str = "file") -> Picture:
+    async def make(
+        self, data: bytes, use: Use = "post", field: str = "file", thumbnail: bytes | None = None
+    ) -> Picture:
         """Makes the upload anew for its use and keeps it. The answer is for `actions.add`; without
-        a row its files are swept after a day. Raises Invalid(field), TooMany."""
-        self._check(data, field)
+        a row its files are swept after a day. `thumbnail`: a picture to make the small one from.
+        Raises Invalid(field), Invalid("thumbnail"), TooMany."""
+        self._check_all(data, field, thumbnail)
         if self._inside >= SIDE_BY_SIDE + WAITING:
             raise TooMany("Too many pictures are being made ready right now.", retry_after=10)
         self._inside += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(
-                self._threads, self.make_now, data, use, field
+                self._threads, self.make_now, data, use, field, thumbnail
             )
         finally:
             self._inside -= 1
 
-    def make_now(self, data: bytes, use: Use = "post", field: str = "file") -> Picture:
+    def make_now(
+        self, data: bytes, use: Use = "post", field: str = "file", thumbnail: bytes | None = None
+    ) -> Picture:
         """As `make`, for the command line: blocks."""
-        self._check(data, field)
+        self._check_all(data, field, thumbnail)
         facts, picture, thumb = _decoded(data, use, field)
+        small = facts
+        if thumbnail is not None:
+            small, _, thumb = _decoded(thumbnail, use, "thumbnail")
         file, thumb_file = self._store.keep_now(picture, facts.mime, thumb)
         return Picture(
             mime=facts.mime,
@@ -73,14 +81,19 @@ class Workshop:
             bytes=facts.bytes,
             file=file,
             thumb_file=thumb_file,
-            thumb_width=facts.thumb_width,
-            thumb_height=facts.thumb_height,
-            blurhash=facts.blurhash,
+            thumb_width=small.thumb_width,
+            thumb_height=small.thumb_height,
+            blurhash=small.blurhash,
         )
 
     def close(self) -> None:
         """Ends the threads once what they are at is done."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _check_all(self, data: bytes, field: str, thumbnail: bytes | None) -> None:
+        self._check(data, field)
+        if thumbnail is not None:
+            self._check(thumbnail, "thumbnail")
 
     def _check(self, data: bytes, field: str) -> None:
         if not data:

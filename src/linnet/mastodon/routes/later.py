@@ -1,0 +1,67 @@
+"""What the API documents and Linnet does not have: each path says so in its own sentence. Who asks
+for anything else gets the door's general one."""
+
+from linnet.mastodon.answer import Answer, answer
+from linnet.mastodon.bearer import Auth, anyone, user
+from linnet.mastodon.calls import Call, Endpoint, Run
+
+
+def _saying(sentence: str) -> Run:
+    async def say(call: Call) -> Answer:
+        del call
+        return answer({"error": sentence}, status=404)
+
+    return say
+
+
+CONVERSATIONS = _saying(
+    "Conversations are not supported yet: direct statuses stand in home and notifications."
+)
+QUOTES = _saying("Quotes are not supported yet.")
+ENDORSEMENTS = _saying("Profiles cannot feature other accounts yet.")
+FEATURED_TAGS = _saying("Profiles cannot feature hashtags yet.")
+REPORTS = _saying("Reports are not supported yet: write to the firm that runs this server.")
+TRANSLATIONS = _saying("Nothing is translated here.")
+DIRECTORY = _saying("There is no directory of profiles yet.")
+ACTIVITY = _saying("This server does not publish its weekly activity.")
+PAPERS = _saying("The firm that runs this server has not put this text here.")
+LINKS = _saying("There are no timelines of links yet.")
+DIRECT = _saying("There is no timeline of direct statuses: they stand in home and notifications.")
+STREAM = _saying("This stream is not supported yet.")
+
+ACCOUNTS = user("write:accounts")
+STATUSES = user("write:statuses")
+ANYBODY = anyone("read:statuses")
+
+_TABLE: tuple[tuple[Run, Auth, str], ...] = (
+    (CONVERSATIONS, user("read:statuses"), "GET /api/v1/conversations"),
+    (CONVERSATIONS, user("write:conversations"), "DELETE /api/v1/conversations/{id}"),
+    (CONVERSATIONS, user("write:conversations"), "POST /api/v1/conversations/{id}/read"),
+    (DIRECT, user("read:statuses"), "GET /api/v1/timelines/direct"),
+    (QUOTES, ANYBODY, "GET /api/v1/statuses/{id}/quotes"),
+    (QUOTES, STATUSES, "POST /api/v1/statuses/{id}/quotes/{quoting_status_id}/revoke"),
+    (QUOTES, STATUSES, "PUT /api/v1/statuses/{id}/interaction_policy"),
+    (ENDORSEMENTS, ACCOUNTS, "POST /api/v1/accounts/{id}/pin"),
+    (ENDORSEMENTS, ACCOUNTS, "POST /api/v1/accounts/{id}/unpin"),
+    (ENDORSEMENTS, ACCOUNTS, "POST /api/v1/accounts/{id}/endorse"),
+    (ENDORSEMENTS, ACCOUNTS, "POST /api/v1/accounts/{id}/unendorse"),
+    (FEATURED_TAGS, ACCOUNTS, "POST /api/v1/tags/{name}/feature"),
+    (FEATURED_TAGS, ACCOUNTS, "POST /api/v1/tags/{name}/unfeature"),
+    (REPORTS, user("write:reports"), "POST /api/v1/reports"),
+    (TRANSLATIONS, user("read:statuses"), "POST /api/v1/statuses/{id}/translate"),
+    (DIRECTORY, anyone(), "GET /api/v1/directory"),
+    (ACTIVITY, anyone(), "GET /api/v1/instance/activity"),
+    (PAPERS, anyone(), "GET /api/v1/instance/privacy_policy"),
+    (PAPERS, anyone(), "GET /api/v1/instance/terms_of_service"),
+    (LINKS, ANYBODY, "GET /api/v1/timelines/link"),
+    (STREAM, ANYBODY, "GET /api/v1/streaming/direct"),
+    (STREAM, ANYBODY, "GET /api/v1/streaming/list"),
+)
+
+
+def _endpoint(run: Run, auth: Auth, line: str) -> Endpoint:
+    method, _, path = line.partition(" ")
+    return Endpoint(method, path, run, auth, "*")
+
+
+ENDPOINTS = tuple(_endpoint(*line) for line in _TABLE)
