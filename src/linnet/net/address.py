@@ -81,6 +81,11 @@ class Target(Value):
         return _authority(self.scheme, self.host, self.port)
 
     @property
+    def target(self) -> str:
+        """Path and query: what stands in the first line of the request."""
+        return "/" + self.url.partition("://")[2].partition("/")[2]
+
+    @property
     def literal(self) -> Address | None:
         """The address, where the URL names one instead of a name."""
         return as_address(self.host)
