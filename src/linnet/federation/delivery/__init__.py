@@ -1,0 +1,1 @@
+"""What goes out: activities, deliveries, and the postman who carries them."""
