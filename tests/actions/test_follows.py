@@ -58,7 +58,8 @@ def test_a_follow_is_one_fact(db, trio, now):
     assert db.read_now(timelines.home, ann.id) == [500]
     assert events(db, actions.follow, ann.id, bob.id, now=now) == []
     assert db.read_now(people.account, bob.id).followers_count == 1
-    assert events(db, actions.unfollow, ann.id, bob.id) == [Unfollowed(ann.id, bob.id)]
+    follow_id = db.read_now(queries.follow, ann.id, bob.id).id
+    assert events(db, actions.unfollow, ann.id, bob.id) == [Unfollowed(ann.id, bob.id, ann.id, follow_id)]
     assert events(db, actions.unfollow, ann.id, bob.id) == []
     assert db.read_now(people.account, bob.id).followers_count == 0
     assert db.read_now(people.account, ann.id).following_count == 0

@@ -26,20 +26,22 @@ def follow(
     *,
     boosts: bool | None = None,
     tell: bool | None = None,
+    uri: str = "",
     now: int,
 ) -> None:
     """Follows, or asks to where the account is locked. `boosts`: show their boosts at home;
-    `tell`: a notice for every post; None keeps what is (at first: boosts, no notices). Again:
-    changes these two. Raises NotFound, Invalid (oneself), NotAllowed (a block, either way)."""
+    `tell`: a notice for every post; None keeps what is (at first: boosts, no notices). `uri`: the
+    address of the Follow when it came from elsewhere. Again: changes these. Raises NotFound,
+    Invalid (oneself), NotAllowed (a block, either way)."""
     followee = people_queries.must_account(tx, followee_id)
     people_queries.must_account(tx, follower_id)
     people.hold(tx, follower_id, followee_id)
     rules.check_follow(follower_id, followee_id, blocked=queries.blocked_either(tx, follower_id, followee_id))
     had, asked = queries.follow(tx, follower_id, followee_id), queries.request(tx, follower_id, followee_id)
     if had or asked:
-        _set_options(tx, had, asked, boosts, tell)
+        _set_options(tx, had, asked, boosts, tell, uri)
         return
-    new = Follow(new_id(), follower_id, followee_id, boosts is not False, bool(tell), now)
+    new = Follow(new_id(), follower_id, followee_id, boosts is not False, bool(tell), now, uri)
     if rules.waits(locked=followee.locked, followee_local=followee.local):
         if queries.insert_request(tx, new):
             notices.add(tx, account_id=followee_id, kind="follow_request", from_id=follower_id, now=now)
@@ -55,33 +57,39 @@ def accept(tx: Tx, followee_id: int, follower_id: int, now: int) -> None:
         raise NotFound("follow request")
     notices.forget(tx, account_id=followee_id, kind="follow_request", from_id=follower_id)
     tx.emit(FollowAccepted(follower_id, followee_id))
-    _begin(tx, changed(asked, id=new_id(), since=now), now)
+    # what was asked of somebody elsewhere keeps the id under which it was asked
+    local = people_queries.must_account(tx, followee_id).local
+    _begin(tx, changed(asked, id=new_id() if local else asked.id, since=now), now)
 
 
 def reject(tx: Tx, followee_id: int, follower_id: int) -> None:
     """The followee turns a request down; nobody is told. Raises NotFound when there is none."""
-    if not queries.delete_request(tx, follower_id, followee_id):
+    asked = queries.request(tx, follower_id, followee_id)
+    if asked is None or not queries.delete_request(tx, follower_id, followee_id):
         raise NotFound("follow request")
     notices.forget(tx, account_id=followee_id, kind="follow_request", from_id=follower_id)
-    tx.emit(FollowRejected(follower_id, followee_id))
+    tx.emit(FollowRejected(follower_id, followee_id, asked.id, asked.uri))
 
 
 def unfollow(tx: Tx, follower_id: int, followee_id: int) -> bool:
     """Ends a follow or takes back a request. False when there was neither. Raises NotFound."""
     people_queries.must_account(tx, followee_id)
-    return end(tx, follower_id, followee_id)
+    return end(tx, follower_id, followee_id, by_id=follower_id)
 
 
 def remove_follower(tx: Tx, account_id: int, follower_id: int) -> bool:
     """Ends somebody's follow or request of the account. False when there was neither.
     Raises NotFound."""
     people_queries.must_account(tx, follower_id)
-    return end(tx, follower_id, account_id)
+    return end(tx, follower_id, account_id, by_id=account_id)
 
 
-def end(tx: Tx, follower_id: int, followee_id: int) -> bool:
-    """Whatever stands from the one to the other ends: follow, request, their notices, the posts
-    at home. False when there was nothing."""
+def end(tx: Tx, follower_id: int, followee_id: int, *, by_id: int) -> bool:
+    """Whatever stands from the one to the other ends, by the will of `by_id`: follow, request, their
+    notices, the posts at home. False when there was nothing."""
+    had = queries.follow(tx, follower_id, followee_id) or queries.request(tx, follower_id, followee_id)
+    if had is None:
+        return False
     followed = queries.delete_follow(tx, follower_id, followee_id)
     asked = queries.delete_request(tx, follower_id, followee_id)
     if followed:
@@ -91,7 +99,7 @@ def end(tx: Tx, follower_id: int, followee_id: int) -> bool:
     if asked:
         notices.forget(tx, account_id=followee_id, kind="follow_request", from_id=follower_id)
     if followed or asked:
-        tx.emit(Unfollowed(follower_id, followee_id))
+        tx.emit(Unfollowed(follower_id, followee_id, by_id, had.id, had.uri))
     return followed or asked
 
 
@@ -105,7 +113,7 @@ def _begin(tx: Tx, new: Follow, now: int) -> None:
 
 
 def _set_options(
-    tx: Tx, had: Follow | None, asked: Follow | None, boosts: bool | None, tell: bool | None
+    tx: Tx, had: Follow | None, asked: Follow | None, boosts: bool | None, tell: bool | None, uri: str
 ) -> None:
     for row, requested in ((had, False), (asked, True)):
         if row is None:
@@ -114,6 +122,7 @@ def _set_options(
             row,
             boosts=row.boosts if boosts is None else boosts,
             tell=row.tell if tell is None else tell,
+            uri=uri or row.uri,
         )
         if wanted != row:
             queries.set_options(tx, wanted, requested=requested)

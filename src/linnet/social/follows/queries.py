@@ -4,9 +4,9 @@ from linnet.db.tx import Tx
 from linnet.kernel.page import NEWEST, Page, in_order
 from linnet.social.follows.rules import Familiar, Follow, Relationship, Tie
 
-FOLLOW = """SELECT id, follower_id, followee_id, boosts, tell, since FROM follow
+FOLLOW = """SELECT id, follower_id, followee_id, boosts, tell, since, uri FROM follow
     WHERE followee_id = :followee_id AND follower_id = :follower_id"""
-REQUEST = """SELECT id, follower_id, followee_id, boosts, tell, since FROM follow_request
+REQUEST = """SELECT id, follower_id, followee_id, boosts, tell, since, uri FROM follow_request
     WHERE followee_id = :followee_id AND follower_id = :follower_id"""
 FOLLOWED_AMONG = "SELECT followee_id FROM follow WHERE follower_id = :follower_id AND followee_id IN :ids"
 BLOCKED = """SELECT 1 FROM block WHERE (account_id = :a AND target_id = :b) OR (account_id = :b AND target_id = :a)"""
@@ -150,12 +150,13 @@ def familiar(tx: Tx, viewer_id: int, ids: list[int], n: int = 40) -> dict[int, l
     return found
 
 
-INSERT_FOLLOW = """INSERT INTO follow (id, follower_id, followee_id, boosts, tell, since)
-    VALUES (:id, :follower_id, :followee_id, :boosts, :tell, :since) ON CONFLICT DO NOTHING"""
-INSERT_REQUEST = """INSERT INTO follow_request (id, follower_id, followee_id, boosts, tell, since)
-    VALUES (:id, :follower_id, :followee_id, :boosts, :tell, :since) ON CONFLICT DO NOTHING"""
-SET_OPTIONS = "UPDATE follow SET boosts = :boosts, tell = :tell WHERE id = :id"
-SET_REQUEST_OPTIONS = "UPDATE follow_request SET boosts = :boosts, tell = :tell WHERE id = :id"
+INSERT_FOLLOW = """INSERT INTO follow (id, follower_id, followee_id, boosts, tell, since, uri, elsewhere)
+    SELECT :id, :follower_id, :followee_id, :boosts, :tell, :since, :uri, a.host <> ''
+    FROM account a WHERE a.id = :follower_id ON CONFLICT DO NOTHING"""
+INSERT_REQUEST = """INSERT INTO follow_request (id, follower_id, followee_id, boosts, tell, since, uri)
+    VALUES (:id, :follower_id, :followee_id, :boosts, :tell, :since, :uri) ON CONFLICT DO NOTHING"""
+SET_OPTIONS = "UPDATE follow SET boosts = :boosts, tell = :tell, uri = :uri WHERE id = :id"
+SET_REQUEST_OPTIONS = "UPDATE follow_request SET boosts = :boosts, tell = :tell, uri = :uri WHERE id = :id"
 DELETE_FOLLOW = "DELETE FROM follow WHERE followee_id = :followee_id AND follower_id = :follower_id"
 DELETE_REQUEST = "DELETE FROM follow_request WHERE followee_id = :followee_id AND follower_id = :follower_id"
 
@@ -179,13 +180,14 @@ def _insert(tx: Tx, sql: str, row: Follow) -> bool:
         boosts=row.boosts,
         tell=row.tell,
         since=row.since,
+        uri=row.uri,
     )
     return changed > 0
 
 
 def set_options(tx: Tx, row: Follow, *, requested: bool) -> None:
     sql = SET_REQUEST_OPTIONS if requested else SET_OPTIONS
-    tx.run(sql, id=row.id, boosts=row.boosts, tell=row.tell)
+    tx.run(sql, id=row.id, boosts=row.boosts, tell=row.tell, uri=row.uri)
 
 
 def delete_follow(tx: Tx, follower_id: int, followee_id: int) -> bool:

@@ -5,7 +5,8 @@ from linnet.kernel.value import Value
 
 
 class Follow(Value):
-    """A follow, or a request for one: the two tables have the same columns."""
+    """A follow, or a request for one: the two tables have the same columns. `uri`: the address of the
+    Follow when it came from elsewhere."""
 
     id: int
     follower_id: int
@@ -13,6 +14,7 @@ class Follow(Value):
     boosts: bool
     tell: bool
     since: int
+    uri: str = ""
 
 
 class Tie(Value):
@@ -55,10 +57,14 @@ class Followed(Value):
 
 
 class Unfollowed(Value):
-    """Event: a follow or a request ended, from either side."""
+    """Event: a follow or a request ended, from either side: `by_id` ended it. `follow_id`, `uri`: of
+    what ended."""
 
     follower_id: int
     followee_id: int
+    by_id: int = 0
+    follow_id: int = 0
+    uri: str = ""
 
 
 class FollowRequested(Value):
@@ -76,10 +82,12 @@ class FollowAccepted(Value):
 
 
 class FollowRejected(Value):
-    """Event: a request was turned down."""
+    """Event: a request was turned down. `follow_id`, `uri`: the request's."""
 
     follower_id: int
     followee_id: int
+    follow_id: int = 0
+    uri: str = ""
 
 
 def check_follow(follower_id: int, followee_id: int, *, blocked: bool) -> None:

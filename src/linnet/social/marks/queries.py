@@ -15,7 +15,7 @@ class Marked(Value):
 
 
 PUT_FAVOURITE = "INSERT INTO favourite (id, account_id, post_id) VALUES (:id, :account_id, :post_id) ON CONFLICT DO NOTHING"
-DROP_FAVOURITE = "DELETE FROM favourite WHERE post_id = :post_id AND account_id = :account_id"
+DROP_FAVOURITE = "DELETE FROM favourite WHERE post_id = :post_id AND account_id = :account_id RETURNING id"
 PUT_BOOKMARK = "INSERT INTO bookmark (id, account_id, post_id) VALUES (:id, :account_id, :post_id) ON CONFLICT DO NOTHING"
 DROP_BOOKMARK = "DELETE FROM bookmark WHERE post_id = :post_id AND account_id = :account_id"
 PUT_PIN = (
@@ -34,8 +34,9 @@ def put_favourite(tx: Tx, account_id: int, post_id: int) -> bool:
     return tx.run(PUT_FAVOURITE, id=new_id(), account_id=account_id, post_id=post_id) > 0
 
 
-def drop_favourite(tx: Tx, account_id: int, post_id: int) -> bool:
-    return tx.run(DROP_FAVOURITE, account_id=account_id, post_id=post_id) > 0
+def drop_favourite(tx: Tx, account_id: int, post_id: int) -> int:
+    """The id of the favourite that was; 0 when there was none."""
+    return tx.value(DROP_FAVOURITE, account_id=account_id, post_id=post_id) or 0
 
 
 def put_bookmark(tx: Tx, account_id: int, post_id: int) -> None:
@@ -46,12 +47,14 @@ def drop_bookmark(tx: Tx, account_id: int, post_id: int) -> None:
     tx.run(DROP_BOOKMARK, account_id=account_id, post_id=post_id)
 
 
-def put_pin(tx: Tx, account_id: int, post_id: int, now: int) -> None:
-    tx.run(PUT_PIN, account_id=account_id, post_id=post_id, now=now)
+def put_pin(tx: Tx, account_id: int, post_id: int, now: int) -> bool:
+    """False when it is there already."""
+    return tx.run(PUT_PIN, account_id=account_id, post_id=post_id, now=now) > 0
 
 
-def drop_pin(tx: Tx, account_id: int, post_id: int) -> None:
-    tx.run(DROP_PIN, account_id=account_id, post_id=post_id)
+def drop_pin(tx: Tx, account_id: int, post_id: int) -> bool:
+    """False when there was none."""
+    return tx.run(DROP_PIN, account_id=account_id, post_id=post_id) > 0
 
 
 def other_pins(tx: Tx, account_id: int, post_id: int) -> int:

@@ -11,7 +11,22 @@ class Favourited(Value):
 
 
 class Unfavourited(Value):
-    """Event: the favourite was taken back."""
+    """Event: the favourite (`favourite_id`) was taken back."""
+
+    post_id: int
+    account_id: int
+    favourite_id: int = 0
+
+
+class Pinned(Value):
+    """Event: `account_id` put its post on top of its profile."""
+
+    post_id: int
+    account_id: int
+
+
+class Unpinned(Value):
+    """Event: `account_id` took its post off the top of its profile."""
 
     post_id: int
     account_id: int

@@ -21,8 +21,8 @@ def block(tx: Tx, account_id: int, target_id: int, now: int) -> None:
     people.hold(tx, account_id, target_id)
     if not queries.insert_block(tx, id=new_id(), account_id=account_id, target_id=target_id, now=now):
         return
-    follows.end(tx, account_id, target_id)
-    follows.end(tx, target_id, account_id)
+    follows.end(tx, account_id, target_id, by_id=account_id)
+    follows.end(tx, target_id, account_id, by_id=account_id)
     timelines.drop(tx, account_id, target_id)
     timelines.drop(tx, target_id, account_id)
     notices.forget_pair(tx, account_id, target_id)
@@ -32,8 +32,9 @@ def block(tx: Tx, account_id: int, target_id: int, now: int) -> None:
 def unblock(tx: Tx, account_id: int, target_id: int) -> None:
     """Takes a block back; what it ended stays ended. Raises NotFound."""
     _check(tx, account_id, target_id)
-    if queries.delete_block(tx, account_id, target_id):
-        tx.emit(Unblocked(account_id, target_id))
+    block_id = queries.delete_block(tx, account_id, target_id)
+    if block_id:
+        tx.emit(Unblocked(account_id, target_id, block_id))
 
 
 def mute(

@@ -7,7 +7,7 @@ from linnet.social.safety.rules import Mute, Muted
 
 INSERT_BLOCK = """INSERT INTO block (id, account_id, target_id, since) VALUES (:id, :account_id, :target_id, :now)
     ON CONFLICT DO NOTHING"""
-DELETE_BLOCK = "DELETE FROM block WHERE account_id = :account_id AND target_id = :target_id"
+DELETE_BLOCK = "DELETE FROM block WHERE account_id = :account_id AND target_id = :target_id RETURNING id"
 BLOCKS_DOWN = """SELECT id, target_id AS account_id FROM block
     WHERE account_id = :account_id AND id < :below AND id > :above ORDER BY id DESC LIMIT :n"""
 BLOCKS_UP = """SELECT id, target_id AS account_id FROM block
@@ -19,8 +19,9 @@ def insert_block(tx: Tx, *, id: int, account_id: int, target_id: int, now: int) 
     return tx.run(INSERT_BLOCK, id=id, account_id=account_id, target_id=target_id, now=now) > 0
 
 
-def delete_block(tx: Tx, account_id: int, target_id: int) -> bool:
-    return tx.run(DELETE_BLOCK, account_id=account_id, target_id=target_id) > 0
+def delete_block(tx: Tx, account_id: int, target_id: int) -> int:
+    """The id of the block that was; 0 when there was none."""
+    return tx.value(DELETE_BLOCK, account_id=account_id, target_id=target_id) or 0
 
 
 def blocks(tx: Tx, account_id: int, page: Page = NEWEST) -> list[Tie]:

@@ -34,10 +34,11 @@ class Blocked(Value):
 
 
 class Unblocked(Value):
-    """Event: the block ended."""
+    """Event: the block (`block_id`) ended."""
 
     account_id: int
     target_id: int
+    block_id: int = 0
 
 
 class MuteChanged(Value):
