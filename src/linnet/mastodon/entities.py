@@ -39,13 +39,13 @@ def media_url(url: str, file: str) -> str:
 
 
 def account_page(url: str, account: Account) -> str:
-    """The profile for people."""
-    return f"{url}/@{account.address}"
+    """The profile for people, where the account lives."""
+    return account.url or f"{url}/@{account.address}"
 
 
 def actor_uri(url: str, account: Account) -> str:
     """The account's name among servers: by id, so that it outlives a change of the handle."""
-    return f"{url}/ap/users/{account.id}"
+    return account.uri or f"{url}/ap/users/{account.id}"
 
 
 def account_json(account: Account, settings: Settings) -> Json:

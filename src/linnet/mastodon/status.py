@@ -8,8 +8,8 @@ from typing import Any
 
 from linnet.kernel.clock import iso
 from linnet.kernel.wire import encode
-from linnet.mastodon.entities import VISIBILITY, account_bytes, actor_uri, media_url
-from linnet.social.media.rules import Media
+from linnet.mastodon.entities import VISIBILITY, account_bytes, actor_uri
+from linnet.social.media.rules import Media, file_path, thumb_path
 from linnet.social.people.rules import Account
 from linnet.social.polls.rules import PollView
 from linnet.social.posts.rules import Flags, PostView
@@ -55,7 +55,7 @@ def head(view: PostView, url: str, now: int) -> bytes:
     """The Status object up to and without the flags. Of a boost: up to the place where the boosted
     status belongs (`"reblog":`)."""
     post, account = view.post, view.account
-    address = f"{url}/@{account.address}/{post.id}"
+    address = post.url or f"{url}/@{account.address}/{post.id}"
     first = {
         "id": str(post.id),
         "created_at": iso(post.created_at),
@@ -68,7 +68,7 @@ def head(view: PostView, url: str, now: int) -> bytes:
         "spoiler_text": post.warning,
         "visibility": VISIBILITY[post.visibility],
         "language": post.language or None,
-        "uri": f"{actor_uri(url, account)}/posts/{post.id}",
+        "uri": post.uri or f"{actor_uri(url, account)}/posts/{post.id}",
         "url": address,
         "replies_count": post.replies_count,
         "reblogs_count": post.boosts_count,
@@ -102,13 +102,14 @@ def status_bytes(view: PostView, viewer_id: int, url: str, now: int) -> bytes:
 
 def media_json(picture: Media, url: str) -> Json:
     """The MediaAttachment entity."""
+    kind = "image" if not picture.mime or picture.mime.startswith("image/") else "unknown"
     small = {"width": picture.thumb_width, "height": picture.thumb_height} if picture.thumb_file else None
     return {
         "id": str(picture.id),
-        "type": "image",
-        "url": media_url(url, picture.file),
-        "preview_url": media_url(url, picture.thumb_file or picture.file),
-        "remote_url": None,
+        "type": kind,
+        "url": url + file_path(picture) if kind == "image" else None,
+        "preview_url": url + thumb_path(picture) if kind == "image" else None,
+        "remote_url": picture.remote_url or None,
         "preview_remote_url": None,
         "text_url": None,
         "meta": {
@@ -138,7 +139,7 @@ def mention_json(account: Account, url: str) -> Json:
         "id": str(account.id),
         "username": account.handle,
         "acct": account.address,
-        "url": f"{url}/@{account.address}",
+        "url": account.url or f"{url}/@{account.address}",
     }
 
 

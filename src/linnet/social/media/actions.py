@@ -101,7 +101,7 @@ def remove_of_post(tx: Tx, post_id: int, now: int) -> None:
     gone = queries.ever_of_post(tx, post_id)
     if gone:
         queries.delete(tx, [m.id for m in gone])
-        _remove_files(tx, [name for m in gone for name in (m.file, m.thumb_file)], now)
+        remove_files(tx, [name for m in gone for name in (m.file, m.thumb_file)], now)
 
 
 def remove(tx: Tx, id: int, account_id: int, now: int) -> None:
@@ -109,7 +109,7 @@ def remove(tx: Tx, id: int, account_id: int, now: int) -> None:
     had = _must(tx, id, account_id)
     if not queries.delete_loose(tx, id):
         raise Conflict("This picture is in use.")
-    _remove_files(tx, [had.file, had.thumb_file], now)
+    remove_files(tx, [had.file, had.thumb_file], now)
 
 
 def keep(tx: Tx, ids: Sequence[int], account_id: int, now: int) -> None:
@@ -133,7 +133,7 @@ def sweep(tx: Tx, now: int) -> int:
     old = queries.loose(tx, now - rules.LOOSE_FOR, SWEEP_AT_ONCE)
     if old:
         queries.delete(tx, [m.id for m in old])
-        _remove_files(tx, [name for m in old for name in (m.file, m.thumb_file)], now)
+        remove_files(tx, [name for m in old for name in (m.file, m.thumb_file)], now)
     return len(old)
 
 
@@ -151,5 +151,8 @@ def _check_own(tx: Tx, ids: Sequence[int], account_id: int) -> None:
             raise Invalid("media_ids", f"name a picture that is not yours to use: {id}")
 
 
-def _remove_files(tx: Tx, names: list[str], now: int) -> None:
-    jobs.add(tx, RemoveFiles(tuple(name for name in names if name)), now=now)
+def remove_files(tx: Tx, names: list[str], now: int) -> None:
+    """Their rows are gone or name them no more: a job takes them off the disk."""
+    going = tuple(name for name in names if name)
+    if going:
+        jobs.add(tx, RemoveFiles(going), now=now)

@@ -7,16 +7,16 @@ from linnet.kernel.value import Value
 from linnet.social.media.rules import Media, Picture, Use
 
 MEDIA = """SELECT id, account_id, person_id, post_id, use, kept, position, mime, width, height, bytes, file,
-    thumb_file, thumb_width, thumb_height, blurhash, alt, focus_x, focus_y, loose_since
+    thumb_file, thumb_width, thumb_height, blurhash, alt, focus_x, focus_y, loose_since, remote_url
     FROM media WHERE id = :id"""
 AMONG = """SELECT id, account_id, person_id, post_id, use, kept, position, mime, width, height, bytes, file,
-    thumb_file, thumb_width, thumb_height, blurhash, alt, focus_x, focus_y, loose_since
+    thumb_file, thumb_width, thumb_height, blurhash, alt, focus_x, focus_y, loose_since, remote_url
     FROM media WHERE id IN :ids"""
 OF_POSTS = """SELECT id, account_id, person_id, post_id, use, kept, position, mime, width, height, bytes, file,
-    thumb_file, thumb_width, thumb_height, blurhash, alt, focus_x, focus_y, loose_since
+    thumb_file, thumb_width, thumb_height, blurhash, alt, focus_x, focus_y, loose_since, remote_url
     FROM media WHERE post_id IN :ids AND post_id IS NOT NULL AND position >= 0 ORDER BY post_id, position"""
 EVER_OF_POST = """SELECT id, account_id, person_id, post_id, use, kept, position, mime, width, height, bytes, file,
-    thumb_file, thumb_width, thumb_height, blurhash, alt, focus_x, focus_y, loose_since
+    thumb_file, thumb_width, thumb_height, blurhash, alt, focus_x, focus_y, loose_since, remote_url
     FROM media WHERE post_id = :id ORDER BY position, id"""
 
 
@@ -66,7 +66,7 @@ LOOSE = """SELECT m.id, m.file, m.thumb_file FROM media m
     AND NOT EXISTS (SELECT 1 FROM account a WHERE a.id = m.account_id
         AND (a.avatar_id = m.id OR a.header_id = m.id))
     ORDER BY m.loose_since LIMIT :n"""
-FILES = "SELECT file FROM media WHERE file >= :folder AND file < :beyond"
+FILES = "SELECT file FROM media WHERE file <> '' AND file >= :folder AND file < :beyond"
 
 
 def loose(tx: Tx, before: int, n: int) -> list[Loose]:
@@ -125,6 +125,87 @@ def insert(
         focus_y=focus[1],
         now=now,
     )
+
+
+INSERT_REMOTE = """INSERT INTO media (id, account_id, post_id, use, kept, position, mime, width, height, bytes, file,
+    blurhash, alt, focus_x, focus_y, loose_since, remote_url)
+    VALUES (:id, :account_id, :post_id, :use, TRUE, :position, :mime, :width, :height, 0, '',
+    :blurhash, :alt, :focus_x, :focus_y, :now, :remote_url)"""
+SET_FILE = """UPDATE media SET mime = :mime, width = :width, height = :height, bytes = :bytes, file = :file,
+    thumb_file = :thumb_file, thumb_width = :thumb_width, thumb_height = :thumb_height, blurhash = :blurhash,
+    looked_at = :now WHERE id = :id AND file = ''"""
+LOOKED_AT = "UPDATE media SET looked_at = :now WHERE id = :id"
+UNSET_FILES = "UPDATE media SET file = '', thumb_file = '', bytes = 0 WHERE id IN :ids AND remote_url <> ''"
+CACHED_BYTES = "SELECT COALESCE(SUM(bytes), 0) FROM media WHERE remote_url <> '' AND file <> ''"
+OLDEST_CACHED = """SELECT id, file, thumb_file, bytes FROM media WHERE remote_url <> '' AND file <> ''
+    ORDER BY looked_at LIMIT :n"""
+
+
+class Cached(Value):
+    """A fetched picture from elsewhere, as the cache sees it."""
+
+    id: int
+    file: str
+    thumb_file: str
+    bytes: int
+
+
+def insert_remote(tx: Tx, media: Media, now: int) -> None:
+    tx.run(
+        INSERT_REMOTE,
+        id=media.id,
+        account_id=media.account_id,
+        post_id=media.post_id,
+        use=media.use,
+        position=media.position,
+        mime=media.mime,
+        width=media.width,
+        height=media.height,
+        blurhash=media.blurhash,
+        alt=media.alt,
+        focus_x=media.focus_x,
+        focus_y=media.focus_y,
+        remote_url=media.remote_url,
+        now=now,
+    )
+
+
+def set_file(tx: Tx, id: int, picture: Picture, now: int) -> bool:
+    """False when it was fetched by somebody else meanwhile, or is gone."""
+    changed = tx.run(
+        SET_FILE,
+        id=id,
+        mime=picture.mime,
+        width=picture.width,
+        height=picture.height,
+        bytes=picture.bytes,
+        file=picture.file,
+        thumb_file=picture.thumb_file,
+        thumb_width=picture.thumb_width,
+        thumb_height=picture.thumb_height,
+        blurhash=picture.blurhash,
+        now=now,
+    )
+    return changed > 0
+
+
+def looked_at(tx: Tx, id: int, now: int) -> None:
+    tx.run(LOOKED_AT, id=id, now=now)
+
+
+def cached_bytes(tx: Tx) -> int:
+    """How much room fetched pictures from elsewhere take."""
+    total: int = tx.value(CACHED_BYTES)
+    return total
+
+
+def oldest_cached(tx: Tx, n: int) -> list[Cached]:
+    """Those that nobody has looked at longest."""
+    return tx.all(Cached, OLDEST_CACHED, n=n)
+
+
+def unset_files(tx: Tx, ids: Sequence[int]) -> None:
+    tx.run(UNSET_FILES, ids=list(ids))
 
 
 def describe(tx: Tx, id: int, alt: str, focus: tuple[float, float]) -> None:

@@ -63,16 +63,18 @@ class Media(Value):
     focus_x: float
     focus_y: float
     loose_since: int
+    remote_url: str = ""  # where the original is; the file is '' until somebody looks at it
 
 
-def file_path(media: Media | Picture) -> str:
-    """The address of the picture below the server's own."""
-    return f"/media/{media.file}"
+def file_path(media: Media) -> str:
+    """The address of the picture below the server's own. One from elsewhere is fetched when somebody
+    asks for it, and thrown away when nobody does: it has an address by its id."""
+    return f"/media/elsewhere/{media.id}" if media.remote_url else f"/media/{media.file}"
 
 
-def thumb_path(media: Media | Picture) -> str:
+def thumb_path(media: Media) -> str:
     """The address of the thumbnail (WebP) below the server's own."""
-    return f"/media/{media.thumb_file}"
+    return f"/media/elsewhere/{media.id}/small" if media.remote_url else f"/media/{media.thumb_file or media.file}"
 
 
 _UNSEEN = {"Cc", "Cs", "Co", "Cn"}

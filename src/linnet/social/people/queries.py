@@ -59,44 +59,65 @@ ACCOUNT = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fie
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
     uri, url, moved_to_id, suspended_at, hides_network,
-    (SELECT file FROM media m WHERE m.id = avatar_id) AS avatar_file,
-    (SELECT file FROM media m WHERE m.id = header_id) AS header_file
+    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
+        FROM media m WHERE m.id = avatar_id) AS avatar_file,
+    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
+        FROM media m WHERE m.id = header_id) AS header_file
     FROM account WHERE id = :id"""
 ACCOUNTS = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
     uri, url, moved_to_id, suspended_at, hides_network,
-    (SELECT file FROM media m WHERE m.id = avatar_id) AS avatar_file,
-    (SELECT file FROM media m WHERE m.id = header_id) AS header_file
+    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
+        FROM media m WHERE m.id = avatar_id) AS avatar_file,
+    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
+        FROM media m WHERE m.id = header_id) AS header_file
     FROM account WHERE id IN :ids"""
 BY_HANDLE = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
     uri, url, moved_to_id, suspended_at, hides_network,
-    (SELECT file FROM media m WHERE m.id = avatar_id) AS avatar_file,
-    (SELECT file FROM media m WHERE m.id = header_id) AS header_file
+    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
+        FROM media m WHERE m.id = avatar_id) AS avatar_file,
+    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
+        FROM media m WHERE m.id = header_id) AS header_file
     FROM account WHERE handle_key = :key AND host = :host"""
 BY_HANDLES = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
     uri, url, moved_to_id, suspended_at, hides_network,
-    (SELECT file FROM media m WHERE m.id = avatar_id) AS avatar_file,
-    (SELECT file FROM media m WHERE m.id = header_id) AS header_file
+    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
+        FROM media m WHERE m.id = avatar_id) AS avatar_file,
+    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
+        FROM media m WHERE m.id = header_id) AS header_file
     FROM account WHERE handle_key IN :keys AND host = :host"""
+BY_URI = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
+    locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
+    followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
+    uri, url, moved_to_id, suspended_at, hides_network,
+    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
+        FROM media m WHERE m.id = avatar_id) AS avatar_file,
+    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
+        FROM media m WHERE m.id = header_id) AS header_file
+    FROM account WHERE uri = :uri AND uri <> ''"""
 LOCAL = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
     uri, url, moved_to_id, suspended_at, hides_network,
-    (SELECT file FROM media m WHERE m.id = avatar_id) AS avatar_file,
-    (SELECT file FROM media m WHERE m.id = header_id) AS header_file
+    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
+        FROM media m WHERE m.id = avatar_id) AS avatar_file,
+    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
+        FROM media m WHERE m.id = header_id) AS header_file
     FROM account WHERE host = '' AND id < :below AND id > :above ORDER BY id LIMIT :n"""
 OF_PERSON = """SELECT a.id, a.handle, a.handle_key, a.host, a.kind, a.name, a.bio, a.bio_html, a.fields,
     a.avatar_id, a.header_id, a.locked, a.discoverable, a.indexable, a.default_visibility,
     a.default_sensitive, a.default_language, a.followers_count, a.following_count, a.posts_count,
     a.last_post_at, a.revision, a.created_at, a.invented,
     a.uri, a.url, a.moved_to_id, a.suspended_at, a.hides_network,
-    (SELECT file FROM media m WHERE m.id = a.avatar_id) AS avatar_file,
-    (SELECT file FROM media m WHERE m.id = a.header_id) AS header_file
+    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
+        FROM media m WHERE m.id = a.avatar_id) AS avatar_file,
+    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
+        FROM media m WHERE m.id = a.header_id) AS header_file
     FROM account a JOIN member m ON m.account_id = a.id WHERE m.person_id = :person_id ORDER BY m.since, a.id"""
 
 
@@ -124,6 +145,11 @@ def accounts(tx: Tx, ids: list[int]) -> list[Account]:
 def by_handle(tx: Tx, handle: str, host: str = "") -> Account | None:
     """The account called `handle` (in any case) at `host`; '' is here."""
     return tx.one(Account, BY_HANDLE, key=handle_key(handle), host=host)
+
+
+def by_uri(tx: Tx, uri: str) -> Account | None:
+    """The account elsewhere with this id."""
+    return tx.one(Account, BY_URI, uri=uri)
 
 
 def by_handles(tx: Tx, handles: list[str]) -> dict[str, Account]:
@@ -264,6 +290,50 @@ def save_profile(tx: Tx, account: Account) -> None:
 
 def set_invented(tx: Tx, account_id: int) -> bool:
     return tx.run(SET_INVENTED, id=account_id) > 0
+
+
+INSERT_FOREIGN = """INSERT INTO account (id, handle, handle_key, host, uri, created_at)
+    VALUES (:id, :handle, :key, :host, :uri, :created_at)"""
+SAVE_FOREIGN = """UPDATE account SET handle = :handle, handle_key = :handle_key, host = :host, url = :url,
+    followers_count = :followers_count, following_count = :following_count, posts_count = :posts_count,
+    hides_network = :hides_network WHERE id = :id"""
+GIVE_UP_HANDLE = "UPDATE account SET handle_key = :key, revision = revision + 1 WHERE id = :id"
+SET_MOVED = "UPDATE account SET moved_to_id = :to_id, revision = revision + 1 WHERE id = :id"
+SET_SUSPENDED = "UPDATE account SET suspended_at = :at, revision = revision + 1 WHERE id = :id"
+
+
+def insert_foreign(tx: Tx, *, id: int, handle: str, host: str, uri: str, created_at: int) -> None:
+    key = handle_key(handle)
+    tx.run(INSERT_FOREIGN, id=id, handle=handle, key=key, host=host, uri=uri, created_at=created_at)
+
+
+def save_foreign(tx: Tx, account: Account) -> None:
+    """What only the other server says of an account; the rest is saved as a profile."""
+    tx.run(
+        SAVE_FOREIGN,
+        id=account.id,
+        handle=account.handle,
+        handle_key=account.handle_key,
+        host=account.host,
+        url=account.url,
+        followers_count=account.followers_count,
+        following_count=account.following_count,
+        posts_count=account.posts_count,
+        hides_network=account.hides_network,
+    )
+
+
+def give_up_handle(tx: Tx, account: Account) -> None:
+    """Another account answers to this handle now; no handle has a space in it."""
+    tx.run(GIVE_UP_HANDLE, id=account.id, key=f"{account.handle_key} {account.id}")
+
+
+def set_moved(tx: Tx, account_id: int, to_id: int | None) -> None:
+    tx.run(SET_MOVED, id=account_id, to_id=to_id)
+
+
+def set_suspended(tx: Tx, account_id: int, at: int | None) -> bool:
+    return tx.run(SET_SUSPENDED, id=account_id, at=at) > 0
 
 
 def owns_picture(tx: Tx, account_id: int, media_id: int) -> bool:

@@ -14,10 +14,10 @@ from linnet.kernel.wire import decode_as, encode_text
 
 Role = Literal["owner", "editor", "writer", "answerer", "reader"]
 Deed = Literal["administer", "post", "draft", "answer", "read"]
-Kind = Literal["person", "organization", "service"]
+Kind = Literal["person", "organization", "service", "group"]
 
 ROLES: tuple[Role, ...] = ("owner", "editor", "writer", "answerer", "reader")
-KINDS: tuple[Kind, ...] = ("person", "organization", "service")
+KINDS: tuple[Kind, ...] = ("person", "organization", "service")  # of our own; groups live elsewhere
 VISIBILITIES = ("public", "quiet", "followers", "direct")
 
 NAME_LENGTH = 40

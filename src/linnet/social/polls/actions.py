@@ -6,7 +6,7 @@ from linnet.jobs.rows import Job
 from linnet.kernel.errors import NotFound
 from linnet.social.notices import actions as notices
 from linnet.social.polls import queries, rules
-from linnet.social.polls.rules import NewPoll, Poll, PollEnded
+from linnet.social.polls.rules import ForeignPoll, NewPoll, Poll, PollEnded
 
 
 class EndPoll(Job):
@@ -32,6 +32,37 @@ def vote(tx: Tx, poll_id: int, voter_id: int, choices: list[int], now: int) -> P
     rules.check_vote(view.poll, len(view.options), choices, voted=voted, voter_id=voter_id, now=now)
     queries.insert_votes(tx, poll_id, voter_id, choices)
     return view.poll
+
+
+def take_in(tx: Tx, theirs: ForeignPoll, *, id: int, post_id: int, account_id: int, now: int) -> None:
+    """A poll of a post from elsewhere. Its end is a job, for those here who vote in it."""
+    poll = Poll(id, post_id, account_id, theirs.multiple, False, theirs.expires_at, theirs.voters_count)
+    queries.insert(tx, poll, [title for title, _ in theirs.options])
+    recount(tx, id, theirs)
+    if poll.expires_at > now:
+        jobs.add(tx, EndPoll(id), now=now, run_at=poll.expires_at, key=f"poll:{id}")
+
+
+def recount(tx: Tx, poll_id: int, theirs: ForeignPoll) -> None:
+    """The votes of a poll from elsewhere as its server counts them now."""
+    votes = [votes for _, votes in theirs.options]
+    queries.set_counts(tx, poll_id, votes, theirs.voters_count, theirs.expires_at)
+
+
+def choose(tx: Tx, poll_id: int, voter_id: int, title: str, now: int) -> bool:
+    """One answer of somebody elsewhere, by its words: each comes alone. False when it does not
+    count: unknown, too late, a second answer where one is allowed, or the same again (A27)."""
+    view = queries.views(tx, [poll_id], voter_id).get(poll_id)
+    if view is None or view.poll.expires_at <= now or view.poll.account_id == voter_id:
+        return False
+    position = next((option.position for option in view.options if option.title == title), None)
+    voted = queries.voted(tx, poll_id, voter_id)
+    if position is None or (voted and not view.poll.multiple):
+        return False
+    if queries.chosen(tx, poll_id, voter_id, position):
+        return False
+    queries.insert_choice(tx, poll_id, voter_id, position, first=not voted)
+    return True
 
 
 def end(tx: Tx, poll_id: int, now: int) -> Poll | None:

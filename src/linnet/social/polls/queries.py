@@ -75,6 +75,32 @@ def insert_votes(tx: Tx, poll_id: int, account_id: int, choices: Sequence[int]) 
     tx.run(COUNT_VOTER, id=poll_id)
 
 
+COUNT_OPTION = "UPDATE poll_option SET votes_count = :votes WHERE poll_id = :poll_id AND position = :position"
+SET_POLL = "UPDATE poll SET voters_count = :voters_count, expires_at = :expires_at WHERE id = :id"
+CHOSEN = (
+    "SELECT 1 FROM poll_vote WHERE poll_id = :poll_id AND account_id = :account_id AND position = :position"
+)
+
+
+def set_counts(tx: Tx, poll_id: int, votes: Sequence[int], voters: int, expires_at: int) -> None:
+    """The counts of a poll from elsewhere, as its server says them."""
+    tx.run(SET_POLL, id=poll_id, voters_count=voters, expires_at=expires_at)
+    tx.many(COUNT_OPTION, [{"poll_id": poll_id, "position": at, "votes": n} for at, n in enumerate(votes)])
+
+
+def chosen(tx: Tx, poll_id: int, account_id: int, position: int) -> bool:
+    """Has the account chosen this answer?"""
+    return tx.value(CHOSEN, poll_id=poll_id, account_id=account_id, position=position) is not None
+
+
+def insert_choice(tx: Tx, poll_id: int, account_id: int, position: int, *, first: bool) -> None:
+    """One answer of a voter; `first`: their first one in this poll."""
+    tx.run(INSERT_VOTE, poll_id=poll_id, account_id=account_id, position=position)
+    tx.run(COUNT_VOTE, poll_id=poll_id, position=position)
+    if first:
+        tx.run(COUNT_VOTER, id=poll_id)
+
+
 def delete(tx: Tx, poll_id: int) -> None:
     tx.run(DELETE_VOTES, id=poll_id)
     tx.run(DELETE_OPTIONS, id=poll_id)

@@ -20,6 +20,15 @@ class NewPoll(Value):
     hide_totals: bool = False
 
 
+class ForeignPoll(Value):
+    """A poll from elsewhere: answers with their votes as its server counts them; `expires_at` in ms."""
+
+    options: tuple[tuple[str, int], ...]
+    multiple: bool
+    expires_at: int
+    voters_count: int
+
+
 class Poll(Value):
     """A poll. `expires_at` in ms."""
 

@@ -10,6 +10,7 @@ from linnet.social.follows import queries as follows
 from linnet.social.marks import actions as marks
 from linnet.social.media import actions as media
 from linnet.social.media import queries as media_queries
+from linnet.social.media.rules import Media
 from linnet.social.notices import actions as notices
 from linnet.social.people import actions as people
 from linnet.social.people import queries as people_queries
@@ -66,7 +67,7 @@ def publish(tx: Tx, author: Author, new: NewPost, terms: Terms, *, id: int, now:
         queries.count_reply(tx, parent.id, 1)
     people.count_post(tx, account.id, 1, now)
     tags = _tie(tx, post, text, mentioned)
-    _deliver(tx, post, tags, list(mentioned.values()), now)
+    deliver(tx, post, tags, list(mentioned.values()), now)
     keys = tuple(tag.key for tag in tags)
     tx.emit(PostPublished(id, account.id, post.visibility, None, post.reply_to_account_id, keys))
     return id
@@ -106,12 +107,12 @@ def _tie(tx: Tx, post: Post, text: Composed, mentioned: People) -> list[Tag]:
     return queries.put_tags(tx, post.id, text.tags)
 
 
-def _deliver(tx: Tx, post: Post, tags: list[Tag], mentioned: list[Account], now: int) -> None:
-    """Into the homes, and notices to those it concerns."""
+def deliver(tx: Tx, post: Post, tags: list[Tag], mentioned: list[Account], now: int) -> None:
+    """Into the homes here, and notices to those it concerns."""
     local = [account.id for account in mentioned if account.local and account.id != post.account_id]
     if post.visibility == "direct":
         followers = [id for id in local if follows.follows(tx, id, post.account_id)]
-        timelines.put(tx, post.id, [post.account_id, *followers])
+        timelines.put(tx, post.id, followers if post.uri else [post.account_id, *followers])
     else:
         timelines.fan_out(
             tx,
@@ -121,6 +122,7 @@ def _deliver(tx: Tx, post: Post, tags: list[Tag], mentioned: list[Account], now:
             reply_to_account_id=post.reply_to_account_id or 0,
             is_boost=False,
             tag_ids=[tag.id for tag in tags] if post.visibility == "public" else [],
+            author_here=not post.uri,
             now=now,
         )
     for account_id in local:
@@ -165,7 +167,7 @@ def edit(tx: Tx, author: Author, post_id: int, change: PostChange, terms: Terms,
     )
     if changed(after, edited_at=post.edited_at) == post and wanted == kept:
         return
-    queries.insert_version(tx, _version(post, [{"id": p.id, "alt": p.alt} for p in pictures]))
+    queries.insert_version(tx, version_of(post, pictures))
     queries.update(tx, after)
     if wanted != kept:
         media.attach(tx, wanted, post_id, post.account_id)
@@ -173,7 +175,8 @@ def edit(tx: Tx, author: Author, post_id: int, change: PostChange, terms: Terms,
     tx.emit(PostEdited(post_id, post.account_id))
 
 
-def _version(post: Post, pictures: list[dict[str, object]]) -> Version:
+def version_of(post: Post, pictures: list[Media]) -> Version:
+    """What stands now, to be kept as an earlier version."""
     return Version(
         post.id,
         post.edited_at or post.created_at,
@@ -181,20 +184,23 @@ def _version(post: Post, pictures: list[dict[str, object]]) -> Version:
         post.html,
         post.warning,
         post.sensitive,
-        encode_text(pictures),
+        encode_text([{"id": picture.id, "alt": picture.alt} for picture in pictures]),
     )
 
 
 def _retie(tx: Tx, post: Post, text: Composed, mentioned: People, now: int) -> None:
-    """Mentions and tags as the new text has them; who is mentioned for the first time and who
-    boosted it is told."""
     had = set(queries.mentioned(tx, post.id))
     queries.delete_mentions(tx, post.id)
     queries.delete_tags(tx, post.id)
     _tie(tx, post, text, mentioned)
+    tell_of_edit(tx, post, had, list(mentioned.values()), now)
+
+
+def tell_of_edit(tx: Tx, post: Post, had: set[int], mentioned: list[Account], now: int) -> None:
+    """Who is mentioned for the first time and who boosted it is told. `had`: who was mentioned."""
     if post.visibility == "direct":  # who is not mentioned any more may not see it any more
-        timelines.take_out(tx, post.id, sorted(had - {account.id for account in mentioned.values()}))
-    for account in mentioned.values():
+        timelines.take_out(tx, post.id, sorted(had - {account.id for account in mentioned}))
+    for account in mentioned:
         if account.local and account.id not in had:
             notices.add(
                 tx, account_id=account.id, kind="mention", from_id=post.account_id, post_id=post.id, now=now
@@ -215,12 +221,13 @@ def redescribe(tx: Tx, author: Author, post_id: int) -> None:
 def delete(tx: Tx, author: Author, post_id: int, now: int) -> None:
     """Takes a post or a boost away, for good; its pictures are loose again for a day, so that it can
     be written anew. Raises NotFound, NotAllowed."""
-    _delete(tx, _own(tx, author, post_id), now)
+    remove(tx, _own(tx, author, post_id), now)
 
 
-def _delete(tx: Tx, post: Post, now: int) -> None:
+def remove(tx: Tx, post: Post, now: int) -> None:
+    """The post or boost goes, with everything that hangs on it, whoever wants it gone."""
     for boost in queries.boosts_of(tx, post.id):
-        _delete(tx, boost, now)
+        remove(tx, boost, now)
     tags = queries.tags_of(tx, post.id)
     timelines.drop_post(tx, post.id, post.account_id)
     notices.forget_post(tx, post.id)
@@ -251,15 +258,17 @@ def _clear(tx: Tx, post: Post, now: int) -> None:
         polls.drop(tx, post.poll_id)
 
 
-def boost(tx: Tx, author: Author, post_id: int, *, id: int, now: int) -> int:
-    """Passes a post on to one's own followers; answers the boost's id. Again: the same one.
-    Raises NotFound, NotAllowed (not open to everybody, role)."""
+def boost(tx: Tx, author: Author, post_id: int, *, id: int, now: int, uri: str = "") -> int:
+    """Passes a post on to one's own followers; answers the boost's id. Again: the same one. `uri`:
+    the address of the boost when it came from elsewhere. Raises NotFound, NotAllowed (not open to
+    everybody, role)."""
     post = _held(tx, post_id, author.account_id)
     people_rules.must(author.role, "post")
     had = queries.boost_of(tx, post.id, author.account_id)
     if had:
         return had
-    row = rules.passed_on(author, post, rules.check_boost(post, author.account_id), id=id, now=now)
+    visibility = rules.check_boost(post, author.account_id)
+    row = rules.passed_on(author, post, visibility, id=id, uri=uri, now=now)
     queries.insert(tx, row)
     queries.count_boost(tx, post.id, 1)
     people.count_post(tx, author.account_id, 1, now)
@@ -271,6 +280,7 @@ def boost(tx: Tx, author: Author, post_id: int, *, id: int, now: int) -> int:
         reply_to_account_id=0,
         is_boost=True,
         tag_ids=[],
+        author_here=not uri,
         now=now,
     )
     notices.add(
@@ -287,7 +297,7 @@ def unboost(tx: Tx, author: Author, post_id: int, now: int) -> None:
     row = queries.post(tx, had) if had else None
     if row:
         people_rules.must(author.role, "post")
-        _delete(tx, row, now)
+        remove(tx, row, now)
 
 
 def _held(tx: Tx, post_id: int, viewer_id: int) -> Post:

@@ -20,6 +20,11 @@ VISIBLE_POST = """SELECT id, account_id, person_id, text, html, warning, sensiti
             OR (visibility = 'followers' AND EXISTS (SELECT 1 FROM follow f
                 WHERE f.followee_id = p.account_id AND f.follower_id = :viewer_id)))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)"""
+BY_URI = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
+    reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
+    boosts_count, favourites_count, revision, uri, url
+    FROM post WHERE uri = :uri AND uri <> ''"""
+IS_GONE = "SELECT 1 FROM post_gone WHERE uri = :uri"
 KEY = "SELECT post_id FROM post_key WHERE account_id = :account_id AND key = :key"
 BOOST = "SELECT id FROM post WHERE boost_of_id = :post_id AND account_id = :account_id"
 BOOSTS = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
@@ -36,6 +41,16 @@ def post(tx: Tx, post_id: int) -> Post | None:
 def visible(tx: Tx, post_id: int, viewer_id: int) -> Post | None:
     """The row if `viewer_id` (0: anybody) may see it."""
     return tx.one(Post, VISIBLE_POST, id=post_id, viewer_id=viewer_id)
+
+
+def by_uri(tx: Tx, uri: str) -> Post | None:
+    """The post or boost from elsewhere with this address."""
+    return tx.one(Post, BY_URI, uri=uri)
+
+
+def is_gone(tx: Tx, uri: str) -> bool:
+    """Was this post from elsewhere deleted, perhaps before it came?"""
+    return tx.value(IS_GONE, uri=uri) is not None
 
 
 def by_key(tx: Tx, account_id: int, key: str) -> int | None:
@@ -56,15 +71,19 @@ def boosts_of(tx: Tx, post_id: int) -> list[Post]:
 
 
 INSERT = """INSERT INTO post (id, account_id, person_id, text, html, warning, sensitive, visibility, language,
-        reply_to_id, reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at)
+        reply_to_id, reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, uri, url)
     VALUES (:id, :account_id, :person_id, :text, :html, :warning, :sensitive, :visibility, :language,
-        :reply_to_id, :reply_to_account_id, :root_id, :boost_of_id, :poll_id, :app_id, :created_at)"""
+        :reply_to_id, :reply_to_account_id, :root_id, :boost_of_id, :poll_id, :app_id, :created_at, :uri, :url)"""
 INSERT_KEY = "INSERT INTO post_key (account_id, key, post_id) VALUES (:account_id, :key, :post_id)"
 UPDATE = """UPDATE post SET text = :text, html = :html, warning = :warning, sensitive = :sensitive,
     language = :language, edited_at = :edited_at, revision = revision + 1 WHERE id = :id"""
 DELETE = "DELETE FROM post WHERE id = :id"
 TOMBSTONE = """INSERT INTO tombstone (post_id, account_id, deleted_at) VALUES (:post_id, :account_id, :now)
     ON CONFLICT DO NOTHING"""
+PUT_GONE = "INSERT INTO post_gone (uri, at) VALUES (:uri, :now) ON CONFLICT DO NOTHING"
+SET_COUNTS = """UPDATE post SET replies_count = :replies, boosts_count = :boosts, favourites_count = :favourites,
+    revision = revision + 1 WHERE id = :id
+        AND (replies_count <> :replies OR boosts_count <> :boosts OR favourites_count <> :favourites)"""
 TOUCH = "UPDATE post SET revision = revision + 1 WHERE id = :id"
 COUNT_REPLY = "UPDATE post SET replies_count = replies_count + :by, revision = revision + 1 WHERE id = :id"
 COUNT_BOOST = "UPDATE post SET boosts_count = boosts_count + :by, revision = revision + 1 WHERE id = :id"
@@ -92,6 +111,8 @@ def insert(tx: Tx, post: Post) -> None:
         poll_id=post.poll_id,
         app_id=post.app_id,
         created_at=post.created_at,
+        uri=post.uri,
+        url=post.url,
     )
 
 
@@ -116,6 +137,16 @@ def delete(tx: Tx, post: Post, now: int) -> None:
     """The row goes; its id stays known as one that must not come back."""
     tx.run(DELETE, id=post.id)
     tx.run(TOMBSTONE, post_id=post.id, account_id=post.account_id, now=now)
+
+
+def put_gone(tx: Tx, uri: str, now: int) -> None:
+    tx.run(PUT_GONE, uri=uri, now=now)
+
+
+def set_counts(tx: Tx, post_id: int, replies: int, boosts: int, favourites: int) -> bool:
+    """False when they were so already."""
+    counts = {"replies": replies, "boosts": boosts, "favourites": favourites}
+    return tx.run(SET_COUNTS, id=post_id, **counts) > 0
 
 
 def touch(tx: Tx, post_id: int) -> None:

@@ -252,8 +252,8 @@ def written(
     )
 
 
-def passed_on(author: Author, post: Post, visibility: Visibility, *, id: int, now: int) -> Post:
-    """The row of a boost of `post`."""
+def passed_on(author: Author, post: Post, visibility: Visibility, *, id: int, uri: str, now: int) -> Post:
+    """The row of a boost of `post`. `uri`: its address when it came from elsewhere."""
     return Post(
         id=id,
         account_id=author.account_id,
@@ -272,6 +272,7 @@ def passed_on(author: Author, post: Post, visibility: Visibility, *, id: int, no
         app_id=author.app_id,
         created_at=now,
         edited_at=None,
+        uri=uri,
     )
 
 

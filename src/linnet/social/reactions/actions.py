@@ -10,7 +10,7 @@ from linnet.social.posts import actions as posts
 from linnet.social.posts import queries as post_queries
 from linnet.social.posts import rules as post_rules
 from linnet.social.posts.rules import Post
-from linnet.social.reactions.rules import Favourited, Unfavourited, Voted
+from linnet.social.reactions.rules import Favourited, Pinned, Unfavourited, Unpinned, Voted
 
 
 def favourite(tx: Tx, account_id: int, post_id: int, now: int) -> None:
@@ -27,10 +27,11 @@ def favourite(tx: Tx, account_id: int, post_id: int, now: int) -> None:
 def unfavourite(tx: Tx, account_id: int, post_id: int) -> None:
     """Takes a favourite back."""
     post = _post(tx, account_id, post_id)
-    if queries.drop_favourite(tx, account_id, post.id):
+    had = queries.drop_favourite(tx, account_id, post.id)
+    if had:
         posts.count_favourite(tx, post.id, -1)
         notices.forget(tx, account_id=post.account_id, kind="favourite", from_id=account_id, post_id=post.id)
-        tx.emit(Unfavourited(post.id, account_id))
+        tx.emit(Unfavourited(post.id, account_id, had))
 
 
 def bookmark(tx: Tx, account_id: int, post_id: int) -> None:
@@ -47,12 +48,15 @@ def pin(tx: Tx, account_id: int, post_id: int, now: int) -> None:
     """Puts one's own post on top of the profile. Raises Invalid for others' and for a sixth."""
     post = _post(tx, account_id, post_id)
     post_rules.check_pin(post, account_id, queries.other_pins(tx, account_id, post.id))
-    queries.put_pin(tx, account_id, post.id, now)
+    if queries.put_pin(tx, account_id, post.id, now):
+        tx.emit(Pinned(post.id, account_id))
 
 
 def unpin(tx: Tx, account_id: int, post_id: int) -> None:
     """Takes a post off the top of the profile."""
-    queries.drop_pin(tx, account_id, _post(tx, account_id, post_id).id)
+    post = _post(tx, account_id, post_id)
+    if queries.drop_pin(tx, account_id, post.id):
+        tx.emit(Unpinned(post.id, account_id))
 
 
 def mute_thread(tx: Tx, account_id: int, post_id: int) -> None:
@@ -73,6 +77,16 @@ def vote(tx: Tx, account_id: int, post_id: int, choices: list[int], now: int) ->
     polls.vote(tx, post.poll_id, account_id, choices, now)
     posts.touch(tx, post.id)
     tx.emit(Voted(post.id, account_id))
+
+
+def choose(tx: Tx, account_id: int, post_id: int, title: str, now: int) -> bool:
+    """An answer to the post's poll from elsewhere; see `polls.choose`."""
+    post = _post(tx, account_id, post_id)
+    if post.poll_id is None or not polls.choose(tx, post.poll_id, account_id, title, now):
+        return False
+    posts.touch(tx, post.id)
+    tx.emit(Voted(post.id, account_id))
+    return True
 
 
 def _post(tx: Tx, account_id: int, post_id: int) -> Post:

@@ -16,10 +16,12 @@ def fan_out(
     is_boost: bool,
     tag_ids: list[int],
     now: int,
+    author_here: bool = True,
 ) -> None:
-    """The post into the author's own home, those of the local followers, and those of people
-    who follow one of `tag_ids` (given only for public posts)."""
-    queries.put(tx, author_id, post_id)
+    """The post into the author's own home (who lives elsewhere has none here), those of the local
+    followers, and those of people who follow one of `tag_ids` (given only for public posts)."""
+    if author_here:
+        queries.put(tx, author_id, post_id)
     queries.fan_out(
         tx,
         post_id,

@@ -1,0 +1,174 @@
+"""Posts that came from elsewhere. A second file of actions: it writes the same tables as the first.
+Who may say so is decided before (`federation.authority`); here it is only written down.
+"""
+
+from linnet.db.tx import Tx
+from linnet.kernel.errors import Gone
+from linnet.kernel.ids import new_id
+from linnet.kernel.value import Value, changed
+from linnet.social.media import elsewhere
+from linnet.social.media import queries as media_queries
+from linnet.social.media.elsewhere import RemotePicture
+from linnet.social.people import actions as people
+from linnet.social.people import queries as people_queries
+from linnet.social.people.rules import Account
+from linnet.social.polls import actions as polls
+from linnet.social.polls.rules import ForeignPoll
+from linnet.social.posts import actions, queries, rules
+from linnet.social.posts.rules import Author, Post, PostEdited, PostPublished, Tag, Visibility
+from linnet.social.search import actions as search
+from linnet.social.text.clean import plain
+from linnet.social.text.scan import Hashtag, hashtag_key
+
+
+class RemotePost(Value):
+    """A post as its server describes it: `html` is clean already. Times in ms. `mention_ids`: those
+    of the mentioned whom we know. Counts None: it does not say."""
+
+    uri: str
+    url: str
+    account_id: int
+    html: str
+    warning: str
+    sensitive: bool
+    visibility: Visibility
+    language: str
+    published: int
+    updated: int | None
+    reply_to_id: int | None
+    mention_ids: tuple[int, ...]
+    tags: tuple[str, ...]
+    pictures: tuple[RemotePicture, ...]
+    poll: ForeignPoll | None = None
+    replies_count: int | None = None
+    boosts_count: int | None = None
+    favourites_count: int | None = None
+
+
+def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int:
+    """Writes a post down; answers its id. One that is here already stays as it is (see `revise`).
+    `live`: it happened now, so it goes into homes and is told; else it was looked up. Raises Gone
+    for one that was deleted."""
+    known = queries.by_uri(tx, theirs.uri)
+    if known:
+        return known.id
+    if queries.is_gone(tx, theirs.uri):
+        raise Gone("This post was deleted.")
+    account = people_queries.must_account(tx, theirs.account_id)
+    parent = queries.post(tx, theirs.reply_to_id) if theirs.reply_to_id else None
+    post = _row(theirs, parent, id=id, poll_id=new_id() if theirs.poll else None)
+    queries.insert(tx, post)
+    if theirs.poll and post.poll_id:
+        polls.take_in(tx, theirs.poll, id=post.poll_id, post_id=id, account_id=account.id, now=now)
+    for position, picture in enumerate(theirs.pictures):
+        elsewhere.add(tx, picture, account_id=account.id, use="post", post_id=id, position=position, now=now)
+    if parent and post.visibility in rules.OPEN:
+        queries.count_reply(tx, parent.id, 1)
+    _recount(tx, post, theirs)
+    mentioned = people_queries.accounts(tx, list(theirs.mention_ids))
+    tags = _tie(tx, post, account, theirs, mentioned)
+    if live:
+        people.count_post(tx, account.id, 1, theirs.published)
+        actions.deliver(tx, post, tags, mentioned, now)
+        keys = tuple(tag.key for tag in tags)
+        tx.emit(PostPublished(id, account.id, post.visibility, None, post.reply_to_account_id, keys))
+    return id
+
+
+def revise(tx: Tx, theirs: RemotePost, now: int) -> int | None:
+    """What its server says of a post now: an edit when `updated` is later than what we have, else
+    only counts. Answers its id; None when it is not here. The author never changes (A15)."""
+    had = queries.by_uri(tx, theirs.uri)
+    if had is None or had.account_id != theirs.account_id or had.boost_of_id:
+        return None
+    if had.poll_id and theirs.poll:
+        polls.recount(tx, had.poll_id, theirs.poll)
+        queries.touch(tx, had.id)
+    _recount(tx, had, theirs)
+    if theirs.updated is None or theirs.updated <= (had.edited_at or had.created_at):
+        return had.id
+    after = changed(
+        _row(theirs, None, id=had.id, poll_id=had.poll_id),
+        visibility=had.visibility,
+        edited_at=theirs.updated,
+    )
+    queries.insert_version(tx, actions.version_of(had, media_queries.of_post(tx, had.id)))
+    queries.update(tx, after)
+    elsewhere.replace_of_post(tx, theirs.pictures, post_id=had.id, account_id=had.account_id, now=now)
+    before = set(queries.mentioned(tx, had.id))
+    queries.delete_mentions(tx, had.id)
+    queries.delete_tags(tx, had.id)
+    account = people_queries.must_account(tx, had.account_id)
+    mentioned = people_queries.accounts(tx, list(theirs.mention_ids))
+    _tie(tx, after, account, theirs, mentioned)
+    actions.tell_of_edit(tx, had, before, mentioned, now)
+    tx.emit(PostEdited(had.id, had.account_id))
+    return had.id
+
+
+def boost(tx: Tx, account_id: int, post_id: int, *, uri: str, id: int, now: int) -> int | None:
+    """Somebody elsewhere passes a post on; answers the boost's id. None when it was taken back
+    before it came. Raises NotFound, NotAllowed."""
+    if queries.is_gone(tx, uri):
+        return None
+    return actions.boost(tx, Author(account_id, None), post_id, id=id, uri=uri, now=now)
+
+
+def forget(tx: Tx, uri: str, account_id: int, now: int) -> bool:
+    """Its author or its server deleted the post or boost, or never wants it known: it is gone and
+    will not come back. False when it was not here. Somebody else's is left alone (A16)."""
+    had = queries.by_uri(tx, uri)
+    if had and had.account_id != account_id:
+        return False
+    queries.put_gone(tx, uri, now)
+    if had is None:
+        return False
+    actions.remove(tx, had, now)
+    return True
+
+
+def _row(theirs: RemotePost, parent: Post | None, *, id: int, poll_id: int | None) -> Post:
+    return Post(
+        id=id,
+        account_id=theirs.account_id,
+        person_id=None,
+        text=plain(theirs.html),
+        html=theirs.html,
+        warning=theirs.warning,
+        sensitive=theirs.sensitive or bool(theirs.warning),
+        visibility=theirs.visibility,
+        language=theirs.language,
+        reply_to_id=parent.id if parent else None,
+        reply_to_account_id=parent.account_id if parent else None,
+        root_id=parent.root_id if parent else id,
+        boost_of_id=None,
+        poll_id=poll_id,
+        app_id=None,
+        created_at=theirs.published,
+        edited_at=None,
+        uri=theirs.uri,
+        url=theirs.url,
+    )
+
+
+def _recount(tx: Tx, post: Post, theirs: RemotePost) -> None:
+    """Its own server counts better than we can; it never counts less than what we have seen."""
+    had = queries.post(tx, post.id)
+    if had is None:
+        return
+    queries.set_counts(
+        tx,
+        post.id,
+        max(theirs.replies_count or 0, had.replies_count),
+        max(theirs.boosts_count or 0, had.boosts_count),
+        max(theirs.favourites_count or 0, had.favourites_count),
+    )
+
+
+def _tie(tx: Tx, post: Post, account: Account, theirs: RemotePost, mentioned: list[Account]) -> list[Tag]:
+    queries.put_mentions(tx, post.id, sorted({one.id for one in mentioned}))
+    if account.indexable:
+        words = f"{post.warning} {post.text}" if post.warning else post.text
+        search.index_post(tx, post.id, words)
+    found = {hashtag_key(name): Hashtag(0, 0, name, hashtag_key(name)) for name in theirs.tags}
+    return queries.put_tags(tx, post.id, tuple(found.values()))
