@@ -32,4 +32,4 @@ class House:
     @property
     def terms(self) -> Terms:
         """What this server sets for its posts."""
-        return Terms(self.settings.url, self.settings.max_characters)
+        return Terms(self.settings.url, self.settings.max_characters, self.settings.domain)

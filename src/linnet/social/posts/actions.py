@@ -226,6 +226,7 @@ def delete(tx: Tx, author: Author, post_id: int, now: int) -> None:
 
 def remove(tx: Tx, post: Post, now: int) -> None:
     """The post or boost goes, with everything that hangs on it, whoever wants it gone."""
+    elsewhere = () if post.uri else tuple(queries.concerned(tx, post.id))
     for boost in queries.boosts_of(tx, post.id):
         remove(tx, boost, now)
     tags = queries.tags_of(tx, post.id)
@@ -244,7 +245,8 @@ def remove(tx: Tx, post: Post, now: int) -> None:
         queries.count_reply(tx, post.reply_to_id, -1)
     people.count_post(tx, post.account_id, -1)
     queries.delete(tx, post, now)
-    tx.emit(PostDeleted(post.id, post.account_id, post.visibility, tuple(tag.key for tag in tags)))
+    keys = tuple(tag.key for tag in tags)
+    tx.emit(PostDeleted(post.id, post.account_id, post.visibility, keys, post.boost_of_id, elsewhere))
 
 
 def _clear(tx: Tx, post: Post, now: int) -> None:

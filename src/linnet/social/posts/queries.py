@@ -33,6 +33,15 @@ BOOSTS = """SELECT id, account_id, person_id, text, html, warning, sensitive, vi
     FROM post WHERE boost_of_id = :post_id"""
 
 
+# Who lives elsewhere and has to do with a post: is mentioned or answered, answered, boosted or liked it.
+CONCERNED = """SELECT a.id FROM account a WHERE a.host <> '' AND a.id IN (
+    SELECT account_id FROM mention WHERE post_id = :id
+    UNION SELECT reply_to_account_id FROM post WHERE id = :id AND reply_to_account_id IS NOT NULL
+    UNION SELECT account_id FROM post WHERE reply_to_id = :id
+    UNION SELECT account_id FROM post WHERE boost_of_id = :id
+    UNION SELECT account_id FROM favourite WHERE post_id = :id) ORDER BY a.id"""
+
+
 def post(tx: Tx, post_id: int) -> Post | None:
     """The row, whoever may see it."""
     return tx.one(Post, POST, id=post_id)
@@ -63,6 +72,11 @@ def boost_of(tx: Tx, post_id: int, account_id: int) -> int | None:
     """The id of the account's boost of this post."""
     found: int | None = tx.value(BOOST, post_id=post_id, account_id=account_id)
     return found
+
+
+def concerned(tx: Tx, post_id: int) -> list[int]:
+    """The accounts elsewhere that have to do with a post, beside its author's followers."""
+    return tx.all(int, CONCERNED, id=post_id)
 
 
 def boosts_of(tx: Tx, post_id: int) -> list[Post]:

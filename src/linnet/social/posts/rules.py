@@ -29,11 +29,12 @@ class Terms(Value):
 
     url: str
     max_characters: int
+    domain: str = ""  # what stands in our handles, where that is not the host of the address
 
     @property
-    def host(self) -> str:
-        """Our own name in `@handle@host`."""
-        return urlsplit(self.url).netloc
+    def hosts(self) -> frozenset[str]:
+        """What may stand after the second @ of a handle of ours."""
+        return frozenset({urlsplit(self.url).netloc, self.domain} - {""})
 
 
 class Author(Value):
@@ -173,12 +174,15 @@ class PostEdited(Value):
 
 
 class PostDeleted(Value):
-    """Event: a post or boost is gone. `visibility` and `tags` say which streams showed it."""
+    """Event: a post or boost is gone. `visibility` and `tags` say which streams showed it; `elsewhere`
+    are the accounts on other servers that had to do with it, beside its author's followers."""
 
     post_id: int
     account_id: int
     visibility: str
     tags: tuple[str, ...] = ()
+    boost_of_id: int | None = None
+    elsewhere: tuple[int, ...] = ()
 
 
 class Composed(Value):
@@ -293,7 +297,7 @@ def render(text: str, people: dict[tuple[str, str], Account], terms: Terms) -> s
 def host_of(mention: Mention, terms: Terms) -> str:
     """Where the mentioned one lives: '' is here."""
     host = mention.host.lower()
-    return "" if host == terms.host else host
+    return "" if host in terms.hosts else host
 
 
 def profile_url(account: Account, terms: Terms) -> str:
