@@ -10,6 +10,9 @@ help:  ## show these commands
 run: install  ## set up on the first run, then serve on http://localhost:8080
 	@$(BIN)/linnet serve
 
+demo: install  ## look at a server with an invented firm and eight weeks of life in it (in demo-data/)
+	@$(BIN)/linnet demo
+
 install: .venv/.installed  ## build the environment in .venv
 
 .venv/.installed: requirements.lock pyproject.toml tools/install
@@ -49,4 +52,4 @@ lock: dev  ## resolve the dependencies again
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock --upgrade
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock --upgrade
 
-.PHONY: help run install dev test test-slow check fix bench docs lock
+.PHONY: help run demo install dev test test-slow check fix bench docs lock
