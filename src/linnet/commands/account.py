@@ -29,7 +29,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     hash = password_hash(args)
     with database(settings) as db:
         account = db.write_now(_create, args.handle, args.name, args.email, hash, now_ms())
-    print(f"@{account.handle}@{settings.host} is there. {args.email} can log in.")
+    print(f"@{account.handle}@{settings.domain} is there. {args.email} can log in.")
     return 0
 
 

@@ -55,6 +55,6 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         if args.measure_time:
             db.write_now(effort.measure, made.person.id, True, now)
     print(
-        f"{made.firm.name} is set up: @{made.account.handle}@{settings.host}. {made.person.email} can log in."
+        f"{made.firm.name} is set up: @{made.account.handle}@{settings.domain}. {made.person.email} can log in."
     )
     return 0

@@ -51,6 +51,11 @@ class Settings(Value):
         return self.handle_domain or self.host
 
     @property
+    def hosts(self) -> frozenset[str]:
+        """What may stand after the second @ of a handle of ours."""
+        return frozenset({self.host, self.domain})
+
+    @property
     def secure(self) -> bool:
         """Is the public address https? Cookies and federation depend on it."""
         return self.url.startswith("https://")

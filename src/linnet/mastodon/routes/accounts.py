@@ -53,7 +53,7 @@ async def lookup(call: Call) -> Answer:
     handle, _, host = call.params.need_text("acct").strip().removeprefix("@").partition("@")
     host = host.lower()
     account = await call.house.db.glance(
-        people.by_handle, handle, "" if host == call.house.settings.host else host
+        people.by_handle, handle, "" if host in call.house.settings.hosts else host
     )
     if account is None:
         raise NotFound("account")

@@ -61,8 +61,8 @@ async def show(call: Call) -> Answer:
     census = await call.house.db.read(_census, call.now)
     return answer(
         {
-            "domain": settings.host,
-            "title": census.title or settings.host,
+            "domain": settings.domain,
+            "title": census.title or settings.domain,
             "version": VERSION,
             "source_url": f"{settings.url}{SOURCE}",
             "description": _words(census),
@@ -108,8 +108,8 @@ async def show_v1(call: Call) -> Answer:
     census = await call.house.db.read(_census, call.now)
     return answer(
         {
-            "uri": settings.host,
-            "title": census.title or settings.host,
+            "uri": settings.domain,
+            "title": census.title or settings.domain,
             "short_description": _words(census),
             "description": _words(census),
             "email": "",

@@ -54,7 +54,7 @@ async def search(call: Call) -> Answer:
         check(user("read:search"), call.bearer)
     params.flag("exclude_unreviewed")  # hashtags are not reviewed here
     sought = Sought(
-        text=_plain(params.need_text("q").strip(), call.house.settings.host),
+        text=_plain(params.need_text("q").strip(), call.house.settings.hosts),
         kind=params.choice("type", KINDS),
         viewer_id=call.viewer,
         author_id=params.id("account_id") or 0,
@@ -75,10 +75,10 @@ async def search(call: Call) -> Answer:
     )
 
 
-def _plain(text: str, host: str) -> str:
+def _plain(text: str, hosts: frozenset[str]) -> str:
     """@handle@our.host is handle: who lives here is kept without the host."""
     handle, at, where = text.removeprefix("@").partition("@")
-    return handle if at and where.lower() == host and " " not in handle else text
+    return handle if at and where.lower() in hosts and " " not in handle else text
 
 
 def _search(tx: Tx, sought: Sought, url: str) -> Found:
