@@ -14,6 +14,8 @@ from linnet.kernel.errors import Invalid, Upstream
 from linnet.kernel.settings import load
 from linnet.kernel.value import changed
 from linnet.net.client import USUAL, Client, Policy
+from linnet.net.guard import PER_HOST
+from tests.tls import Authority
 
 OK = b"HTTP/1.1 200 OK\r\n"
 
@@ -551,7 +553,7 @@ def test_r14_two_at_a_host_and_the_rest_wait():
             answers = await asyncio.gather(*(net.get(f"http://127.0.0.1:{port}/{n}") for n in range(8)))
             assert [a.status for a in answers] == [200] * 8
             assert peer.most_together == 2
-            assert net._places._hosts == {}
+            assert net._places["fetch"]._hosts == {}
 
     asyncio.run(go())
 
@@ -568,6 +570,113 @@ def test_r14_a_stuck_host_does_not_keep_the_others_waiting_for_ever():
             for task in holding:
                 task.cancel()
             await asyncio.gather(*holding, return_exceptions=True)
-            assert net._places._hosts == {}
+            assert net._places["fetch"]._hosts == {}
+
+    asyncio.run(go())
+
+
+@contextlib.asynccontextmanager
+async def elsewhere(tmp_path, *answers, monkeypatch, trusted=True):
+    """A server with TLS on a name of the tests, and a client that may go there."""
+    own = Authority(tmp_path)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(own.file))
+    peer = Peer(*answers)
+    context = own.context("peer.example")
+    server = await asyncio.start_server(peer.serve, "127.0.0.1", 0, ssl=context)
+    settings = changed(load({}), allow_networks=("127.0.0.0/8",), url="https://bakery.example")
+    net = Client(settings, resolver=names(["127.0.0.1"]))
+    try:
+        yield peer, server.sockets[0].getsockname()[1], net
+    finally:
+        await net.close()
+        peer.let_go.set()
+        server.close()
+        for task in peer.tasks:
+            task.cancel()
+        await asyncio.gather(*peer.tasks, return_exceptions=True)
+
+
+def test_a_certificate_of_an_authority_named_by_ssl_cert_file(tmp_path, monkeypatch):
+    async def go():
+        async with elsewhere(tmp_path, body(b"x"), monkeypatch=monkeypatch) as (peer, port, net):
+            for _ in range(3):
+                assert (await net.get(f"https://peer.example:{port}/")).body == b"x"
+            assert peer.most_together == len(peer.tasks) == 1  # one connection, one handshake
+            with pytest.raises(Upstream, match="certificate"):
+                await net.get(f"https://other.example:{port}/")
+
+    asyncio.run(go())
+
+
+def test_a_certificate_of_an_unknown_authority(tmp_path, monkeypatch):
+    async def go():
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)  # of the server's half
+        async with elsewhere(tmp_path, body(b"x"), monkeypatch=monkeypatch, trusted=False) as (_, port, net):
+            with pytest.raises(Upstream, match="certificate"):
+                await net.get(f"https://peer.example:{port}/")
+
+    asyncio.run(go())
+
+
+def test_networks_that_may_be_private():
+    async def go():
+        async with listening(body(b"x")) as (_, port):
+            settings = changed(load({}), allow_networks=("127.0.0.0/8",))
+            net = Client(settings, resolver=names(["127.0.0.1"], ["10.0.0.1"], ["8.8.8.8"]))
+            try:
+                assert (await net.get(f"http://127.0.0.1:{port}/")).body == b"x"
+                assert (await net.get(f"http://peer.example:{port}/")).body == b"x"
+                for _ in range(2):  # another private network; the public internet on a strange port
+                    with pytest.raises(Invalid, match="public internet"):
+                        await net.get(f"http://other.example:{port}/")
+                with pytest.raises(OSError, match="connection to"):
+                    net._guard.socket((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 443)))
+            finally:
+                await net.close()
+
+    asyncio.run(go())
+
+
+async def next_asked(peer: Peer) -> None:
+    peer.came.clear()
+    await peer.came.wait()
+
+
+def test_deliveries_do_not_take_the_places_of_readers():
+    async def held(writer, peer):
+        await peer.let_go.wait()
+        writer.write(body(b"x"))
+
+    async def go():
+        async with listening(held) as (peer, port), client(f"127.0.0.1:{port}") as net:
+            url = f"http://127.0.0.1:{port}/inbox"
+            deliver = Policy(purpose="deliver")
+            letters = [asyncio.create_task(net.post(url, b"{}", policy=deliver)) for _ in range(6)]
+            while len(peer.asked) < PER_HOST:
+                await next_asked(peer)
+            reader = asyncio.create_task(net.get(url))
+            while len(peer.asked) < PER_HOST + 1:
+                await next_asked(peer)
+            assert peer.asked[-1].startswith(b"GET ")
+            peer.let_go.set()
+            assert (await reader).body == b"x"
+            assert {answer.body for answer in await asyncio.gather(*letters)} == {b"x"}
+            assert peer.most_together == PER_HOST + 1
+
+    asyncio.run(go())
+
+
+def test_a_content_type_is_sent_as_it_is_given():
+    kind = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+
+    async def go():
+        async with listening(body(b"x")) as (peer, port), client(f"127.0.0.1:{port}") as net:
+            await net.post(f"http://127.0.0.1:{port}/", b"{}", headers={"Content-Type": kind})
+            await net.post(
+                f"http://127.0.0.1:{port}/", b"{}", headers={"Content-Type": "Application/Odd;A=b "}
+            )
+            lines = [line for asked in peer.asked for line in asked.split(b"\r\n") if b"ype: " in line]
+            assert [line.partition(b": ")[2] for line in lines] == [kind.encode(), b"Application/Odd;A=b "]
 
     asyncio.run(go())

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from linnet.kernel.errors import Invalid
 from linnet.kernel.settings import SettingsError
-from linnet.net.address import LONGEST, as_address, follow, is_public, may_connect, pairs, parse_url
+from linnet.net.address import (
+    LONGEST,
+    NONE,
+    as_address,
+    exceptions,
+    follow,
+    is_public,
+    may_connect,
+    parse_url,
+)
 
 HOSTILE_ONES = """
     0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.100.100.200 100.127.255.255 127.0.0.1
@@ -32,7 +41,7 @@ PUBLIC_ONES = """
 @pytest.mark.parametrize("text", HOSTILE_ONES.split())
 def test_b01_not_on_the_public_internet(text):
     assert not is_public(ip_address(text))
-    assert not may_connect(text, "name.example", 443, frozenset())
+    assert not may_connect(text, "name.example", 443, NONE)
 
 
 @pytest.mark.parametrize("text", PUBLIC_ONES.split())
@@ -149,7 +158,7 @@ def test_b06_loopback_in_every_spelling(host):
 
 
 def test_exact_pairs_may_be_private():
-    allowed = pairs(("127.0.0.1:9000", "localhost:9001", "[::1]:9002", "Peer.Example:8443"))
+    allowed = exceptions(("127.0.0.1:9000", "localhost:9001", "[::1]:9002", "Peer.Example:8443"))
     for url in (
         "http://127.0.0.1:9000/x",
         "http://localhost:9001/",
@@ -169,12 +178,36 @@ def test_exact_pairs_may_be_private():
     assert not may_connect("127.0.0.1", "evil.example", 9001, allowed)
 
 
+def test_networks_may_be_private_on_any_port():
+    allowed = exceptions((), ("127.0.0.0/8", "fd00::/8"))
+    for url in (
+        "https://127.0.0.1:9000/x",
+        "https://127.9.9.9/",
+        "https://[fd00::1]:9002/",
+        "https://peer.example:8443/",  # what it leads to is seen when it is looked up
+    ):
+        assert parse_url(url, allowed).url == url
+    for url in ("https://10.0.0.1/", "https://10.0.0.1:9000/", "https://8.8.8.8:9000/", "https://[::1]/"):
+        with pytest.raises(Invalid):
+            parse_url(url, allowed)
+    assert may_connect("127.0.0.1", "peer.example", 9001, allowed)
+    assert may_connect("8.8.8.8", "peer.example", 443, allowed)
+    assert not may_connect("8.8.8.8", "peer.example", 9001, allowed)
+    assert not may_connect("10.0.0.1", "peer.example", 443, allowed)
+    assert not may_connect("::ffff:127.0.0.1", "peer.example", 443, allowed)
+
+
+def test_without_networks_a_strange_port_is_never_connected_to():
+    assert may_connect("8.8.8.8", "peer.example", 80, NONE)
+    assert not may_connect("8.8.8.8", "peer.example", 22, NONE)
+
+
 @pytest.mark.parametrize(
     "line", ["localhost", "9000", ":9000", "localhost:", "localhost:70000", "localhost:x", "a b:80"]
 )
 def test_a_wrong_pair_stops_the_start(line):
     with pytest.raises(SettingsError, match="LINNET_ALLOW_PRIVATE"):
-        pairs((line,))
+        exceptions((line,))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ Why an own list (security paper §0.3, §5.1): the standard library's `is_global
 
 import re
 from collections.abc import Iterable
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from urllib.parse import quote, urljoin, urlsplit
 
 import idna
@@ -17,7 +17,7 @@ from linnet.kernel.settings import SettingsError
 from linnet.kernel.value import Value
 
 Address = IPv4Address | IPv6Address
-Pairs = frozenset[tuple[str, int]]
+Network = IPv4Network | IPv6Network
 
 PORTS = {"http": 80, "https": 443}
 LONGEST = 4096  # characters of a URL; longer ones are traps more often than pages
@@ -60,6 +60,21 @@ _NOT_PUBLIC_6 = tuple(
         ),
     )
 )
+
+
+class Exceptions(Value):
+    """What may be asked although it is not the public internet: exact pairs of host and port, and
+    whole networks, on any port (settings `allow_private` and `allow_networks`)."""
+
+    pairs: frozenset[tuple[str, int]] = frozenset()
+    networks: tuple[Network, ...] = ()
+
+    def holds(self, address: Address) -> bool:
+        """Is the address in one of the networks?"""
+        return any(address in network for network in self.networks)
+
+
+NONE = Exceptions()
 
 
 class Target(Value):
@@ -112,9 +127,9 @@ def as_address(text: str) -> Address | None:
     return None
 
 
-def pairs(allowed: Iterable[str]) -> Pairs:
-    """`host:port` lines of the setting `allow_private` as pairs. Raises SettingsError."""
-    return frozenset(_pair(line) for line in allowed)
+def exceptions(private: Iterable[str], networks: Iterable[str] = ()) -> Exceptions:
+    """The settings `allow_private` (lines `host:port`) and `allow_networks`. Raises SettingsError."""
+    return Exceptions(frozenset(map(_pair, private)), tuple(map(ip_network, networks)))
 
 
 def _pair(line: str) -> tuple[str, int]:
@@ -135,10 +150,10 @@ _PATH = "/%:@!$&'()*+,;=~-._"
 _QUERY = _PATH + "?[]|^`{}"
 
 
-def parse_url(text: str, allowed: Pairs = frozenset(), *, field: str = "url") -> Target:
+def parse_url(text: str, allowed: Exceptions = NONE, *, field: str = "url") -> Target:
     """A URL that may be asked, as a Target. Raises Invalid(field) as `read_url`, and for other
-    ports than 80 and 443 (unless the exact pair is `allowed`) and an address in it that is not
-    public."""
+    ports than 80 and 443 and an address in it that is not public, unless it is `allowed`. Where
+    networks are, a name may have any port here: what it leads to is seen when it is looked up."""
     target = read_url(text, field=field)
     _check(target.host, target.port, allowed, field)
     return target
@@ -171,7 +186,7 @@ def read_url(text: str, *, field: str = "url") -> Target:
     return Target(parts.scheme, host, number, url)
 
 
-def follow(target: Target, location: str, allowed: Pairs = frozenset()) -> Target:
+def follow(target: Target, location: str, allowed: Exceptions = NONE) -> Target:
     """Where a redirect leads. Raises Invalid("redirect") as `parse_url`, and for a step from
     https down to http."""
     try:
@@ -184,20 +199,22 @@ def follow(target: Target, location: str, allowed: Pairs = frozenset()) -> Targe
     return following
 
 
-def may_connect(address: str, host: str, port: int, allowed: Pairs) -> bool:
+def may_connect(address: str, host: str, port: int, allowed: Exceptions) -> bool:
     """May `address`, which `host` was found at, be connected to on `port`?"""
-    if (host, port) in allowed:
+    if (host, port) in allowed.pairs:
         return True
     found = as_address(address)
-    return found is not None and is_public(found)
+    if found is None:
+        return False
+    return allowed.holds(found) or (is_public(found) and port in PORTS.values())
 
 
-def _check(host: str, port: int, allowed: Pairs, field: str) -> None:
-    if (host, port) in allowed:
-        return
-    if port not in PORTS.values():
-        raise Invalid(field, "has an unusual port: only 80 and 443 are fetched")
+def _check(host: str, port: int, allowed: Exceptions, field: str) -> None:
     literal = as_address(host)
+    if (host, port) in allowed.pairs or (literal is not None and allowed.holds(literal)):
+        return
+    if port not in PORTS.values() and not (allowed.networks and literal is None):
+        raise Invalid(field, "has an unusual port: only 80 and 443 are fetched")
     if literal is not None and not is_public(literal):
         raise Invalid(field, "is not on the public internet")
 

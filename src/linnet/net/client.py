@@ -6,8 +6,9 @@ connected to, so a name that changes its mind in between changes nothing.
 """
 
 import asyncio
+import ssl
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 import aiohttp
 from yarl import URL
@@ -17,7 +18,7 @@ from linnet.kernel.clock import SECOND
 from linnet.kernel.errors import Invalid, LinnetError, Upstream
 from linnet.kernel.settings import Settings
 from linnet.kernel.value import Value, changed
-from linnet.net.address import Pairs, Target, follow, pairs, parse_url
+from linnet.net.address import Exceptions, Target, exceptions, follow, parse_url
 from linnet.net.body import PACKED, Body, BrokenError, TooBigError
 from linnet.net.guard import EVERYWHERE, PER_HOST, Guard, Names, Places, Resolver, UnsafeError
 
@@ -27,6 +28,10 @@ MOVED = {301, 302, 303, 307, 308}
 FOR_GOOD = {301, 308}
 KEPT_ACROSS = {"accept", "accept-language", "user-agent"}  # the rest is for the first origin only
 OURS = {"accept-encoding", "connection", "content-length", "cookie", "te", "transfer-encoding", "upgrade"}
+
+# Deliveries have places of their own: a thousand of them must not keep anybody from reading.
+Purpose = Literal["fetch", "deliver"]
+KEPT = 15.0  # seconds for which a connection waits for its next request
 
 
 class Policy(Value):
@@ -39,6 +44,7 @@ class Policy(Value):
     types: tuple[str, ...] = ()  # media types a good answer may have; none: any
     https_only: bool = False
     cut: bool = False  # keep the first `max_bytes` of a longer body instead of refusing it
+    purpose: Purpose = "fetch"  # whose places it takes
 
 
 USUAL = Policy()
@@ -91,11 +97,11 @@ class Client:
     """The Fetcher of a running server. Make it anywhere, use it in one event loop, close it."""
 
     def __init__(self, settings: Settings, *, resolver: Resolver | None = None) -> None:
-        self._allowed = pairs(settings.allow_private)
+        self._allowed = exceptions(settings.allow_private, settings.allow_networks)
         self._name = f"Linnet/{__version__} (+{settings.url}/)"
         self._names = Names()
         self._guard = Guard(resolver or self._names, self._allowed)
-        self._places = Places()
+        self._places: dict[Purpose, Places] = {"fetch": Places(), "deliver": Places()}
         self._session: aiohttp.ClientSession | None = None
 
     async def get(
@@ -132,7 +138,7 @@ class Client:
         clock = asyncio.get_running_loop().time
         while True:
             _check_scheme(target, policy, self._allowed)
-            async with self._places.at(target.host, policy.timeout / SECOND):
+            async with self._places[policy.purpose].at(target.host, policy.timeout / SECOND):
                 began = clock()
                 answer = await self._hop(method, target, sent, body, policy, left, first=hops == 0)
                 left -= clock() - began
@@ -225,8 +231,10 @@ class Client:
                 resolver=self._guard,
                 socket_factory=self._guard.socket,
                 use_dns_cache=False,
-                limit=EVERYWHERE,
-                limit_per_host=PER_HOST,
+                limit=len(self._places) * EVERYWHERE,  # the places are what counts
+                limit_per_host=len(self._places) * PER_HOST,
+                keepalive_timeout=KEPT,
+                ssl=_trust(),
             )
             self._session = aiohttp.ClientSession(
                 connector=connector,
@@ -242,8 +250,16 @@ class Client:
         return self._session
 
 
-def _check_scheme(target: Target, policy: Policy, allowed: Pairs) -> None:
-    if policy.https_only and target.scheme != "https" and (target.host, target.port) not in allowed:
+def _trust() -> ssl.SSLContext:
+    """Certificates of the system's authorities, or of the file that SSL_CERT_FILE names. Made here
+    and not where the library is loaded, so that tests can have an authority of their own."""
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _check_scheme(target: Target, policy: Policy, allowed: Exceptions) -> None:
+    if policy.https_only and target.scheme != "https" and (target.host, target.port) not in allowed.pairs:
         raise Invalid("url", "is not https")
 
 

@@ -10,11 +10,13 @@ from typing import Protocol
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from linnet.kernel.errors import Upstream
-from linnet.net.address import Pairs, may_connect
+from linnet.kernel.value import changed
+from linnet.net.address import Exceptions, may_connect
 
-EVERYWHERE = 64  # connections at once
-PER_HOST = 2  # of them to one host: its other readers want something too
+EVERYWHERE = 64  # at once
+PER_HOST = 2  # of them at one host: its other readers want something too
 LOOKUP = 3.0  # seconds for a name
+LOOKUPS = 32  # at once: names whose servers are dead hold a place for half a minute
 
 
 class Resolver(Protocol):
@@ -34,11 +36,12 @@ class Guard(AbstractResolver):
     """Stands where connections are made: looks names up, checks every address, and then lets
     sockets be opened to exactly those."""
 
-    def __init__(self, resolver: Resolver, allowed: Pairs) -> None:
+    def __init__(self, resolver: Resolver, allowed: Exceptions) -> None:
         self._resolver = resolver
         self._allowed = allowed
+        self._networks = changed(allowed, pairs=frozenset())
         # Private addresses behind an allowed name: what the socket check must let through.
-        self._opened: set[tuple[str, int]] = set(allowed)
+        self._opened: set[tuple[str, int]] = set(allowed.pairs)
 
     async def resolve(
         self,
@@ -57,7 +60,7 @@ class Guard(AbstractResolver):
                 raise UnsafeError(f"{host} is at {address}")
         if not found:
             raise OSError(f"{host} has no address")
-        if (host, port) in self._allowed:
+        if (host, port) in self._allowed.pairs:
             self._opened |= {(address, port) for address in found}
         return [_result(host, port, address) for address in found]
 
@@ -65,7 +68,7 @@ class Guard(AbstractResolver):
         """Opens a socket for one connection. Sees every address, literal ones too."""
         family, kind, protocol, _, place = info
         address, port = str(place[0]), int(str(place[1]))
-        if (address, port) not in self._opened and not may_connect(address, "", port, frozenset()):
+        if (address, port) not in self._opened and not may_connect(address, "", port, self._networks):
             raise UnsafeError(f"connection to {address}")
         return socket.socket(family, kind, protocol)
 
@@ -89,7 +92,7 @@ class Names:
     """The system's resolver, in threads of its own: a dead name server must not hold up others'."""
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(8, thread_name_prefix="linnet-names")
+        self._threads = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="linnet-names")
 
     async def __call__(self, host: str, port: int) -> list[str]:
         infos = await asyncio.get_running_loop().run_in_executor(

@@ -16,7 +16,7 @@ from linnet.desk.ideas import queries as idea_queries
 from linnet.desk.ideas.rules import Story
 from linnet.kernel.errors import Invalid, LinnetError, NotFound
 from linnet.kernel.ids import new_id
-from linnet.net.address import pairs, parse_url
+from linnet.net.address import exceptions, parse_url
 from linnet.site import forms
 from linnet.site.compose import author
 from linnet.site.frame import Frame, Visit
@@ -159,7 +159,8 @@ async def add(visit: Visit) -> Response:
             if len(found) > 1:
                 return await _sources(visit, choices=found)
             address = found[0].address
-        parse_url(address, pairs(visit.house.settings.allow_private), field="address")
+        settings = visit.house.settings
+        parse_url(address, exceptions(settings.allow_private, settings.allow_networks), field="address")
         feed = await visit.db.write(
             actions.add, address, id=new_id(), now=visit.now, person_id=visit.session.person_id
         )
