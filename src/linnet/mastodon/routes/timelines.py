@@ -21,7 +21,9 @@ MOST_TAGS = 4  # of each, as in Mastodon
 
 
 async def home(call: Call) -> Answer:
-    """GET /api/v1/timelines/home."""
+    """GET /api/v1/timelines/home. `local` is of old: apps that still send it mean false."""
+    if call.params.flag("local"):
+        raise Invalid("local", "is not supported here: home holds what you follow, wherever it lives")
     page = call.params.page(20, 40)
     return _page(call, page, await call.present.home(call.account, page))
 
@@ -166,7 +168,7 @@ def _flags(**flags: bool | None) -> list[tuple[str, str]]:
 OPEN = anyone("read:statuses")
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/v1/timelines/home", home, user("read:statuses"), PAGES),
+    Endpoint("GET", "/api/v1/timelines/home", home, user("read:statuses"), f"local {PAGES}"),
     Endpoint("GET", "/api/v1/timelines/public", public, OPEN, f"local remote only_media {PAGES}"),
     Endpoint("GET", "/api/v1/timelines/tag/{hashtag}", tag, OPEN, f"local only_media any all none {PAGES}"),
     Endpoint(
