@@ -10,7 +10,9 @@ import os
 
 from linnet.commands import serve
 from linnet.commands.common import database
+from linnet.db.database import Database
 from linnet.demo import cast
+from linnet.demo.company import drawn
 from linnet.demo.play import Found, look, put_on
 from linnet.demo.story import tell
 from linnet.kernel.clock import moment, now_ms
@@ -43,13 +45,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             there = db.read_now(look)
             if there is None:
                 print(f"Making a demonstration in {settings.data}. Everybody in it is invented.", flush=True)
-                workshop = Workshop(Store(settings.data / "media"), settings.upload_bytes)
-                try:
-                    hash = hash_password(cast.PASSWORD)
-                    terms = Terms(settings.url, settings.max_characters)
-                    put_on(db, tell(now_ms()), terms, workshop.make_now, hash, _say)
-                finally:
-                    workshop.close()
+                _make(db, settings)
             else:
                 _must_be_whole(there, settings)
     finally:
@@ -68,6 +64,18 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         "LINNET_DATABASE": settings.database,
     }
     return serve.run(args, settings)
+
+
+def _make(db: Database, settings: Settings) -> None:
+    story = tell(now_ms())
+    workshop = Workshop(Store(settings.data / "media"), settings.upload_bytes)
+    try:
+        pictures = drawn(story, workshop.make_now)
+    finally:
+        workshop.close()
+    _say(f"{len(pictures)} pictures drawn")
+    terms = Terms(settings.url, settings.max_characters)
+    put_on(db, story, terms, pictures, hash_password(cast.PASSWORD), _say)
 
 
 def _must_be_whole(there: Found, settings: Settings) -> None:

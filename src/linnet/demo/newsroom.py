@@ -90,10 +90,10 @@ class Newsroom:
                 lambda tx: feeds.die(tx, feed_id, feed_rules.refusal(410), source.dead_since),
             )
         elif source.failing_since:
-            for hours in FAILED_AFTER:
-                at = source.failing_since + hours * HOUR
-                if at < now:
-                    yield at, partial(self._fail, feed_id, at)
+            late = [source.failing_since + hours * HOUR for hours in FAILED_AFTER]
+            # the last one a while ago: the next look is not due as soon as somebody looks at the play
+            for at in [*(at for at in late if at < now - 3 * HOUR), now - 2 * HOUR]:
+                yield at, partial(self._fail, feed_id, at)
         else:
             last = now - (4 + 7 * place) * MINUTE
             yield last, lambda tx: feeds.unchanged(tx, feed_id, pause=0, now=last)

@@ -1,6 +1,6 @@
 """The play is put on: the whole story into an empty database, by the rooms' own actions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 
 from linnet.db.database import Database
@@ -8,13 +8,13 @@ from linnet.db.facts import ADDRESS, fact, keep_fact
 from linnet.db.tx import Tx
 from linnet.demo import company as company_of
 from linnet.demo import shop
-from linnet.demo.company import Make
 from linnet.demo.newsroom import Newsroom
 from linnet.demo.story import Story
 from linnet.demo.talk import Deed, Talk
 from linnet.desk.firm import queries as firms
 from linnet.kernel.clock import DAY
 from linnet.kernel.value import Value
+from linnet.social.media.rules import Picture
 from linnet.social.posts.rules import Terms
 
 MADE = "demonstration made at"  # a fact of the server, in ms: it was put on to its end
@@ -41,11 +41,11 @@ def look(tx: Tx) -> Found | None:
     return Found(firm.name, firm.invented, int(made) if made else None)
 
 
-def put_on(db: Database, story: Story, terms: Terms, make: Make, password_hash: str, say: Say) -> None:
-    """Writes the story. `make`: the workshop for pictures; `say` is told how far it is. The database
-    must have no firm. Raises Conflict."""
-    drawn = company_of.drawn(story, make)
-    say(f"{len(drawn)} pictures drawn")
+def put_on(
+    db: Database, story: Story, terms: Terms, drawn: Mapping[str, Picture], password_hash: str, say: Say
+) -> None:
+    """Writes the story. `drawn`: its pictures (`company.drawn`); `say` is told how far it is. The
+    database must have no firm. Raises Conflict."""
     company = db.write_now(company_of.found, story, drawn, password_hash)
     db.write_now(shop.preview, story)
     say(f"{len(company.accounts)} accounts, {len(company.people)} people")

@@ -152,7 +152,7 @@ class _Street:
             host=host,
             address=AT_HOME if kind == "staff" else door,
             agent=self._agent(kind, how, at),
-            referrer=self._referrer(link),
+            referrer="" if kind in {"preview", "machine", "probe"} else self._referrer(link),
             pages=self._pages(f"/{path}", kind),
             method="HEAD" if kind == "probe" else "GET",
             logged=kind != "staff" and how != "go",
