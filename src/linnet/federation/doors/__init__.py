@@ -1,0 +1,1 @@
+"""What other servers may read here: actors, posts, collections, and how they are found."""

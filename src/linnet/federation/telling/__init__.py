@@ -1,0 +1,1 @@
+"""What happens here and concerns somebody elsewhere becomes a letter to them."""
