@@ -387,3 +387,15 @@ def test_links_of_a_text_are_tracked_and_cleaned(db, now):
     assert [row.post_id for row in db.read_now(link_queries.of_account, account.id, before=now + 1)].count(
         5
     ) == 6
+
+
+def test_a_go_link_of_a_server_on_this_machine_is_a_link_and_is_taken_back(db, now):
+    account = db.write_now(cast.account, "bakery")
+    ways = Ways((), "http://localhost:8080", go_links=True)
+    given = {"ways": ways, "channel": "fediverse", "account_id": account.id, "post_id": 5, "now": now}
+    text = "Read https://news.example/a."
+    tracked = db.write_now(lambda tx: links.track(tx, text, **given))
+    [row] = db.read_now(link_queries.of_post, 5)
+    assert tracked == f"Read http://localhost:8080/go/{row.code}."
+    assert db.read_now(links.clean_text, tracked, ways.base) == text
+    assert db.write_now(lambda tx: links.track(tx, tracked, **given)) == tracked

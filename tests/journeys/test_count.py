@@ -21,7 +21,7 @@ WORDS = """
     http:// HTTPS:// https://example.com https://a.example/x(y) /a ?q= # ＃ @ ＠ ann bakery.de example.com .com
     @ann@b.example #bread 日本 です 。 한국 🍞 ❤️ 👨‍👩‍👧 🇦🇹 🇩 👍🏽 1️⃣ é e\u0301 \u0301 \u200c \u200d · ・ _ - . ,
     ( ) [ ] < > & " ' / : ; ! 1 42 ４ ไทย ผู้ नम क्षि ＡＢ \u00a0 \u202e www. .zip .co.uk 中国 ✓ 〜 – — \r\n \r \n
-    \u2028 \u1112\u1161\u11ab 𐒠 𝐀 xn--a مرحبا ִ ー ｰ İ ı ſ K ß .みんな :80 \\ $ % + = ~ | ^ ` * { } ѐ Я ё.рф
+    http://localhost localhost \u2028 \u1112\u1161\u11ab 𐒠 𝐀 xn--a مرحبا ִ ー ｰ İ ı ſ K ß .みんな :80 \\ $ % + = ~ | ^ ` * { } ѐ Я ё.рф
 """
 PIECES = WORDS.split(" ")
 

@@ -25,6 +25,7 @@
 
   const HOST_LABEL = "[\\p{L}\\p{M}\\p{N}\\p{So}](?:[\\-_]*[\\p{L}\\p{M}\\p{N}\\p{So}])*";
   const HOST = new RegExp(`${HOST_LABEL}(?:\\.${HOST_LABEL})+`, "uy");
+  const LOCAL = /localhost(?!\.?[\p{L}\p{M}\p{N}\p{So}_\-])/uy;
   const ASCII_TLD = /^(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9\-]{1,59})$/u;
   const TLD_AND_MORE = new RegExp(`^([A-Za-z]{2,63})(?:-|[${GLUED}])`, "u");
   const PORT = /:[0-9]{1,5}(?![0-9])/uy;
@@ -200,7 +201,7 @@
   }
 
   function linkAt(text, start, hostStart) {
-    let end = hostEnd(text, hostStart);
+    let end = hostEnd(text, hostStart) || localEnd(text, hostStart);
     if (!end || isAt(text[end])) {
       return null;
     }
@@ -255,6 +256,11 @@
       return end - top.length + more[1].length;
     }
     return 0;
+  }
+
+  function localEnd(text, start) {
+    const found = matchAt(LOCAL, text, start);
+    return found ? start + found[0].length : 0;
   }
 
   function portEnd(text, at) {

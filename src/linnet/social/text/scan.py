@@ -76,6 +76,8 @@ _START = re.compile(
 
 _HOST_LABEL = r"[\p{L}\p{M}\p{N}\p{So}](?:[-_]*+[\p{L}\p{M}\p{N}\p{So}])*+"
 _HOST = regex.compile(rf"{_HOST_LABEL}(?:\.{_HOST_LABEL})+")
+# A server that is tried out on one machine: its own links are links too.
+_LOCAL = regex.compile(r"localhost(?!\.?[\p{L}\p{M}\p{N}\p{So}_-])")
 _ASCII_TLD = re.compile(r"[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{1,59}")
 _TLD_AND_MORE = regex.compile(rf"([A-Za-z]{{2,63}})(?:-|[{_GLUED}])")
 _PORT = re.compile(r":[0-9]{1,5}(?![0-9])")
@@ -145,7 +147,7 @@ def scan(text: str) -> Scan:
 
 
 def _link(text: str, start: int, host_start: int) -> Link | None:
-    end = _host_end(text, host_start)
+    end = _host_end(text, host_start) or _local_end(text, host_start)
     if not end or text[end : end + 1] in ("@", "＠"):
         return None
     end = _tail_end(text, _port_end(text, end), "/?#")
@@ -191,6 +193,11 @@ def _host_end(text: str, start: int) -> int:
     if more and more.group(1).lower() in top_level_domains():
         return end - len(top) + len(more.group(1))
     return 0
+
+
+def _local_end(text: str, start: int) -> int:
+    found = _LOCAL.match(text, start)
+    return int(found.end()) if found else 0
 
 
 def _port_end(text: str, at: int) -> int:
