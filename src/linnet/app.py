@@ -17,7 +17,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from linnet.db.database import Database
@@ -38,8 +38,17 @@ from linnet.desk.sales.rules import LeadRecorded, SaleRecorded
 from linnet.desk.visits import actions as visit_actions
 from linnet.desk.visits import errands as visits
 from linnet.desk.visits.actions import ReplayVisits, RollSalts
+from linnet.door.ending import Ending
 from linnet.door.house import House
 from linnet.door.patience import patient
+from linnet.federation.delivery import actions as delivery
+from linnet.federation.doors import discovery
+from linnet.federation.doors import routes as documents
+from linnet.federation.doors.crossing import Crossing
+from linnet.federation.office import Office
+from linnet.federation.telling import errands as telling
+from linnet.federation.telling import heeding
+from linnet.federation.telling.rules import Tell
 from linnet.hub.hub import Hub
 from linnet.jobs import rows, sweeps
 from linnet.jobs.rows import Job, JobAdded
@@ -49,13 +58,13 @@ from linnet.kernel.clock import DAY, HOUR, MINUTE, now_ms
 from linnet.kernel.settings import Settings, load
 from linnet.kernel.value import Value
 from linnet.mastodon import table as mastodon
-from linnet.net.client import Client, Fetcher
+from linnet.net.client import Client
 from linnet.net.closed import Closed
 from linnet.site import hooks, measure, media_files
 from linnet.site import routes as site
 from linnet.social.apps import actions as apps
 from linnet.social.apps.rules import TokensEnded
-from linnet.social.follows.rules import Followed, FollowRequested, Unfollowed
+from linnet.social.follows.rules import Followed, FollowRejected, FollowRequested, Unfollowed
 from linnet.social.media import errands as media
 from linnet.social.media.actions import RemoveFiles, SweepMedia
 from linnet.social.media.store import Store
@@ -68,14 +77,32 @@ from linnet.social.polls.actions import EndPoll
 from linnet.social.polls.rules import PollEnded
 from linnet.social.posts import actions as posts
 from linnet.social.posts.rules import PostDeleted, PostEdited, PostPublished
-from linnet.social.reactions.rules import Voted
+from linnet.social.reactions.rules import Favourited, Pinned, Unfavourited, Unpinned, Voted
 from linnet.social.safety import actions as safety
 from linnet.social.safety.rules import Blocked, MuteChanged, Unblocked
 
 log = logging.getLogger("linnet")
 
-# What an event makes due, as jobs in the same transaction.
-EVENTS: dict[type[Value], tuple[Callable[[Any], Job], ...]] = {}
+# What an event makes due, as jobs in the same transaction: other servers are told, where somebody
+# there is concerned.
+EVENTS: dict[type[Value], tuple[Callable[[Tx, Any, int], None], ...]] = {
+    PostPublished: (heeding.published,),
+    PostEdited: (heeding.edited,),
+    PostDeleted: (heeding.deleted,),
+    Favourited: (heeding.favourited,),
+    Unfavourited: (heeding.unfavourited,),
+    Pinned: (heeding.pinned,),
+    Unpinned: (heeding.unpinned,),
+    Voted: (heeding.voted,),
+    PollEnded: (heeding.poll_ended,),
+    FollowRequested: (heeding.follow_requested,),
+    Followed: (heeding.followed,),
+    FollowRejected: (heeding.follow_rejected,),
+    Unfollowed: (heeding.unfollowed,),
+    Blocked: (heeding.blocked,),
+    Unblocked: (heeding.unblocked,),
+    AccountChanged: (heeding.account_changed,),
+}
 
 # What listeners are told after the commit, here and in the other processes.
 HEARD: tuple[type[Value], ...] = (
@@ -110,17 +137,20 @@ class Program:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.hub = Hub(settings.data / "run", HEARD)
-        self.db = open_database(settings, on_emit=duties, on_commit=self._tell)
+        self.db = open_database(settings, on_emit=duties if settings.secure else None, on_commit=self._tell)
         # an invented firm (`linnet demo`) must not knock at real doors
         self.client = Closed() if self.db.read_now(firms.invented) else Client(settings)
         store = Store(settings.data / "media")
         workshop = Workshop(store, settings.upload_bytes)
         self.house = House(settings, self.db, self.hub, PasswordDesk(), store, workshop, self.client)
+        self.office = Office(settings, self.db, self.hub, self.client)
         self.sweeps = recurring(self.db, store)
-        self.worker = Worker(self.db, jobs(self.db, self.client, self.house, self.sweeps), LANES)
+        self.ending = Ending()
+        self.worker = Worker(self.db, jobs(self.office, self.house, self.sweeps), LANES)
 
     async def start(self) -> None:
         """In the running event loop: listen, plan, work."""
+        self.ending.watch()
         self.hub.start()
         self.hub.listen(self._wake)
         await self.db.write(plan, self.sweeps, now_ms())
@@ -153,12 +183,13 @@ def plan(tx: Tx, every: Mapping[str, Every], now: int) -> None:
 
 def duties(tx: Tx, event: Value) -> None:
     """Turns an event into the jobs it makes due, in its own transaction."""
-    for make in EVENTS.get(type(event), ()):
-        rows.add(tx, make(event), now=now_ms())
+    for heed in EVENTS.get(type(event), ()):
+        heed(tx, event, now_ms())
 
 
-def jobs(db: Database, client: Fetcher, house: House, every: Mapping[str, Every]) -> dict[type[Job], Handler]:
+def jobs(office: Office, house: House, every: Mapping[str, Every]) -> dict[type[Job], Handler]:
     """Which handler does which job."""
+    db, client = house.db, house.client
     terms, grace = house.terms, house.settings.late_grace_minutes
 
     async def end_poll(job: EndPoll) -> None:
@@ -174,6 +205,7 @@ def jobs(db: Database, client: Fetcher, house: House, every: Mapping[str, Every]
         EndPoll: end_poll,
         RemoveFiles: partial(media.remove_files, house.store),
         SweepMedia: partial(media.sweep_media, db, house.store),
+        Tell: partial(telling.tell, db, office.here, office.keyring, delivery.send),
     }
 
 
@@ -193,8 +225,9 @@ def recurring(db: Database, store: Store) -> dict[str, Every]:
     }
 
 
-def routes(house: House) -> list[BaseRoute]:
-    """Every door."""
+def routes(house: House, office: Office, read: Sequence[BaseRoute]) -> list[BaseRoute]:
+    """Every door. `read`: what other servers read, where there are any."""
+    readable = office.readable()
 
     async def health(_request: Request) -> Response:
         await house.db.read(rows.next_due, "desk")
@@ -203,6 +236,9 @@ def routes(house: House) -> list[BaseRoute]:
     return [
         Route("/health", health, methods=["GET"]),
         *mastodon.routes(house),
+        *discovery.open_routes(readable),
+        *(discovery.routes(readable) if office.on else ()),
+        *read,
         *media_files.routes(house.store),
         *hooks.routes(house),
         *measure.routes(house),
@@ -223,8 +259,13 @@ def create(settings: Settings) -> ASGIApp:
         finally:
             await program.stop()
 
-    doors = routes(program.house)
-    return _Front(Starlette(routes=doors, lifespan=lifespan), _client_api(doors))
+    office = program.office
+    read, instead = documents.routes(office.readable()) if office.on else ([], [])
+    doors = routes(program.house, office, read)
+    app: ASGIApp = Starlette(routes=doors, lifespan=lifespan)
+    if office.on:
+        app = Crossing(app, Router(instead))
+    return _Front(app, _client_api(doors), program.ending)
 
 
 def _client_api(doors: Sequence[BaseRoute]) -> ASGIApp:
@@ -233,15 +274,18 @@ def _client_api(doors: Sequence[BaseRoute]) -> ASGIApp:
 
 class _Front:
     """Sends calls of the client API straight to their door, past the pages' routing: that costs as
-    much as the whole home timeline (docs/benchmarks.md)."""
+    much as the whole home timeline (docs/benchmarks.md). Bodies may take their time up to a
+    point, streams last until this process ends."""
 
-    def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, api: ASGIApp, ending: Ending) -> None:
         self._app = app
         self._api = api
+        self._ending = ending
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         direct = scope["type"] == "http" and scope["path"].startswith("/api/")
-        heard = patient(receive) if scope["type"] == "http" else receive
+        rest = self._ending.hang_up(receive)
+        heard = patient(receive, rest) if scope["type"] == "http" else receive
         await (self._api if direct else self._app)(scope, heard, send)
 
 

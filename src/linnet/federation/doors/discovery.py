@@ -146,7 +146,8 @@ class Discovery:
     async def host_meta(self, request: Request) -> Response:
         """GET /.well-known/host-meta, and with .json."""
         url = self._parts.settings.url
-        if request.url.path.endswith(".json") or "json" in request.headers.get("accept", ""):
+        wanted = request.headers.get("accept", "")
+        if request.url.path.endswith(".json") or "jrd+json" in wanted or "application/json" in wanted:
             template = f"{url}/.well-known/webfinger?resource={{uri}}"
             return _json({"links": [{"rel": "lrdd", "type": JRD, "template": template}]}, 200, JRD)
         return Response(host_meta(url), headers=_headers(), media_type="application/xrd+xml")
