@@ -68,7 +68,7 @@ _KEY_ID = re.compile(r'keyid="([^"]{1,2048})"', re.IGNORECASE)
 
 def is_signed(request: Request) -> bool:
     """Does the request bring a signature, of either kind?"""
-    return "signature" in request.headers
+    return "signature" in request.headers or "signature-input" in request.headers
 
 
 def claimed_host(request: Request) -> str:

@@ -14,6 +14,7 @@ from linnet.federation.doors import accept
 from linnet.federation.doors.documents import Ask, Was
 from linnet.federation.doors.kept import Kept, Made, Topic
 from linnet.federation.doors.readers import Parts, Reader, claimed_host, is_signed
+from linnet.federation.fetching import for_now
 from linnet.federation.render import queries
 from linnet.federation.render.facts import Json
 from linnet.hub.hub import Hub
@@ -28,6 +29,8 @@ from linnet.social.posts.rules import PostDeleted, PostEdited, PostPublished
 from linnet.social.reactions.rules import Voted
 
 Make = Callable[[Tx, Ask], Json]
+
+RETRY_AFTER = 300  # seconds: how long the library leaves an address alone that failed
 
 PUBLIC = {"cache-control": "public, max-age=30", "vary": "Accept, Signature"}
 PRIVATE = {"cache-control": "private, no-store", "vary": "Accept, Signature"}
@@ -69,7 +72,7 @@ class Window:
         if strict:
             reader = await self._reader(request)
             if not isinstance(reader, Reader):
-                return refusal(401, "Say by a signature who asks.")
+                return _unproven(reader)
         made = await self._made(request, shown, reader)
         if isinstance(made, Response):
             return made
@@ -99,7 +102,7 @@ class Window:
         # not for everybody: perhaps for whoever signed
         reader = await self._reader(request)
         if isinstance(reader, Drop):
-            return refusal(401, "The signature is not good.")
+            return _unproven(reader)
         if reader is None or not reader.account_id:
             return made, True
         return await self._for(shown, reader.account_id), True
@@ -147,6 +150,17 @@ def _answer(made: Made, kind: str, headers: dict[str, str]) -> Response:
     if made.status == 404:  # alike for what never was and for what this reader may not see
         return refusal(404, "Not found")
     return Response(made.body, made.status, headers=dict(headers), media_type=kind)
+
+
+def _unproven(drop: Drop | None) -> Response:
+    """Nobody is believed: because nobody signed, or not well, or because the key cannot be had now."""
+    if drop is None:
+        return refusal(401, "Say by a signature who asks.")
+    if for_now(drop):
+        answer = refusal(503, "Your key cannot be fetched now.")
+        answer.headers["retry-after"] = str(RETRY_AFTER)
+        return answer
+    return refusal(401, f"The signature is not good: {drop.reason}.")
 
 
 def refusal(status: int, sentence: str) -> Response:
