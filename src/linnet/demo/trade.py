@@ -10,14 +10,14 @@ from linnet.kernel.value import Value, changed
 
 # By the page that was looked at: how likely somebody buys there, and for how much, in cents.
 _BUYS = {
-    "/order": (0.3, (740, 1180, 980, 1620, 2240, 1310)),
-    "/today": (0.1, (690, 1150)),
-    "/cakes": (0.14, (3200, 3800, 4400, 2900)),
-    "/courses": (0.1, (4500, 4500, 9000)),
-    "/delivery": (0.16, (1240, 960, 1780)),
-    "/vouchers": (0.22, (2500, 5000)),
-    "/bread/pear": (0.14, (1240, 620, 1860)),
-    "/bread/rye": (0.05, (980, 1470)),
+    "/order": (0.45, (740, 1180, 980, 1620, 2240, 1310)),
+    "/today": (0.16, (690, 1150)),
+    "/cakes": (0.2, (3200, 3800, 4400, 2900)),
+    "/courses": (0.16, (4500, 4500, 9000)),
+    "/delivery": (0.3, (1240, 960, 1780)),
+    "/vouchers": (0.36, (2500, 5000)),
+    "/bread/pear": (0.3, (1240, 620, 1860)),
+    "/bread/rye": (0.12, (980, 1470)),
 }
 _ASKS = {"/cakes": 0.3, "/jobs": 0.4, "/courses": 0.14, "/delivery": 0.1, "/order": 0.03}
 _HEARD = ("your posts", "", "", "a friend", "read it on Mastodon", "the bag", "")
