@@ -41,6 +41,7 @@ from linnet.desk.visits.actions import ReplayVisits, RollSalts
 from linnet.door.ending import Ending
 from linnet.door.house import House
 from linnet.door.patience import patient
+from linnet.door.pictures import Gallery
 from linnet.federation.delivery import actions as delivery
 from linnet.federation.doors import discovery
 from linnet.federation.doors import routes as documents
@@ -58,7 +59,7 @@ from linnet.kernel.clock import DAY, HOUR, MINUTE, now_ms
 from linnet.kernel.settings import Settings, load
 from linnet.kernel.value import Value
 from linnet.mastodon import table as mastodon
-from linnet.net.client import Client
+from linnet.net.client import Client, Fetcher
 from linnet.net.closed import Closed
 from linnet.site import hooks, measure, media_files
 from linnet.site import routes as site
@@ -134,16 +135,20 @@ LANES = (Lane("desk", 4), Lane("media", 2), Lane("fetch", 6), Lane("deliver", 8)
 class Program:
     """One server process: everything made once, started and stopped together."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, client: Fetcher | None = None) -> None:
+        """`client`: another way out, for tests with an internet of their own."""
         self.settings = settings
         self.hub = Hub(settings.data / "run", HEARD)
         self.db = open_database(settings, on_emit=duties if settings.secure else None, on_commit=self._tell)
         # an invented firm (`linnet demo`) must not knock at real doors
-        self.client = Closed() if self.db.read_now(firms.invented) else Client(settings)
+        self.client = Closed() if self.db.read_now(firms.invented) else client or Client(settings)
         store = Store(settings.data / "media")
         workshop = Workshop(store, settings.upload_bytes)
-        self.house = House(settings, self.db, self.hub, PasswordDesk(), store, workshop, self.client)
         self.office = Office(settings, self.db, self.hub, self.client)
+        self.house = House(
+            settings, self.db, self.hub, PasswordDesk(), store, workshop, self.client, self.office.lookup
+        )
+        self.gallery = Gallery(self.house, self.office.may_show)
         self.sweeps = recurring(self.db, store)
         self.ending = Ending()
         self.worker = Worker(self.db, jobs(self.office, self.house, self.sweeps), LANES)
@@ -225,7 +230,7 @@ def recurring(db: Database, store: Store) -> dict[str, Every]:
     }
 
 
-def routes(house: House, office: Office, read: Sequence[BaseRoute]) -> list[BaseRoute]:
+def routes(house: House, office: Office, gallery: Gallery, read: Sequence[BaseRoute]) -> list[BaseRoute]:
     """Every door. `read`: what other servers read, where there are any."""
     readable = office.readable()
 
@@ -239,7 +244,7 @@ def routes(house: House, office: Office, read: Sequence[BaseRoute]) -> list[Base
         *discovery.open_routes(readable),
         *(discovery.routes(readable) if office.on else ()),
         *read,
-        *media_files.routes(house.store),
+        *media_files.routes(house.store, gallery.file),
         *hooks.routes(house),
         *measure.routes(house),
         *site.routes(house),
@@ -249,7 +254,11 @@ def routes(house: House, office: Office, read: Sequence[BaseRoute]) -> list[Base
 def create(settings: Settings) -> ASGIApp:
     """The server of `settings` as an ASGI app: its lifespan starts and stops the worker and the
     hub. Raises DatabaseError when the database cannot be used."""
-    program = Program(settings)
+    return assemble(Program(settings))
+
+
+def assemble(program: Program) -> ASGIApp:
+    """The doors of `program`, which starts and stops with them."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -261,7 +270,7 @@ def create(settings: Settings) -> ASGIApp:
 
     office = program.office
     read, instead = documents.routes(office.readable()) if office.on else ([], [])
-    doors = routes(program.house, office, read)
+    doors = routes(program.house, office, program.gallery, read)
     app: ASGIApp = Starlette(routes=doors, lifespan=lifespan)
     if office.on:
         app = Crossing(app, Router(instead))

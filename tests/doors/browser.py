@@ -18,6 +18,7 @@ from linnet.db.tx import Tx
 from linnet.desk.firm import actions as firm
 from linnet.desk.firm.rules import FirstPerson, NewFirm
 from linnet.door.house import House
+from linnet.door.pictures import Gallery
 from linnet.hub.hub import Hub
 from linnet.kernel.clock import now_ms
 from linnet.kernel.settings import load
@@ -266,7 +267,9 @@ class Site:
             Workshop(store, self.settings.upload_bytes),
             Client(self.settings),
         )
-        self.app = Starlette(routes=[*media_files.routes(store), *routes.routes(self.house)])
+        self.app = Starlette(
+            routes=[*media_files.routes(store, Gallery(self.house, _shown).file), *routes.routes(self.house)]
+        )
 
     def close(self) -> None:
         self.runner.close()
@@ -299,6 +302,10 @@ class Site:
         browser = self.browser()
         browser.cookies["sid"] = self.db.write_now(_session, email)
         return browser
+
+
+async def _shown(_host: str) -> bool:
+    return True
 
 
 def _session(tx: Tx, email: str) -> str:

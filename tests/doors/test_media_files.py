@@ -6,8 +6,12 @@ from urllib.parse import unquote
 import pytest
 from starlette.applications import Starlette
 
+from linnet.kernel.errors import NotFound
 from linnet.site import media_files
 from linnet.social.media.store import Store
+
+
+ELSEWHERE: list[str] = []  # names of the picture that the tests have from elsewhere
 
 
 @pytest.fixture
@@ -17,7 +21,13 @@ def store(tmp_path):
 
 def get(store, path, **headers):
     """Status, headers and body of a request, as an ASGI server would ask."""
-    app = Starlette(routes=media_files.routes(store))
+
+    async def elsewhere(id, small):
+        if id != 7:
+            raise NotFound("picture")
+        return next(name for name in ELSEWHERE if name.endswith("-small.webp") == small)
+
+    app = Starlette(routes=media_files.routes(store, elsewhere))
     sent = []
     asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
 
@@ -85,3 +95,16 @@ def test_c12_nothing_else_is_served(store, path):
     status, _, body = get(store, f"/media/{path}")
     assert status == 404
     assert b"secret" not in body
+
+
+def test_a_picture_of_another_server_comes_from_us(store, monkeypatch):
+    names = store.keep_now(b"theirs", "image/png", b"thumb")
+    monkeypatch.setattr("tests.doors.test_media_files.ELSEWHERE", list(names))
+    status, headers, body = get(store, "/media/elsewhere/7")
+    assert (status, body, headers["content-type"]) == (200, b"theirs", "image/png")
+    assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert "immutable" not in headers["cache-control"]  # it may have to be fetched again
+    assert get(store, "/media/elsewhere/7/small")[2] == b"thumb"
+    assert get(store, "/media/elsewhere/7", if_none_match=headers["etag"])[0] == 304
+    assert get(store, "/media/elsewhere/8")[0] == 404
+    assert get(store, "/media/elsewhere/x")[0] == 404

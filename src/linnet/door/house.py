@@ -6,11 +6,27 @@ from dataclasses import dataclass, field
 from linnet.db.database import Database
 from linnet.hub.hub import Hub
 from linnet.kernel.settings import Settings
+from linnet.kernel.value import Value
 from linnet.net.client import Fetcher
 from linnet.social.media.store import Store
 from linnet.social.media.workshop import Workshop
 from linnet.social.people.passwords import PasswordDesk
 from linnet.social.posts.rules import Terms
+
+
+class Sighted(Value):
+    """What was found elsewhere, by our ids; 0: nothing of that kind."""
+
+    account_id: int = 0
+    post_id: int = 0
+
+
+Lookup = Callable[[str], Awaitable[Sighted]]
+
+
+async def stay_at_home(_text: str) -> Sighted:
+    """The Lookup of a server that speaks to no other."""
+    return Sighted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +41,7 @@ class House:
     store: Store
     workshop: Workshop
     client: Fetcher
+    lookup: Lookup = stay_at_home  # `@a@b` or an address, asked for elsewhere (federation's)
     at_end: list[Callable[[], Awaitable[None]]] = field(
         default_factory=list
     )  # run before the database closes

@@ -111,6 +111,15 @@ def inside(proven: Proven, value: object) -> Proven | Drop:
     return found
 
 
+def named(proven: Proven, value: object) -> Proven | Drop:
+    """Something of the signer's own authority that is only named, by its address: enough to take
+    back what the signer did under that address, and for nothing else."""
+    own = normal(vocab.uri(value))
+    if proven.how != "signed" or not own or authority(own) != proven.authority:
+        return Drop("named_elsewhere", own)
+    return Proven({}, own, proven.authority, proven.actor, "signed")
+
+
 def _whose(document: Json, own: str, how: Literal["fetched", "signed"], signer: str) -> Proven | Drop:
     """`document` under its own id `own`, if nobody of another authority is said to have made it."""
     place = authority(own)

@@ -1,7 +1,12 @@
 """What the parts of federation share: one of each, made in `app.Program`."""
 
 from linnet.db.database import Database
+from linnet.door.house import Sighted
+from linnet.federation.doors.proving import prover
 from linnet.federation.doors.readers import Parts
+from linnet.federation.fetching import Library
+from linnet.federation.finding.finder import Finder
+from linnet.federation.finding.lookup import lookup
 from linnet.federation.keys.keyring import Keyring
 from linnet.federation.peers.rulebook import Rulebook
 from linnet.federation.render.facts import Here
@@ -20,6 +25,8 @@ class Office:
         self.client = client
         self.keyring = Keyring(settings.data, settings.url)
         self.rulebook = Rulebook(db)
+        self.library = Library(client, db, self.keyring, settings.url, self.rulebook.blocked)
+        self.finder = Finder(db, self.library, client, settings.url, settings.domain)
 
     @property
     def on(self) -> bool:
@@ -31,6 +38,17 @@ class Office:
         """Our address, and what stands in our handles."""
         return Here(self.settings.url, self.settings.domain)
 
+    async def lookup(self, text: str) -> Sighted:
+        """`@a@b` or an address, asked for at its server and written down here. Nothing when there is
+        nothing, when that host is suspended, and on a server that does not federate."""
+        return await lookup(self.finder, text) if self.on else Sighted()
+
+    async def may_show(self, host: str) -> bool:
+        """Are pictures from this host wanted?"""
+        rule = await self.rulebook.rule(host)
+        return rule is None or (rule.severity != "suspend" and not rule.reject_media)
+
     def readable(self) -> Parts:
         """What the doors need that others read at."""
-        return Parts(self.settings, self.db, self.hub, self.keyring, refused=self.rulebook.blocked)
+        proof = prover(self.db, self.library, self.settings.host)
+        return Parts(self.settings, self.db, self.hub, self.keyring, proof, self.rulebook.blocked)

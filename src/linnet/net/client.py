@@ -92,6 +92,10 @@ class Fetcher(Protocol):
         """Sends `body`. A redirect is not followed but answered. Raises as `get`."""
         ...
 
+    async def close(self) -> None:
+        """Ends every connection."""
+        ...
+
 
 class Client:
     """The Fetcher of a running server. Make it anywhere, use it in one event loop, close it."""

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
 from linnet.desk.publishing import actions as publishing
+from linnet.door.meeting import meet
 from linnet.kernel.clock import SECOND
 from linnet.kernel.errors import Invalid, LinnetError, NotAllowed, NotFound
 from linnet.kernel.ids import new_id
@@ -159,6 +160,7 @@ async def publish(visit: Visit) -> Response:
         if form.text("to") and not written.to:
             raise NotFound("the post that this answers")
         written = changed(written, media=tuple(await _pictures(visit)))
+        await meet(visit.house, written.text)
         id = await visit.db.write(
             publishing.publish, author(visit), _new(written), visit.house.terms, id=new_id(), now=visit.now
         )
@@ -293,6 +295,7 @@ async def edit(visit: Visit) -> Response:
     try:
         if form.whole("version", written.version) != written.version:
             raise Invalid("text", "was changed by somebody else meanwhile; send it again to replace theirs")
+        await meet(visit.house, written.text)
         words, new = _words(visit), await _uploads(visit)
         ids = (*words, *(picture.id for picture in new))
         change = PostChange(written.text, written.warning, bool(written.warning), written.language, ids)

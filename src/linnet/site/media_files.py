@@ -4,11 +4,14 @@ Whatever a file holds, it comes as the kind of picture its name says and can do 
 (security paper, A20, C11, C12): no guessing of types, no scripts, no frames, no plug-ins.
 """
 
+from collections.abc import Awaitable, Callable
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from linnet.kernel.errors import LinnetError
 from linnet.social.media.rules import MIMES
 from linnet.social.media.store import Store
 
@@ -22,8 +25,12 @@ HEADERS = {
 }
 
 
-def routes(store: Store) -> list[BaseRoute]:
-    """The one route of the pictures."""
+Elsewhere = Callable[[int, bool], Awaitable[str]]
+
+
+def routes(store: Store, elsewhere: Elsewhere) -> list[BaseRoute]:
+    """The routes of the pictures. `elsewhere(id, small)`: the file of a picture of another server,
+    fetched by us if it is not here (`door.pictures`)."""
 
     async def picture(request: Request) -> Response:
         name = request.path_params["name"]
@@ -35,7 +42,24 @@ def routes(store: Store) -> list[BaseRoute]:
             return Response(status_code=304, headers=headers)
         return FileResponse(path, headers=headers, media_type=MIMES[path.suffix[1:]])
 
-    return [Route("/media/{name}", picture, methods=["GET"])]
+    async def from_elsewhere(request: Request) -> Response:
+        small = request.url.path.endswith("/small")
+        try:
+            path = store.path(await elsewhere(request.path_params["id"], small))
+        except LinnetError as error:
+            raise HTTPException(404) from error
+        if path is None or not path.is_file():
+            raise HTTPException(404)
+        headers = HEADERS | {"cache-control": "public, max-age=86400", "etag": f'"{path.stem}"'}
+        if _has(request, headers["etag"]):
+            return Response(status_code=304, headers=headers)
+        return FileResponse(path, headers=headers, media_type=MIMES[path.suffix[1:]])
+
+    return [
+        Route("/media/elsewhere/{id:int}", from_elsewhere, methods=["GET"]),
+        Route("/media/elsewhere/{id:int}/small", from_elsewhere, methods=["GET"]),
+        Route("/media/{name}", picture, methods=["GET"]),
+    ]
 
 
 def _has(request: Request, etag: str) -> bool:

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
+from linnet.door.house import Sighted
 from linnet.kernel.errors import NotFound
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value
@@ -145,12 +146,28 @@ def found(tx: Tx, text: str, viewer_id: int, page: Page, now: int) -> Found:
     return Found(accounts, _ties(tx, accounts, viewer_id, now), tags, ids, views.views(tx, ids, viewer_id))
 
 
+def _sighted(tx: Tx, had: Found, sighted: Sighted, viewer_id: int, now: int) -> Found:
+    """What another server has at this address or under this name."""
+    accounts = people.accounts(tx, [sighted.account_id])
+    seen = views.views(tx, [sighted.post_id], viewer_id) if sighted.post_id else []
+    ids = [view.post.id for view in seen]
+    return Found(accounts, _ties(tx, accounts, viewer_id, now), had.tags, ids, seen)
+
+
 async def search(visit: Visit) -> Response:
     """Search for people, tags and posts."""
     text = visit.query("q").strip()[:500]
     shown = Found([], {}, [], [], [])
     if text:
         shown = await visit.db.read(found, text, visit.viewer_id, paging.asked(visit), visit.now)
+    if (
+        visit.viewer_id
+        and text
+        and not (shown.accounts or shown.ids)
+        and paging.asked(visit) == Page(size=paging.SIZE)
+    ):
+        sighted = await visit.house.lookup(text)
+        shown = await visit.db.read(_sighted, shown, sighted, visit.viewer_id, visit.now)
     return visit.render(
         "search.html",
         title=f"Search: {text}" if text else "Search",

@@ -4,6 +4,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from linnet.db.tx import Tx
+from linnet.door.house import Sighted
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value
 from linnet.kernel.wire import encode
@@ -47,7 +48,7 @@ class Found(Value):
 
 async def search(call: Call) -> Answer:
     """GET /api/v2/search. `resolve` and `offset` are for those who are logged in, as documented;
-    with `resolve` an address of this server leads to what stands there."""
+    with `resolve` an address or @handle@host leads to what stands there, here or elsewhere."""
     params = call.params
     resolve, skip = params.flag("resolve"), params.whole("offset", 0, FURTHEST) or 0
     if resolve or skip:
@@ -62,8 +63,10 @@ async def search(call: Call) -> Answer:
         page=params.page(20, 40),
         skip=skip,
     )
-    found = await call.house.db.read(_search, sought, call.house.settings.url)
     url = call.house.settings.url
+    found = await call.house.db.read(_search, sought, url)
+    if resolve and not found.accounts and not found.posts:
+        found = await call.house.db.read(_sighted, sought, await call.house.lookup(sought.text), found)
     statuses = await call.present.statuses(found.posts, call.viewer)
     return Answer(
         b'{"accounts":%s,"statuses":%s,"hashtags":%s}'
@@ -73,6 +76,13 @@ async def search(call: Call) -> Answer:
             encode([entities.tag(key, url) for key in found.tags]),
         )
     )
+
+
+def _sighted(tx: Tx, sought: Sought, sighted: Sighted, had: Found) -> Found:
+    """What was found elsewhere, if this kind of thing is asked for."""
+    accounts = people.accounts(tx, [sighted.account_id]) if sought.wants("accounts") else []
+    posts = [sighted.post_id] if sighted.post_id and sought.wants("statuses") else []
+    return Found(accounts, posts, had.tags)
 
 
 def _plain(text: str, hosts: frozenset[str]) -> str:

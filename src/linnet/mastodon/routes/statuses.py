@@ -6,6 +6,7 @@ from linnet.db.tx import Tx
 from linnet.desk.drafts import actions as drafts
 from linnet.desk.drafts.rules import Content
 from linnet.desk.publishing import actions as publishing
+from linnet.door.meeting import meet
 from linnet.kernel.clock import iso
 from linnet.kernel.errors import NotFound
 from linnet.kernel.ids import new_id
@@ -34,6 +35,7 @@ ANONYMOUS = (40, 60)  # ancestors and descendants for somebody without a token, 
 async def create(call: Call) -> Answer:
     """POST /api/v1/statuses: published at once, or planned with `scheduled_at`."""
     form = forms.new_status(call.params)
+    await meet(call.house, form.text)
     key = call.headers.get("idempotency-key", "")
     with forms.named_as_sent():
         if form.scheduled_at is not None:
@@ -97,6 +99,7 @@ async def show_many(call: Call) -> Answer:
 async def edit(call: Call) -> Answer:
     """PUT /api/v1/statuses/{id}."""
     change = forms.status_change(call.params)
+    await meet(call.house, change.text or "")
     with forms.named_as_sent():
         await call.house.db.write(_edit, call.author, call.id(), change, call.terms, now=call.now)
     return Answer(await call.present.status(call.id(), call.account))

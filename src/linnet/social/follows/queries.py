@@ -101,6 +101,15 @@ REQUESTS_UP = """SELECT id, follower_id AS account_id FROM follow_request
 REQUESTS_COUNT = "SELECT COUNT(*) FROM follow_request WHERE followee_id = :account_id"
 
 
+LOCAL_FOLLOWERS = """SELECT f.follower_id FROM follow f JOIN account a ON a.id = f.follower_id
+    WHERE f.followee_id = :account_id AND a.host = '' ORDER BY f.id LIMIT :n"""
+
+
+def local_followers(tx: Tx, account_id: int, n: int) -> list[int]:
+    """Those of ours who follow the account, the longest first."""
+    return tx.all(int, LOCAL_FOLLOWERS, account_id=account_id, n=n)
+
+
 def followers(tx: Tx, account_id: int, page: Page = NEWEST, *, viewer_id: int = 0) -> list[Tie]:
     """Who follows the account, the newest follow first; without those between whom and the
     viewer a block stands."""

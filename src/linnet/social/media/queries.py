@@ -141,6 +141,14 @@ OLDEST_CACHED = """SELECT id, file, thumb_file, bytes FROM media WHERE remote_ur
     ORDER BY looked_at LIMIT :n"""
 
 
+LAST_LOOK = "SELECT looked_at FROM media WHERE id = :id"
+
+
+def last_look(tx: Tx, id: int) -> int:
+    """When somebody looked at a picture from elsewhere, in ms; 0 for never."""
+    return tx.value(LAST_LOOK, id=id) or 0
+
+
 class Cached(Value):
     """A fetched picture from elsewhere, as the cache sees it."""
 

@@ -1,0 +1,76 @@
+"""Pictures of other servers, fetched by us when somebody looks: nobody's browser asks elsewhere."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from linnet.door.house import House
+from linnet.kernel.clock import MINUTE, SECOND, now_ms
+from linnet.kernel.errors import Invalid, LinnetError, NotFound, Upstream
+from linnet.net.client import Policy
+from linnet.social.media import elsewhere, queries
+from linnet.social.media.elsewhere import SEEN_EVERY
+from linnet.social.media.rules import Media
+
+AGAIN_AFTER = 5 * MINUTE  # a picture that could not be had is not asked for again before
+REMEMBERED = 2_000
+
+
+class Gallery:
+    """The cache of pictures from elsewhere. `may_show(host)`: the owner wants pictures from there."""
+
+    def __init__(self, house: House, may_show: Callable[[str], Awaitable[bool]]) -> None:
+        self._house = house
+        self._may_show = may_show
+        self._coming: dict[int, asyncio.Task[Media]] = {}
+        self._failed: dict[int, int] = {}
+
+    async def file(self, id: int, small: bool) -> str:
+        """The name of the file in the store, fetched first if it has to be. Raises NotFound, Upstream."""
+        media = await self._house.db.read(queries.media, id)
+        if media is None or not media.remote_url:
+            raise NotFound("picture")
+        if not media.file:
+            media = await self._fetch(media)
+        elif media.file and now_ms() - await self._looked(media) > SEEN_EVERY:
+            await self._house.db.write(elsewhere.looked, media, now_ms())
+        return media.thumb_file if small and media.thumb_file else media.file
+
+    async def _looked(self, media: Media) -> int:
+        return await self._house.db.read(queries.last_look, media.id)
+
+    async def _fetch(self, media: Media) -> Media:
+        """One fetch, however many look at once."""
+        if self._failed.get(media.id, 0) > now_ms():
+            raise NotFound("picture", cause=f"{media.remote_url} could not be had a moment ago")
+        task = self._coming.get(media.id)
+        if task is None:
+            task = self._coming[media.id] = asyncio.create_task(self._take(media))
+            task.add_done_callback(lambda _: self._coming.pop(media.id, None))
+        try:
+            return await asyncio.shield(task)
+        except LinnetError:
+            if len(self._failed) >= REMEMBERED:
+                self._failed.clear()
+            self._failed[media.id] = now_ms() + AGAIN_AFTER
+            raise
+
+    async def _take(self, media: Media) -> Media:
+        host = media.remote_url.partition("://")[2].partition("/")[0]
+        if not await self._may_show(host):
+            raise NotFound("picture", cause=f"pictures of {host} are not shown")
+        policy = Policy(max_bytes=16 << 20, timeout=15 * SECOND, accept="image/*", https_only=True)
+        answer = await self._house.client.get(media.remote_url, policy=policy)
+        if not answer.good:
+            raise Upstream("The picture could not be had.", cause=f"{media.remote_url}: {answer.status}")
+        try:
+            picture = await self._house.workshop.make(answer.body, media.use)
+        except Invalid as error:
+            raise Upstream("What came is no picture.", cause=f"{media.remote_url}: {error.cause}") from error
+        now = now_ms()
+        await self._house.db.write(elsewhere.fetched, media.id, picture, now)
+        budget = self._house.settings.media_cache_bytes
+        await self._house.db.write(elsewhere.make_room, budget, now)
+        found = await self._house.db.read(queries.media, media.id)
+        if found is None or not found.file:
+            raise NotFound("picture")
+        return found

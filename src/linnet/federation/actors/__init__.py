@@ -1,0 +1,1 @@
+"""What federation knows of accounts elsewhere: inboxes, keys, collections."""
