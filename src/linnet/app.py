@@ -46,6 +46,7 @@ from linnet.federation.delivery import actions as delivery
 from linnet.federation.doors import discovery
 from linnet.federation.doors import routes as documents
 from linnet.federation.doors.crossing import Crossing
+from linnet.federation.letters import actions as letters
 from linnet.federation.office import Office
 from linnet.federation.telling import errands as telling
 from linnet.federation.telling import heeding
@@ -129,7 +130,7 @@ HEARD: tuple[type[Value], ...] = (
     LeadRecorded,
 )
 
-LANES = (Lane("desk", 4), Lane("media", 2), Lane("fetch", 6), Lane("deliver", 8))
+LANES = (Lane("desk", 4), Lane("media", 2), Lane("fetch", 6), Lane("deliver", 8), Lane("read", 8))
 
 
 class Program:
@@ -164,6 +165,7 @@ class Program:
     async def stop(self) -> None:
         """Finishes what was accepted. What is not done is done after the next start."""
         await self.worker.stop()
+        await self.office.stop()
         for end in self.house.at_end:
             await end()
         self.hub.stop()
@@ -227,6 +229,7 @@ def recurring(db: Database, store: Store) -> dict[str, Every]:
         "days that are over": Every(10 * MINUTE, run=effort.fold),
         "sources without a job": Every(HOUR, run=feed_actions.replan),
         "pictures never used": Every(HOUR, outside=sweep_pictures),
+        "letters that are long read": Every(HOUR, run=letters.sweep),
     }
 
 
@@ -240,6 +243,7 @@ def routes(house: House, office: Office, gallery: Gallery, read: Sequence[BaseRo
 
     return [
         Route("/health", health, methods=["GET"]),
+        *(office.inboxes() if office.on else ()),
         *mastodon.routes(house),
         *discovery.open_routes(readable),
         *(discovery.routes(readable) if office.on else ()),
@@ -302,4 +306,10 @@ def serve() -> ASGIApp:
     """What each server process runs: the app of the environment's settings."""
     settings = load()
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    if settings.allow_networks:
+        log.warning(
+            "LINNET_ALLOW_NETWORKS is set: this server fetches from and sends to the private networks %s, on "
+            "any port. That is for tests on one machine: take it out on a real server.",
+            ", ".join(settings.allow_networks),
+        )
     return create(settings)

@@ -20,6 +20,7 @@ from linnet.db.opening import open_database
 from linnet.db.tx import Tx
 from linnet.desk.firm import actions as firm_actions
 from linnet.desk.firm import queries as firm
+from linnet.federation.keys.keyring import Keyring
 from linnet.jobs import rows
 from linnet.kernel.clock import now_ms
 from linnet.kernel.settings import Settings, SettingsError
@@ -77,6 +78,8 @@ def _prepare(settings: Settings) -> None:
                 f"contains that. Set it back, or say that you mean it: linnet move {settings.url}"
             )
         db.write_now(rows.free_all, now_ms())
+        if settings.secure:
+            db.read_now(Keyring(settings.data, settings.url).prepare)
         print(_greeting(settings, db), flush=True)
     finally:
         db.close()

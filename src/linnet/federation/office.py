@@ -1,13 +1,19 @@
 """What the parts of federation share: one of each, made in `app.Program`."""
 
+from starlette.routing import BaseRoute
+
 from linnet.db.database import Database
 from linnet.door.house import Sighted
+from linnet.federation.authority import authority
 from linnet.federation.doors.proving import prover
 from linnet.federation.doors.readers import Parts
 from linnet.federation.fetching import Library
 from linnet.federation.finding.finder import Finder
 from linnet.federation.finding.lookup import lookup
 from linnet.federation.keys.keyring import Keyring
+from linnet.federation.letters import inbox
+from linnet.federation.letters.drops import Drops
+from linnet.federation.letters.steps import Hall
 from linnet.federation.peers.rulebook import Rulebook
 from linnet.federation.render.facts import Here
 from linnet.hub.hub import Hub
@@ -27,6 +33,7 @@ class Office:
         self.rulebook = Rulebook(db)
         self.library = Library(client, db, self.keyring, settings.url, self.rulebook.blocked)
         self.finder = Finder(db, self.library, client, settings.url, settings.domain)
+        self.drops = Drops(db)
 
     @property
     def on(self) -> bool:
@@ -52,3 +59,12 @@ class Office:
         """What the doors need that others read at."""
         proof = prover(self.db, self.library, self.settings.host)
         return Parts(self.settings, self.db, self.hub, self.keyring, proof, self.rulebook.blocked)
+
+    def inboxes(self) -> list[BaseRoute]:
+        """Where letters arrive."""
+        hall = Hall(self.db, self.library, self.rulebook.blocked)
+        return inbox.routes(hall, self.drops, authority(self.settings.url))
+
+    async def stop(self) -> None:
+        """Writes down what is only in memory."""
+        await self.drops.stop()

@@ -1,9 +1,13 @@
 """Who signed a request: the one way from a claim to a name, for letters and for readers alike."""
 
+from urllib.parse import quote
+
+from starlette.types import Scope
+
 from linnet.federation.authority import Drop
 from linnet.federation.fetching import Library
 from linnet.federation.signing import signatures
-from linnet.federation.signing.shapes import Claim, Received
+from linnet.federation.signing.shapes import Claim, Received, headers_of
 
 
 async def who_signed(library: Library, request: Received, body: bytes, now: int) -> str | Drop:
@@ -29,3 +33,12 @@ async def _owner(library: Library, claim: Claim, *, fresh: bool) -> str | Drop:
     if isinstance(key, Drop):
         return key
     return signatures.genuine(claim, key.pem) or key.owner
+
+
+def received(scope: Scope, host: str) -> Received:
+    """A request of ours as signatures see it: path and query as they stood in its first line. `host`:
+    our own authority, which it must be meant for."""
+    path = scope.get("raw_path") or quote(scope["path"]).encode()
+    query = scope.get("query_string", b"")
+    target = path + b"?" + query if query else path
+    return Received(scope["method"], target.decode("latin-1"), headers_of(scope["headers"]), host)

@@ -1,0 +1,75 @@
+"""Accepting a letter, and what becomes of it."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from linnet.db.tx import Tx
+from linnet.federation.letters import queries, rules
+from linnet.federation.letters.rules import Letter
+from linnet.jobs import rows
+from linnet.jobs.rows import Job
+from linnet.kernel.clock import MINUTE, moment
+
+
+class ReadLetter(Job):
+    """Job: read the letter, do what it says."""
+
+    lane: ClassVar[str] = "read"
+    lease: ClassVar[int] = 2 * MINUTE
+    patience: ClassVar[int] = rules.TRIES
+
+    letter_id: int
+
+
+def accept(tx: Tx, letter: Letter, now: int) -> bool:
+    """Keeps a letter whose sender is proven: one row, and the job to read it. False when the same
+    activity came before, read or not."""
+    if queries.is_seen(tx, letter.uri) or not queries.insert(tx, letter):
+        return False
+    rows.add(tx, ReadLetter(letter.id), now=now)
+    return True
+
+
+def read(tx: Tx, letter: Letter, now: int) -> None:
+    """It was read. In the transaction of what it came to: both are one fact."""
+    queries.see(tx, letter.id, letter.uri, now)
+
+
+def dropped(tx: Tx, letter: Letter, reason: str, now: int) -> None:
+    """It was read and means nothing here, for this reason."""
+    queries.see(tx, letter.id, letter.uri, now)
+    queries.count(tx, day_of(now), reason, letter.host, 1)
+
+
+def failed(tx: Tx, letter: Letter, reason: str, now: int) -> None:
+    """Reading it failed. It is parked after the last try, and stays readable with its reason."""
+    queries.failed(tx, letter.id, reason[:500], most=rules.TRIES, now=now)
+
+
+def again(tx: Tx, letter_id: int, now: int) -> bool:
+    """A parked letter is read again. False when it is not parked."""
+    found = queries.unpark(tx, letter_id)
+    if found:
+        rows.add(tx, ReadLetter(letter_id), now=now)
+    return found
+
+
+def count(tx: Tx, counts: Iterable[tuple[str, str, str, int]]) -> None:
+    """Adds up what was refused: (day, reason, host, times)."""
+    for day, reason, host, times in counts:
+        queries.count(tx, day, reason, host, times)
+
+
+def sweep(tx: Tx, now: int) -> None:
+    """Forgets what is old."""
+    queries.forget(
+        tx,
+        seen=now - rules.SEEN_KEPT,
+        parked=now - rules.PARKED_KEPT,
+        dropped=day_of(now - rules.DROPPED_KEPT),
+    )
+
+
+def day_of(now: int) -> str:
+    """The day in UTC: 2026-10-26."""
+    return moment(now).strftime("%Y-%m-%d")

@@ -1,0 +1,126 @@
+"""Tables `letter`, `seen` and `dropped`."""
+
+from linnet.db.tx import Tx
+from linnet.federation.letters.rules import Letter
+from linnet.kernel.value import Value
+
+LETTER = """SELECT id, uri, actor_uri, host, recipient_id, body, received_at, tries, reason, parked_at
+    FROM letter WHERE id = :id"""
+PARKED = """SELECT id, uri, actor_uri, host, recipient_id, body, received_at, tries, reason, parked_at
+    FROM letter WHERE parked_at IS NOT NULL ORDER BY parked_at DESC LIMIT :n"""
+WAITING = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM letter LIMIT :most) some"
+SEEN = "SELECT 1 FROM seen WHERE uri = :uri"
+RECIPIENT = "SELECT id, suspended_at FROM account WHERE id = :id AND host = ''"
+KNOWN = "SELECT 1 FROM account WHERE uri = :uri"
+DROPPED = """SELECT reason, host, SUM(times) AS times FROM dropped WHERE day >= :day
+    GROUP BY reason, host ORDER BY SUM(times) DESC, reason, host LIMIT :n"""
+
+
+class Recipient(Value):
+    """Whose inbox it is."""
+
+    id: int
+    suspended_at: int | None
+
+
+class Dropped(Value):
+    """How often something was refused. `host` '': of nobody who was proven."""
+
+    reason: str
+    host: str
+    times: int
+
+
+def letter(tx: Tx, letter_id: int) -> Letter | None:
+    """A letter that is not read yet."""
+    return tx.one(Letter, LETTER, id=letter_id)
+
+
+def parked(tx: Tx, n: int = 100) -> list[Letter]:
+    """Letters that could not be read, with their reasons, the latest first."""
+    return tx.all(Letter, PARKED, n=n)
+
+
+def waiting(tx: Tx, most: int) -> int:
+    """How many letters are kept; `most` for that many or more."""
+    return int(tx.value(WAITING, most=most))
+
+
+def is_seen(tx: Tx, uri: str) -> bool:
+    """Was the activity read already?"""
+    return tx.value(SEEN, uri=uri) is not None
+
+
+def recipient(tx: Tx, account_id: int) -> Recipient | None:
+    """The account of ours with this id."""
+    return tx.one(Recipient, RECIPIENT, id=account_id)
+
+
+def is_known(tx: Tx, actor_uri: str) -> bool:
+    """Do we have an account of this actor?"""
+    return tx.value(KNOWN, uri=actor_uri) is not None
+
+
+def refusals(tx: Tx, *, since: str, n: int = 100) -> list[Dropped]:
+    """What was refused from the day `since` (UTC, 2026-10-26) on, the most frequent first."""
+    return tx.all(Dropped, DROPPED, day=since, n=n)
+
+
+INSERT = """INSERT INTO letter (id, uri, actor_uri, host, recipient_id, body, received_at)
+    VALUES (:id, :uri, :actor_uri, :host, :recipient_id, :body, :received_at) ON CONFLICT (uri) DO NOTHING"""
+REMOVE = "DELETE FROM letter WHERE id = :id"
+SEE = "INSERT INTO seen (uri, at) VALUES (:uri, :now) ON CONFLICT (uri) DO NOTHING"
+FAILED = "UPDATE letter SET tries = tries + 1, reason = :reason WHERE id = :id"
+PARK = "UPDATE letter SET parked_at = :now WHERE id = :id AND tries >= :tries AND parked_at IS NULL"
+UNPARK = "UPDATE letter SET parked_at = NULL, tries = 0, reason = '' WHERE id = :id AND parked_at IS NOT NULL"
+COUNT = """INSERT INTO dropped (day, reason, host, times) VALUES (:day, :reason, :host, :times)
+    ON CONFLICT (day, reason, host) DO UPDATE SET times = dropped.times + excluded.times"""
+FORGET_SEEN = "DELETE FROM seen WHERE at < :before"
+FORGET_PARKED = "DELETE FROM letter WHERE parked_at < :before"
+FORGET_DROPPED = "DELETE FROM dropped WHERE day < :before"
+
+
+def insert(tx: Tx, row: Letter) -> bool:
+    """Keeps a letter. False when one with this address is there."""
+    return (
+        tx.run(
+            INSERT,
+            id=row.id,
+            uri=row.uri,
+            actor_uri=row.actor_uri,
+            host=row.host,
+            recipient_id=row.recipient_id,
+            body=row.body,
+            received_at=row.received_at,
+        )
+        > 0
+    )
+
+
+def see(tx: Tx, letter_id: int, uri: str, now: int) -> None:
+    """The letter was read."""
+    tx.run(REMOVE, id=letter_id)
+    tx.run(SEE, uri=uri, now=now)
+
+
+def failed(tx: Tx, letter_id: int, reason: str, *, most: int, now: int) -> None:
+    """Reading failed; after `most` times the letter is parked."""
+    tx.run(FAILED, id=letter_id, reason=reason)
+    tx.run(PARK, id=letter_id, tries=most, now=now)
+
+
+def unpark(tx: Tx, letter_id: int) -> bool:
+    """The letter waits again. False when it was not parked."""
+    return tx.run(UNPARK, id=letter_id) > 0
+
+
+def count(tx: Tx, day: str, reason: str, host: str, times: int) -> None:
+    """Adds to what was refused."""
+    tx.run(COUNT, day=day, reason=reason, host=host, times=times)
+
+
+def forget(tx: Tx, *, seen: int, parked: int, dropped: str) -> None:
+    """Removes what is older (ms, ms, day)."""
+    tx.run(FORGET_SEEN, before=seen)
+    tx.run(FORGET_PARKED, before=parked)
+    tx.run(FORGET_DROPPED, before=dropped)

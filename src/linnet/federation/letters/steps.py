@@ -1,0 +1,202 @@
+"""What a letter goes through, step by step: the cheap ones first, and none that fetches before all
+that need not fetch (security paper §5.2, B03). Each may refuse it with a reason."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from linnet.db.database import Database
+from linnet.federation import authority, proof
+from linnet.federation.authority import Drop, Proven
+from linnet.federation.fetching import Library
+from linnet.federation.letters import actions, queries, rules
+from linnet.federation.letters.rules import Letter, Shape
+from linnet.federation.plain import json_object
+from linnet.federation.signing import signatures
+from linnet.federation.signing.shapes import Claim, Received
+from linnet.federation.vocab import Json
+from linnet.kernel.clock import SECOND
+from linnet.kernel.ids import new_id
+from linnet.kernel.page import WIDE
+from linnet.kernel.throttle import Throttle
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A letter on its way in, and what is known of it so far. `recipient`: the account whose inbox it
+    came to, None for the shared one; `now` in ms."""
+
+    request: Received
+    body: bytes
+    recipient: int | None
+    now: int
+    document: Json = field(default_factory=dict)
+    said: Shape | None = None
+    claim: Claim | None = None
+    signer: str = ""
+    proven: Proven | None = None
+
+    @property
+    def host(self) -> str:
+        """Whose letter it is, as far as that is proven."""
+        return authority.authority(self.signer)
+
+
+@dataclass(slots=True)
+class Hall:
+    """What the steps work with. `blocked`: is this host not heard?"""
+
+    db: Database
+    library: Library
+    blocked: Callable[[str], Awaitable[bool]]
+    flood: Throttle = field(default_factory=lambda: Throttle(rules.PER_HOST, rules.PER_HOST_IN))
+    counted_at: int = 0
+    waiting: int = 0
+
+
+Step = Callable[[Hall, Arrival], Awaitable[Drop | None]]
+
+
+async def walk(hall: Hall, arrival: Arrival) -> Drop | None:
+    """Takes the letter through every step; None: it is kept, or was before."""
+    for step in STEPS:
+        drop = await step(hall, arrival)
+        if drop is not None:
+            return drop
+    return None
+
+
+async def room(hall: Hall, arrival: Arrival) -> Drop | None:
+    """Is there room? Looked at once a second: the table is the queue."""
+    if arrival.now - hall.counted_at >= SECOND:
+        hall.counted_at = arrival.now
+        hall.waiting = await hall.db.glance(queries.waiting, rules.QUEUE)
+    return Drop("crowded", f"{hall.waiting} letters wait") if hall.waiting >= rules.QUEUE else None
+
+
+async def address(hall: Hall, arrival: Arrival) -> Drop | None:
+    """Is there somebody of ours at this inbox?"""
+    if arrival.recipient is None:
+        return None
+    found = await hall.db.glance(queries.recipient, min(arrival.recipient, WIDE))
+    if found is None:
+        return Drop("no_inbox", str(arrival.recipient))
+    return Drop("gone_inbox", str(arrival.recipient)) if found.suspended_at is not None else None
+
+
+async def json(_hall: Hall, arrival: Arrival) -> Drop | None:
+    """Is it a JSON object?"""
+    found = json_object(arrival.body)
+    if isinstance(found, Drop):
+        return found
+    arrival.document = found
+    return None
+
+
+async def shape(_hall: Hall, arrival: Arrival) -> Drop | None:
+    """Is it an activity, and of a kind that we read?"""
+    found = rules.shape(arrival.document)
+    if isinstance(found, Drop):
+        return found
+    arrival.said = found
+    return None if found.kind else Drop("type", str(arrival.document.get("type"))[:100])
+
+
+async def blocked(hall: Hall, arrival: Arrival) -> Drop | None:
+    """Is nobody in it blocked?"""
+    assert arrival.said is not None
+    for host in rules.hosts(arrival.said):
+        if await hall.blocked(host):
+            return Drop("blocked", host)
+    return None
+
+
+async def parameters(_hall: Hall, arrival: Arrival) -> Drop | None:
+    """Is it signed, over all that must be covered, by a key of the actor's own server, and is its
+    address of that server too?"""
+    assert arrival.said is not None
+    found = signatures.read(arrival.request)
+    if isinstance(found, Drop):
+        return found
+    place = authority.authority(arrival.said.actor)
+    if authority.authority(found.key_id) != place:
+        return Drop("key_elsewhere", found.key_id)
+    if authority.authority(arrival.said.uri) != place:
+        return Drop("id_elsewhere", arrival.said.uri)
+    arrival.claim = found
+    return None
+
+
+async def sound(_hall: Hall, arrival: Arrival) -> Drop | None:
+    """Is it of about now, and is this the body that was signed?"""
+    assert arrival.claim is not None
+    return signatures.sound(arrival.claim, arrival.body, arrival.now)
+
+
+async def farewell(hall: Hall, arrival: Arrival) -> Drop | None:
+    """Somebody we never met is gone: there is nothing to do, and no key any more to ask for."""
+    assert arrival.said is not None
+    if not rules.is_farewell(arrival.document, arrival.said):
+        return None
+    known = await hall.db.glance(queries.is_known, arrival.said.actor)
+    return None if known else Drop("farewell", arrival.said.actor)
+
+
+async def signature(hall: Hall, arrival: Arrival) -> Drop | None:
+    """Is the signature the key's, and whose is the key? The only step that may ask others."""
+    assert arrival.claim is not None
+    assert arrival.said is not None
+    found = await proof.owner(hall.library, arrival.claim)
+    if isinstance(found, Drop):
+        if found.reason == "gone" and rules.is_farewell(arrival.document, arrival.said):
+            return Drop("farewell", arrival.said.actor)  # nobody is left to prove it
+        return found
+    arrival.signer = found
+    return None
+
+
+async def actor(_hall: Hall, arrival: Arrival) -> Drop | None:
+    """Does the actor own the key, and does the activity live on the actor's server?"""
+    found = authority.signed(arrival.document, arrival.signer)
+    if isinstance(found, Drop):
+        return found
+    arrival.proven = found
+    return None
+
+
+async def flood(hall: Hall, arrival: Arrival) -> Drop | None:
+    """Does its server send more than anybody could read?"""
+    allowance = hall.flood.take(arrival.host, arrival.now)
+    return None if allowance.allowed else Drop("crowded", arrival.host)
+
+
+async def keep(hall: Hall, arrival: Arrival) -> Drop | None:
+    """Written down, once, before anybody is told that it was taken."""
+    proven = arrival.proven
+    assert proven is not None
+    letter = Letter(
+        id=new_id(),
+        uri=proven.uri,
+        actor_uri=proven.actor,
+        host=proven.authority,
+        recipient_id=arrival.recipient,
+        body=arrival.body.decode(),
+        received_at=arrival.now,
+    )
+    await hall.db.write(actions.accept, letter, arrival.now)
+    return None
+
+
+STEPS: tuple[Step, ...] = (
+    room,
+    address,
+    json,
+    shape,
+    blocked,
+    parameters,
+    sound,
+    farewell,
+    signature,
+    actor,
+    flood,
+    keep,
+)
