@@ -1,0 +1,1 @@
+"""Reading letters: what an accepted activity means here, kind by kind."""
