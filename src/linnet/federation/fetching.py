@@ -15,11 +15,12 @@ from linnet.federation.authority import Drop, Proven, authority, fetched, normal
 from linnet.federation.keys.keyring import SERVER, Keyring
 from linnet.federation.signing import signatures
 from linnet.federation.vocab import Json
-from linnet.kernel.clock import HOUR, now_ms
+from linnet.kernel.clock import HOUR, MINUTE, now_ms
 from linnet.kernel.value import Value
 from linnet.net.client import Fetcher
 
 MOST_KEYS = 10  # of one actor (security paper B15)
+LATELY = MINUTE  # how long a key in the database is not looked up again
 KEPT = HOUR  # how long a key of somebody who is not in the database is kept in memory
 
 
@@ -53,6 +54,7 @@ class Library:
         self._clock = clock
         self._asker = Asker(client, lambda: keyring.signer(db, SERVER), blocked, url, clock)
         self._keys: Recent[str, tuple[int, Key | Drop]] = Recent()
+        self._lately: Recent[str, tuple[int, Key]] = Recent()
         self._together: Together[str, Key | Drop] = Together()
 
     async def document(self, address: str) -> Proven | Drop:
@@ -70,15 +72,27 @@ class Library:
         """The key with this id (in the form of `authority.normal`) and whose it is: as it is kept, or
         as its server says. `fresh`: what is kept did not fit, so ask, if that was not done just now."""
         if not fresh:
-            kept = await self._db.glance(actors.by_key, key_id)
-            if kept is not None and kept.key_pem and kept.gone_at is None:
-                return Key(kept.key_pem, kept.uri)
+            kept = await self._kept(key_id)
+            if kept is not None:
+                return kept
         asked_at, known = self._keys.get(key_id) or (0, None)
         if known is not None and self._clock() < asked_at + (
             ALONE if fresh or isinstance(known, Drop) else KEPT
         ):
             return known
         return await self._together.do(key_id, lambda: self._ask_for(key_id))
+
+    async def _kept(self, key_id: str) -> Key | None:
+        """The key of somebody in the database."""
+        until, known = self._lately.get(key_id) or (0, None)
+        if known is not None and self._clock() < until:
+            return known
+        row = await self._db.glance(actors.by_key, key_id)
+        if row is None or not row.key_pem or row.gone_at is not None:
+            return None
+        key = Key(row.key_pem, row.uri)
+        self._lately.put(key_id, (self._clock() + LATELY, key))
+        return key
 
     async def _ask_for(self, key_id: str) -> Key | Drop:
         found = await self._owner_of(key_id)
