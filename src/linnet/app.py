@@ -47,7 +47,9 @@ from linnet.federation.doors import discovery
 from linnet.federation.doors import routes as documents
 from linnet.federation.doors.crossing import Crossing
 from linnet.federation.letters import actions as letters
+from linnet.federation.letters.actions import ReadLetter
 from linnet.federation.office import Office
+from linnet.federation.reading.reader import Reader
 from linnet.federation.telling import errands as telling
 from linnet.federation.telling import heeding
 from linnet.federation.telling.rules import Tell
@@ -212,6 +214,7 @@ def jobs(office: Office, house: House, every: Mapping[str, Every]) -> dict[type[
         EndPoll: end_poll,
         RemoveFiles: partial(media.remove_files, house.store),
         SweepMedia: partial(media.sweep_media, db, house.store),
+        ReadLetter: Reader(db, office.finder, house.settings.url).read,
         Tell: partial(telling.tell, db, office.here, office.keyring, delivery.send),
     }
 

@@ -210,7 +210,7 @@ def post(
         visibility=visibility(doc, followers),
         language=_language(doc),
         published=published,
-        updated=min(updated, now) if updated is not None and updated > published else None,
+        updated=min(updated, now) if updated is not None and updated >= published else None,
         reply_to_id=reply_to_id,
         mention_ids=mention_ids,
         tags=_tags(doc),

@@ -2,13 +2,17 @@
 Who may say so is decided before (`federation.authority`); here it is only written down.
 """
 
+from collections.abc import Sequence
+
 from linnet.db.tx import Tx
+from linnet.kernel.clock import SECOND
 from linnet.kernel.errors import Gone
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value, changed
 from linnet.social.media import elsewhere
 from linnet.social.media import queries as media_queries
 from linnet.social.media.elsewhere import RemotePicture
+from linnet.social.media.rules import Media
 from linnet.social.people import actions as people
 from linnet.social.people import queries as people_queries
 from linnet.social.people.rules import Account
@@ -76,8 +80,8 @@ def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int
 
 
 def revise(tx: Tx, theirs: RemotePost, now: int) -> int | None:
-    """What its server says of a post now: an edit when `updated` is later than what we have, else
-    only counts. Answers its id; None when it is not here. The author never changes (A15)."""
+    """What its server says of a post now: an edit when it differs and is not older than what we have
+    (servers round to the second), else only counts. Answers its id; None when it is not here. The author never changes (A15)."""
     had = queries.by_uri(tx, theirs.uri)
     if had is None or had.account_id != theirs.account_id or had.boost_of_id:
         return None
@@ -85,23 +89,26 @@ def revise(tx: Tx, theirs: RemotePost, now: int) -> int | None:
         polls.recount(tx, had.poll_id, theirs.poll)
         queries.touch(tx, had.id)
     _recount(tx, had, theirs)
-    if theirs.updated is None or theirs.updated <= (had.edited_at or had.created_at):
+    before, pictures = had.edited_at or had.created_at, media_queries.of_post(tx, had.id)
+    if theirs.updated is None or theirs.updated // SECOND < before // SECOND:
+        return had.id
+    if _says(had, pictures) == _says(_row(theirs, None, id=had.id, poll_id=had.poll_id), theirs.pictures):
         return had.id
     after = changed(
         _row(theirs, None, id=had.id, poll_id=had.poll_id),
         visibility=had.visibility,
-        edited_at=theirs.updated,
+        edited_at=max(theirs.updated, before + 1),
     )
-    queries.insert_version(tx, actions.version_of(had, media_queries.of_post(tx, had.id)))
+    queries.insert_version(tx, actions.version_of(had, pictures))
     queries.update(tx, after)
     elsewhere.replace_of_post(tx, theirs.pictures, post_id=had.id, account_id=had.account_id, now=now)
-    before = set(queries.mentioned(tx, had.id))
+    named = set(queries.mentioned(tx, had.id))
     queries.delete_mentions(tx, had.id)
     queries.delete_tags(tx, had.id)
     account = people_queries.must_account(tx, had.account_id)
     mentioned = people_queries.accounts(tx, list(theirs.mention_ids))
     _tie(tx, after, account, theirs, mentioned)
-    actions.tell_of_edit(tx, had, before, mentioned, now)
+    actions.tell_of_edit(tx, had, named, mentioned, now)
     tx.emit(PostEdited(had.id, had.account_id))
     return had.id
 
@@ -149,6 +156,12 @@ def _row(theirs: RemotePost, parent: Post | None, *, id: int, poll_id: int | Non
         uri=theirs.uri,
         url=theirs.url,
     )
+
+
+def _says(post: Post, pictures: Sequence[Media | RemotePicture]) -> tuple[object, ...]:
+    """What a reader sees of it."""
+    shown = tuple((one.remote_url if isinstance(one, Media) else one.url, one.alt) for one in pictures)
+    return post.html, post.warning, post.sensitive, shown
 
 
 def _recount(tx: Tx, post: Post, theirs: RemotePost) -> None:
