@@ -52,7 +52,12 @@ class Village:
         return made
 
     def run(self, story: Coroutine[Any, Any, None]) -> None:
-        self._runner.run(story)
+        self._runner.run(self._awake(story))
+
+    async def _awake(self, story: Coroutine[Any, Any, None]) -> None:
+        for town in self.towns.values():
+            town.program.hub.start()  # what was kept of a thing is forgotten when it changes
+        await story
 
     async def settle(self, *, ahead: int = 0, rounds: int = 30) -> None:
         """All work that is due is done, in all towns; what is due within `ahead` ms too."""
