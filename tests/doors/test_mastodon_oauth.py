@@ -2,17 +2,23 @@
 
 import base64
 import hashlib
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
 from mastodon import Mastodon, MastodonIllegalArgumentError, MastodonUnauthorizedError
 
+from linnet.desk.firm import actions as firm
+from linnet.desk.firm.rules import FirstPerson, NewFirm
 from linnet.kernel.clock import SECOND, now_ms
 from linnet.mastodon.bearer import REMEMBERED
 from linnet.social.apps import actions as apps
 from linnet.social.apps.rules import OOB, Request
 from linnet.social.people import actions as people
-from tests.doors.conftest import Running, Someone
+from tests.doors.browser import _Forms
+from tests.doors.conftest import Running, Someone, a_server
 
 VERIFIER = "v" * 64
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
@@ -163,3 +169,78 @@ def test_a_password_is_never_taken_by_an_app(server: Running) -> None:
     api = Mastodon(client_id=client_id, client_secret=secret, api_base_url=server.url)
     with pytest.raises(MastodonIllegalArgumentError):
         api.log_in("anna@example.org", "a password", scopes=["read"], allow_http=True)
+
+
+@pytest.fixture(scope="module", params=["sqlite"])
+def bakery(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server with a firm: its pages are open."""
+    with a_server(request, tmp_path_factory) as made:
+        new = NewFirm("Corner Bakery", "bakery", ("https://bakery.example",), "Europe/Berlin", "EUR", "40")
+        person = FirstPerson("Jana", "jana@bakery.example", "$argon2id$not-a-real-hash")
+        made.write(firm.set_up, new, person, token=None, now=now_ms())
+        yield made
+
+
+def consent(someone: Someone, url: str, answer: str = "yes") -> requests.Response:
+    """What the server says when somebody opens `url` in a browser, logged in, and answers."""
+    with requests.Session() as browser:
+        session = someone.server.write(people.open_session, someone.person.id, someone.id, "a test", now_ms())
+        browser.cookies.set("sid", session)
+        page = browser.get(url, timeout=20)
+        assert page.status_code == 200, page.text
+        parser = _Forms()
+        parser.feed(page.text)
+        form = next(form for form in parser.forms if form.action == "/oauth/authorize")
+        return browser.post(
+            f"{someone.server.url}/oauth/authorize",
+            data=[*form.pairs, ("answer", answer)],
+            headers={"Sec-Fetch-Site": "same-origin"},
+            allow_redirects=False,
+            timeout=20,
+        )
+
+
+def test_mastodon_py_logs_in_over_the_consent_page(bakery: Running) -> None:
+    anna = bakery.someone("anna")
+    client_id, secret = register(bakery)
+    api = Mastodon(client_id=client_id, client_secret=secret, api_base_url=bakery.url)
+    scopes = ["read", "write", "follow"]
+    url = api.auth_request_url(scopes=scopes, force_login=True, state="x", lang="de", allow_http=True)
+    shown = consent(anna, url)
+    code = re.search(r"lnc_[\w-]{40,}", shown.text)
+    assert code, shown.text
+    api.log_in(code=code[0], scopes=scopes, allow_http=True)
+    assert api.me().acct == anna.handle
+    assert api.status_post("Over the page").application.name == "Test"
+
+
+def test_an_app_in_a_browser_logs_in_with_pkce(bakery: Running) -> None:
+    """As Phanpy does: comes back with code and state, proves itself without a secret, and ends it."""
+    anna, back = bakery.someone("anna"), "https://phanpy.example/"
+    app = {"client_name": "P", "redirect_uris": back, "scopes": "read write follow push"}
+    made = requests.post(f"{bakery.url}/api/v1/apps", data=app, timeout=20).json()
+    asked = {
+        "client_id": made["client_id"],
+        "code_challenge_method": "S256",
+        "code_challenge": CHALLENGE,
+        "redirect_uri": back,
+        "response_type": "code",
+        "scope": "read write follow push",
+        "state": "a&b",
+    }
+    away = consent(anna, f"{bakery.url}/oauth/authorize?{urlencode(asked)}")
+    there = urlsplit(away.headers["location"])
+    answer = parse_qs(there.query)
+    assert (away.status_code, there.netloc, answer["state"]) == (302, "phanpy.example", ["a&b"])
+    client = {"client_id": made["client_id"]}
+    form = client | {"grant_type": "authorization_code", "redirect_uri": back, "code": answer["code"][0]}
+    assert ask_token(bakery, **form).json()["error"] == "invalid_grant"
+    token = ask_token(bakery, **form, code_verifier=VERIFIER, scope="read write follow push").json()
+    assert token["scope"].split() == ["read", "write", "follow", "push"]
+    anna.token = token["access_token"]
+    assert anna.ask("GET", "/api/v1/accounts/verify_credentials").json()["acct"] == anna.handle
+    revoked = requests.post(f"{bakery.url}/oauth/revoke", data=client | {"token": anna.token}, timeout=20)
+    assert (revoked.status_code, revoked.json()) == (200, {})
+    assert anna.ask("GET", "/api/v1/accounts/verify_credentials").status_code == 401
+    no = consent(anna, f"{bakery.url}/oauth/authorize?{urlencode(asked)}", "no")
+    assert parse_qs(urlsplit(no.headers["location"]).query)["error"] == ["access_denied"]
