@@ -95,3 +95,50 @@ def test_toot_minds_whom_it_follows(anna: Someone, call: Toot) -> None:
     assert ben.handle in call("follow-requests", "list")
     call("follow-requests", "accept", ben.handle)
     assert ben.handle in call("followers")
+
+
+def test_toot_uploads_votes_pins_and_searches(anna: Someone, call: Toot, tmp_path: Path) -> None:
+    ben = anna.server.someone("ben")
+    for name, size in (("loaf", (90, 60)), ("small", (30, 30))):
+        Image.new("RGB", size, "red").save(tmp_path / f"{name}.png")
+    loaf, small = str(tmp_path / "loaf.png"), str(tmp_path / "small.png")
+    assert "/media/" in call("upload", loaf, "--description", "A red square")
+    options = ("--description", "Loaf", "--thumbnail", small, "--visibility", "unlisted", "--sensitive")
+    call("post", "Look", "--media", loaf, *options, "--spoiler-text", "Food", "--language", "en")
+    mine = anna.api.account_statuses(anna.id)[0]
+    assert (mine.visibility, mine.sensitive, mine.spoiler_text, mine.language) == (
+        "unlisted",
+        True,
+        "Food",
+        "en",
+    )
+    assert mine.media_attachments[0].meta.small.width == 30
+    call("post", "And more", "--reply-last")
+    assert anna.api.account_statuses(anna.id)[0].in_reply_to_id == mine.id
+    poll = anna.api.make_poll(["Rye", "Spelt"], expires_in=3600)
+    asked = ben.api.status_post(f"Which bread, @{anna.handle}? #spelt", poll=poll)
+    call("polls", "vote", str(asked.poll.id), "1")
+    assert "Spelt" in call("polls", "show", str(asked.poll.id))
+    assert ben.api.poll(asked.poll.id).votes_count == 1
+    for deed in ("pin", "unpin"):
+        call(deed, str(mine.id))
+    for deed, place in (("favourite", "favourites"), ("bookmark", "bookmarks")):
+        call(deed, str(asked.id))
+        assert "Which bread" in (call(place) if place == "bookmarks" else call("timelines", place))
+    assert str(asked.id) in call("search", "Which bread", "--type", "statuses", "--limit", "5", "--resolve")
+    assert "spelt" in call("search", "spelt", "--type", "hashtags", "--offset", "0")
+    assert "spelt" in call("tags", "info", "spelt")
+
+
+def test_toot_is_told_what_is_not_there(anna: Someone, call: Toot) -> None:
+    for args, sentence in (
+        (("lists", "create", "friends"), "lists are not supported yet"),
+        (("tags", "feature", "rye"), "featured"),
+        (("timelines", "link", "https://a.example"), "timelines of links"),
+        (("post", "x", "--content-type", "text/markdown"), "Content type"),
+    ):
+        said = CliRunner().invoke(cli, [*args])
+        assert said.exit_code != 0, args
+        assert sentence in said.output + str(said.exception), args
+    assert anna.api.account_statuses(anna.id) == []
+    call("logout", f"{anna.handle}@{anna.server.url.removeprefix('http://')}")
