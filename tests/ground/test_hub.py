@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 
-from linnet.hub.hub import Hub
+from linnet.hub.hub import PATIENCE, Hub
 from linnet.kernel.value import Value
 
 
@@ -172,3 +172,49 @@ def test_a_process_that_hangs_holds_up_nobody(tmp_path):
         stuck.close()
 
     asyncio.run(play())
+
+
+def test_an_event_loop_that_is_busy_loses_nothing(tmp_path):
+    """Linux keeps ten letters for a socket: all the others come while nobody in the loop looks."""
+
+    async def play():
+        one, two = Hub(tmp_path, [Baked]), Hub(tmp_path, [Baked])
+        one.start()
+        two.start()
+        letters = asyncio.Queue()
+        two.listen(letters.put_nowait)
+        sent = [Baked("rye", number) for number in range(500)]
+        for event in sent[:250]:
+            one.publish([event])
+        one.publish(sent[250:])
+        one.stop()  # here the loop waits until everything is sent
+        assert [await heard(letters) for _ in sent] == sent
+        two.stop()
+
+    asyncio.run(play())
+
+
+def test_a_process_that_hangs_is_waited_for_once(tmp_path):
+    class Out:
+        """A socket to somebody who takes nothing until they wake."""
+
+        def __init__(self):
+            self.awake, self.waits, self.taken = False, [], []
+
+        def settimeout(self, seconds):
+            self.waits.append(seconds)
+
+        def sendto(self, letter, _address):
+            if not self.awake:
+                raise TimeoutError
+            self.taken.append(letter)
+
+    (tmp_path / "hub-0-stuck.sock").touch()
+    hub, out = Hub(tmp_path, [Baked]), Out()
+    for _ in range(3):
+        hub._send(out, [Baked("rye"), Baked("corn")])
+    assert out.waits == [PATIENCE, 0, 0]
+    out.awake = True
+    hub._send(out, [Baked("rye"), Baked("corn")])
+    assert out.waits == [PATIENCE, 0, 0, 0, PATIENCE]
+    assert len(out.taken) == 2

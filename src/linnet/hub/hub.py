@@ -2,7 +2,9 @@
 
 No broker. Each process binds a datagram socket in the data folder's `run/`; an event is sent
 to all of them. Events carry ids, not contents: a listener that misses one reads the database,
-which is the truth. AF_UNIX only: this room never opens a connection to the outside.
+which is the truth. Linux keeps ten datagrams for a socket, no more, so a thread takes them in:
+an event loop that is busy for a moment must not lose any. AF_UNIX only: this room never opens
+a connection to the outside.
 """
 
 import asyncio
@@ -23,6 +25,8 @@ log = logging.getLogger("linnet.hub")
 
 Listener = Callable[[Value], None]
 BUFFER = 1 << 20
+PATIENCE = 0.5  # seconds that a process which takes nothing is waited for; once, until it takes something
+TOGETHER = 100  # letters that are handed over at once, at most
 
 
 class Hub:
@@ -36,7 +40,9 @@ class Hub:
         self._socket: socket.socket | None = None
         self._name = f"hub-{os.getpid()}-{id(self):x}.sock"
         self._letters: queue.SimpleQueue[Sequence[Value] | None] = queue.SimpleQueue()
+        self._stuck: set[str] = set()  # processes that did not take their last letter in time
         self._postman: threading.Thread | None = None
+        self._porter: threading.Thread | None = None
 
     def start(self) -> None:
         """Begins to listen, in the running event loop."""
@@ -44,12 +50,13 @@ class Hub:
         path = self._folder / self._name
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
-        own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         own.bind(str(path))
         self._socket = own
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(own.fileno(), self._receive)
-        self._postman = threading.Thread(target=self._carry, name="linnet-hub", daemon=True)
+        self._porter = threading.Thread(target=self._receive, args=(own,), name="linnet-hub-in", daemon=True)
+        self._porter.start()
+        self._postman = threading.Thread(target=self._carry, name="linnet-hub-out", daemon=True)
         self._postman.start()
 
     def stop(self) -> None:
@@ -58,11 +65,13 @@ class Hub:
             self._letters.put(None)
             self._postman.join()
             self._postman = None
-        if self._loop and self._socket:
-            self._loop.remove_reader(self._socket.fileno())
-            self._socket.close()
+        if self._porter and self._socket:
+            own, self._socket = self._socket, None
+            own.shutdown(socket.SHUT_RD)  # the porter wakes, and sees that it is over
+            self._porter.join()
+            self._porter = None
+            own.close()
             (self._folder / self._name).unlink(missing_ok=True)
-            self._socket = None
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener(event)` for every event from now on; the answer ends that."""
@@ -71,9 +80,7 @@ class Hub:
 
     def publish(self, events: Sequence[Value]) -> None:
         """To every listener here and in the other processes. From any thread, after the commit."""
-        if self._loop and not self._loop.is_closed():
-            with contextlib.suppress(RuntimeError):  # the loop closed between the two lines
-                self._loop.call_soon_threadsafe(self._deliver, list(events))
+        self._hand_over(events)
         if self._postman:
             self._letters.put(events)
 
@@ -81,7 +88,6 @@ class Hub:
         """To the other processes, by a thread of its own: one that hangs must not hold up the writer."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
             out.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
-            out.settimeout(0.2)
             while (events := self._letters.get()) is not None:
                 try:
                     self._send(out, events)
@@ -96,26 +102,40 @@ class Hub:
         for path in others:
             try:
                 for letter in letters:
+                    out.settimeout(0 if path.name in self._stuck else PATIENCE)
                     out.sendto(letter, str(path))
+                    self._stuck.discard(path.name)
             except (ConnectionRefusedError, FileNotFoundError):
                 path.unlink(missing_ok=True)  # its process is gone
+                self._stuck.discard(path.name)
             except OSError as error:
-                log.warning("another process did not take an event in time: %s", error)
+                if path.name not in self._stuck:
+                    log.warning("another process did not take an event in time: %s", error)
+                self._stuck.add(path.name)
 
-    def _receive(self) -> None:
-        for _ in range(100):  # then let others have the loop
-            try:
-                letter = self._socket.recv(65536) if self._socket else b""
-            except (BlockingIOError, InterruptedError):
-                return
-            if not letter:
-                return
-            try:
-                name, body = decode(letter)
-                kind = self._kinds[name]
-                self._deliver([kind(**body)])
-            except (Invalid, KeyError, TypeError, ValueError) as error:
-                log.warning("an event from another process was not understood: %r", error)
+    def _receive(self, own: socket.socket) -> None:
+        """What comes from other processes, by a thread of its own, handed to the event loop."""
+        while self._socket is own:
+            letters = [own.recv(65536)]
+            with contextlib.suppress(BlockingIOError):
+                while len(letters) < TOGETHER and self._socket is own:
+                    letters.append(own.recv(65536, socket.MSG_DONTWAIT))
+            events = [event for letter in letters if letter and (event := self._read(letter))]
+            if events:
+                self._hand_over(events)
+
+    def _read(self, letter: bytes) -> Value | None:
+        try:
+            name, body = decode(letter)
+            return self._kinds[name](**body)
+        except (Invalid, KeyError, TypeError, ValueError) as error:
+            log.warning("an event from another process was not understood: %r", error)
+            return None
+
+    def _hand_over(self, events: Sequence[Value]) -> None:
+        if self._loop and not self._loop.is_closed():
+            with contextlib.suppress(RuntimeError):  # the loop closed between the two lines
+                self._loop.call_soon_threadsafe(self._deliver, list(events))
 
     def _deliver(self, events: Sequence[Value]) -> None:
         for event in events:
