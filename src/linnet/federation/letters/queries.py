@@ -8,7 +8,7 @@ LETTER = """SELECT id, uri, actor_uri, host, recipient_id, body, received_at, tr
     FROM letter WHERE id = :id"""
 PARKED = """SELECT id, uri, actor_uri, host, recipient_id, body, received_at, tries, reason, parked_at
     FROM letter WHERE parked_at IS NOT NULL ORDER BY parked_at DESC LIMIT :n"""
-WAITING = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM letter LIMIT :most) some"
+WAITING = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM letter LIMIT :most) AS kept"
 SEEN = "SELECT 1 FROM seen WHERE uri = :uri"
 RECIPIENT = "SELECT id, suspended_at FROM account WHERE id = :id AND host = ''"
 KNOWN = "SELECT 1 FROM account WHERE uri = :uri"
