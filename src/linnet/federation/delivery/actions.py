@@ -168,7 +168,7 @@ def _one(
     now: int,
 ) -> Report:
     """One letter's end, or its try; answers the report with it."""
-    if outcome.ending in {"down", "asked"}:
+    if outcome.ending in rules.ENDS_TURN:
         return changed(report, off=report.off + _not_now(tx, delivery, outcome, now))
     row = queries.take_out(tx, delivery.host, delivery.id)
     if row is not None:
@@ -191,8 +191,7 @@ def _not_now(tx: Tx, delivery: Delivery, outcome: Outcome, now: int) -> int:
     queries.tried(tx, delivery.host, delivery.id)
     if not rules.is_old(delivery, now):
         return 0
-    below = max(first_id_at(now - HOLD), delivery.id + 1)
-    taken = queries.take_out_old(tx, delivery.host, below, now - HOLD)
+    taken = queries.take_out_old(tx, delivery.host, now - HOLD)
     _fail(tx, taken, f"given up after 7 days: {outcome.reason}", now)
     return len(taken)
 
@@ -210,7 +209,7 @@ def _ended(report: Report, outcome: Outcome | None) -> Report:
     return changed(
         report,
         over=True,
-        failure=outcome.reason,
+        failure=outcome.reason or "it did not answer",  # an empty one would mean that all went well
         not_before=outcome.at,
         asked=outcome.ending == "asked",
         answered=report.answered or outcome.ending == "asked",

@@ -129,7 +129,7 @@ def bodies(tx: Tx, ids: Iterable[int]) -> dict[int, bytes]:
 
 TAKE_OUT = """DELETE FROM delivery WHERE host = :host AND id = :id
     RETURNING host, id, activity_id, inbox, followers, tries, created_at"""
-TAKE_OUT_OLD = """DELETE FROM delivery WHERE host = :host AND id < :below AND created_at <= :before
+TAKE_OUT_OLD = """DELETE FROM delivery WHERE host = :host AND created_at <= :before
     RETURNING host, id, activity_id, inbox, followers, tries, created_at"""
 TAKE_OUT_SUPERSEDED = """DELETE FROM delivery
     WHERE activity_id IN (SELECT id FROM activity
@@ -143,9 +143,9 @@ def take_out(tx: Tx, host: str, id: int) -> Delivery | None:
     return tx.one(Delivery, TAKE_OUT, host=host, id=id)
 
 
-def take_out_old(tx: Tx, host: str, below: int, before: int) -> list[Delivery]:
-    """Takes out what has waited for a host since before then. `below`: greater than every id of them."""
-    return tx.all(Delivery, TAKE_OUT_OLD, host=host, below=below, before=before)
+def take_out_old(tx: Tx, host: str, before: int) -> list[Delivery]:
+    """Takes out what has waited for a host since before then."""
+    return tx.all(Delivery, TAKE_OUT_OLD, host=host, before=before)
 
 
 def take_out_superseded(
@@ -195,7 +195,7 @@ def fail(tx: Tx, rows: Sequence[Failed]) -> None:
                 "inbox": row.inbox,
                 "host": row.host,
                 "followers": row.followers,
-                "reason": row.reason[:500],
+                "reason": row.reason.replace("\x00", "\ufffd")[:500],
                 "at": row.at,
             }
             for row in rows

@@ -4,12 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from linnet.federation.peers import rules as peers
+from linnet.federation.signing.shapes import FORMS, Form
 from linnet.jobs.rows import Job
 from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from linnet.kernel.value import Value
-
-Form = Literal["cavage", "rfc9421"]
-FORMS: tuple[Form, Form] = ("cavage", "rfc9421")
 
 TURN = 16  # letters for one host in a row
 TURN_TIME = 20 * SECOND  # after which no further one is begun
@@ -21,6 +19,9 @@ KEPT = 14 * DAY  # how long it can be read what was delivered
 # done: accepted; refused: for good, why is written down; again: not this one, not now, the others go on;
 # down: the server is not there, its turn is over; asked: it asked us to wait, its turn is over
 Ending = Literal["done", "refused", "again", "down", "asked"]
+
+
+ENDS_TURN = {"down", "asked"}
 
 
 class Delivery(Value):
@@ -108,9 +109,9 @@ _LATER = {408, 425}  # of 4xx: no word about the letter
 _NOT_MINE = {500, 501}  # of 5xx: may be about the letter and not about the server
 
 
-def forms(remembered: str) -> tuple[Form, Form]:
+def forms(remembered: str) -> list[Form]:
     """The signatures to try: what the host accepted last comes first."""
-    return FORMS if remembered != FORMS[1] else (FORMS[1], FORMS[0])
+    return sorted(FORMS, key=lambda form: form != remembered)
 
 
 def knock_again(status: int) -> bool:

@@ -99,7 +99,7 @@ def write_report(tx: Tx, peer: Peer, *, off: int, until: int) -> None:
         failing_since=peer.failing_since,
         delivered_at=peer.delivered_at,
         signature=peer.signature,
-        error=peer.error[:500],
+        error=peer.error.replace("\x00", "\ufffd")[:500],
         next_at=peer.next_at,
         held=peer.held,
     )
