@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from linnet.db import checkpoint
 from linnet.db.database import DatabaseError
 from linnet.db.facts import drop_fact, fact, keep_fact
 from linnet.db.postgres import PostgresDatabase
@@ -316,4 +317,16 @@ def test_savepoints_agree_with_a_model(tmp_path_factory, steps):
         if answer is None:
             model.add(n)
     assert db.read_now(ids) == sorted(model)
+    db.close()
+
+
+def test_the_log_stays_short_although_no_commit_waits_for_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoint, "BEGIN", 1 << 40)  # the thread never works: the writer must help
+    monkeypatch.setattr(checkpoint, "LEND", 50)
+    db = SqliteDatabase(tmp_path / "log.sqlite")
+    db.write_now(lambda tx: tx.run("CREATE TABLE heap (id BIGINT PRIMARY KEY, text TEXT NOT NULL)"))
+    for id in range(300):
+        db.write_now(lambda tx, id=id: tx.run("INSERT INTO heap VALUES (:id, :text)", id=id, text="x" * 9000))
+    assert (tmp_path / "log.sqlite-wal").stat().st_size < 300 * 4096
+    assert db.read_now(lambda tx: tx.value("SELECT COUNT(*) FROM heap")) == 300
     db.close()

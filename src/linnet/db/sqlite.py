@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 import apsw
 
+from linnet.db.checkpoint import Checkpointer
 from linnet.db.database import Action, DatabaseError, OnCommit, P
 from linnet.db.tx import OnEmit, Row, Tx, for_sqlite
 from linnet.kernel.errors import Conflict, Invalid, LinnetError
@@ -120,6 +121,8 @@ class SqliteDatabase:
         self._local = threading.local()
         self._connections: list[apsw.Connection] = []
         self._writer_connection = self._open(write=True)
+        self._checkpointer = Checkpointer(lambda: self._open(write=True))
+        self._checkpointer.attend(self._writer_connection)
         self._lock_file = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="linnet-read")
         self._writer = threading.Thread(target=self._write_loop, name="linnet-write", daemon=True)
@@ -165,6 +168,7 @@ class SqliteDatabase:
             if late is not None and late.done.set_running_or_notify_cancel():
                 late.done.set_exception(DatabaseError(CLOSED))
         self._readers.shutdown()
+        self._checkpointer.stop()
         for connection in self._connections:
             connection.close()
         os.close(self._lock_file)
@@ -191,7 +195,7 @@ class SqliteDatabase:
                 connection.execute(
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF"
                 )
-                connection.execute("PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864")
+                connection.execute("PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864")
                 connection.execute("PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY")
             else:
                 connection.execute("PRAGMA query_only=ON; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY")
@@ -250,6 +254,7 @@ class SqliteDatabase:
         for work in accepted:
             self._tell(work)
             work.done.set_result(work.result)
+        self._checkpointer.lend(connection)
         return stop
 
     def _tell(self, work: _Work) -> None:
