@@ -1,11 +1,14 @@
 """What bad calls get: every endpoint without a token, with the wrong scope, with an unknown
 parameter and an unknown id; bodies of every shape; limits and headers."""
 
+import io
 import json
 import re
+import socket
 
 import pytest
 import requests
+from PIL import Image
 
 from linnet.kernel.clock import HOUR, iso, now_ms
 from linnet.kernel.throttle import Throttle
@@ -137,7 +140,82 @@ def test_a_body_that_is_too_large_is_not_read(server: Running) -> None:
     assert pieces.status_code == 413
 
 
+@pytest.mark.parametrize("path", ["/api/v1/statuses", "/api/v2/media", "/api/v1/apps"])
+def test_a_body_of_which_too_much_is_announced_is_answered_before_it_comes(
+    server: Running, path: str
+) -> None:
+    anna = server.someone("anna")
+    host, port = server.url.removeprefix("http://").split(":")
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {anna.token}\r\n"
+        "Content-Type: multipart/form-data; boundary=e\r\nContent-Length: 100000000\r\n\r\n"
+    )
+    with socket.create_connection((host, int(port)), timeout=20) as line:
+        line.sendall(head.encode())
+        answer = line.recv(4096)
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b'{"error":"Body is larger than ' in answer
+
+
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+VALUES: list[object] = [
+    True, 0, -1, 2**63, 2**200, 1e308, "", "x" * 3000, "\u202e\x07", "\x00", "9" * 400, "2026-13-45T99:99:99Z",
+    [], [[]], ["a"] * 300, [{}], {}, {"0": {"name": "x"}}, {"options": ["a", 1], "expires_in": 1e300},
+    [{"id": "1", "description": "x"}], {"a": {"b": {"c": {"d": {"e": {"f": 1}}}}}},
+]  # fmt: skip
+
+
+def test_every_endpoint_that_writes_survives_every_value(server: Running) -> None:
+    """Each parameter with each hostile value, alone and with all others: refused or done, never more
+    than that."""
+    anna, ben = server.someone("anna"), server.someone("ben")
+    own = anna.ask("POST", "/api/v1/statuses", json={"status": "base"}).json()["id"]
+    with requests.Session() as line:
+        line.headers["Authorization"] = f"Bearer {anna.token}"
+        for endpoint in ENDPOINTS:
+            if endpoint.method == "GET" or not endpoint.takes or endpoint.takes == ANYTHING:
+                continue
+            target = str(ben.id) if "accounts" in endpoint.path else own
+            path = server.url + re.sub(r"\{\w+\}", target, endpoint.path)
+            for value in VALUES:
+                for names in (*([name] for name in sorted(endpoint.takes)), endpoint.takes):
+                    answer = line.request(endpoint.method, path, json=dict.fromkeys(names, value), timeout=20)
+                    assert answer.status_code < 500, (named(endpoint), names, value, answer.text)
+                    assert answer.headers["content-type"].startswith("application/json")
+                    if answer.status_code >= 400:
+                        body(answer)
+    assert anna.ask("GET", "/api/v1/accounts/verify_credentials").status_code == 200
+
+
+def test_what_is_refused_is_not_half_done(server: Running) -> None:
+    anna = server.someone("anna", bio="Before")
+    out = io.BytesIO()
+    Image.new("RGB", (50, 50), "red").save(out, "PNG")
+    me = "/api/v1/accounts/update_credentials"
+    before = anna.ask("GET", "/api/v1/accounts/verify_credentials").json()
+    for files, field in (
+        ({"avatar": ("a.png", out.getvalue()), "note": (None, "x" * 600)}, "note"),
+        ({"avatar": ("a.png", b"<svg/>"), "note": (None, "After")}, "avatar"),
+        ({"header": ("a.png", out.getvalue()), "avatar": ("a.png", b""), "locked": (None, "1")}, "avatar"),
+        ({"note": (None, "After"), "source[privacy]": (None, "world")}, "source"),
+    ):
+        answer = anna.ask("PATCH", me, files=files)
+        assert (answer.status_code, list(answer.json()["details"])) == (422, [field])
+    assert anna.ask("GET", "/api/v1/accounts/verify_credentials").json() == before
+    media = anna.ask("POST", "/api/v2/media", files={"file": ("a.png", out.getvalue())}).json()["id"]
+    form = {"status": "Before", "media_ids": [media]}
+    made = f"/api/v1/statuses/{anna.ask('POST', '/api/v1/statuses', json=form).json()['id']}"
+    shown = anna.ask("GET", made).json()
+    for more in (
+        {"media_attributes": [{"id": media, "description": "x" * 2000}]},
+        {"media_attributes": [{"id": media, "description": "After"}, {"id": "7"}]},
+        {"media_ids": [media, "7"]},
+        {"poll": {"options": ["a", "b"], "expires_in": 600}},
+        {"spoiler_text": "x" * 500},
+    ):
+        assert anna.ask("PUT", made, json={"status": "After"} | more).status_code in {404, 422}, more
+    assert anna.ask("GET", made).json() == shown
 
 
 def test_the_same_words_in_every_shape_mean_the_same(server: Running) -> None:

@@ -194,6 +194,8 @@ class Params:
         value = self._tree.get(name)
         if value is None or value == "":
             return None
+        if isinstance(value, list):
+            raise Invalid(self._full(name), "was sent more than once")
         if not isinstance(value, Upload):
             raise Invalid(self._full(name), "must be sent as a file (multipart/form-data)")
         return value
