@@ -114,13 +114,14 @@ def test_a_draft_saves_itself_and_goes_into_the_week(chromium: Browser, shop: Ba
         "Stollen from Friday on, until they are gone."
     )
 
-    tomorrow = moment(now_ms() + DAY, BERLIN).date().isoformat()
+    day = moment(now_ms() + DAY, BERLIN).date()
+    tomorrow, tomorrow_words = day.isoformat(), f"{day:%A}, {day.day} {day:%B}"
     page.get_by_label("Day").fill(tomorrow)
     page.get_by_label("Time").fill("10:30")
     page.get_by_role("button", name="Set for this time").click()
     page.wait_for_url("**/plan?week=*")
     expect(page.locator(".spot.set")).to_contain_text("Stollen from Friday on")
-    expect(page.locator(".toast")).to_contain_text(f"Set for 10:30 on {tomorrow}")
+    expect(page.locator(".toast")).to_contain_text(f"Set for {tomorrow_words}, 10:30.")
     jana.look("plan-set")
 
     other.page.get_by_label("What you want to say").fill("Words of the second")

@@ -219,10 +219,21 @@ def test_everything_by_keyboard(chromium: Browser, server: Running):
     expect(page.locator(".post").nth(1).locator("[data-deed=favourite]")).to_have_attribute(
         "aria-pressed", "true"
     )
-    page.keyboard.press("s")
+    page.keyboard.press("m")
     expect(page.locator(".post").nth(1).locator("[data-deed=bookmark]")).to_have_attribute(
         "aria-pressed", "true"
     )
+    page.keyboard.press("k")
+    page.keyboard.press("r")
+    page.wait_for_url("**/compose?to=*")
+    page.keyboard.press("Escape")
+    for keys, place in (("gd", "/desk"), ("ga", "/answers"), ("gs", "/statement")):
+        for key in keys:
+            page.keyboard.press(key)
+        page.wait_for_url(f"{server.url}{place}")
+    page.keyboard.press("s")
+    page.wait_for_url("**/plan/new")
+    page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("Write something new")
     page.keyboard.press("Escape")
@@ -248,6 +259,85 @@ def test_a_draft_from_the_composer(chromium: Browser, server: Running):
     jana.page.goto(server.url)
     expect(jana.page.get_by_label("Your update")).to_have_value("")
     jana.close()
+
+
+def test_what_was_begun_is_kept_for_another_time_by_one_key(chromium: Browser, server: Running):
+    jana = Eyes(chromium, "desktop")
+    set_up(jana, server)
+    jana.page.get_by_label("Your update").fill("For Friday: plum cake")
+    jana.page.keyboard.press("Escape")
+    jana.page.keyboard.press("s")
+    jana.page.wait_for_url("**/plan/*")
+    expect(jana.page.get_by_label("What you want to say")).to_have_value("For Friday: plum cake")
+    jana.close()
+
+
+def test_the_bar_of_five(chromium: Browser, server: Running):
+    jana = Eyes(chromium, "phone")
+    set_up(jana, server)
+    places = jana.page.locator(".bar a")
+    assert places.all_inner_texts() == ["Home", "Desk", "Write", "Answers", "Statement"]
+    boxes = [place.bounding_box() for place in places.all()]
+    assert {round(box["width"]) for box in boxes if box} == {78}
+    jana.page.get_by_role("link", name="Answers").click()
+    expect(jana.page.locator("main")).to_contain_text("Nobody waits for an answer")
+    jana.look("answers-none")
+    jana.page.get_by_role("link", name="Notifications").click()
+    expect(jana.page).to_have_url(f"{server.url}/notifications")
+    jana.close()
+
+
+def test_everything_works_without_a_script(chromium: Browser, server: Running):
+    """Set-up, a post with a picture, an answer, a search, settings, a planned post, the statement."""
+    context = chromium.new_context(
+        viewport=dict(zip(("width", "height"), WIDTHS["phone"], strict=True)), java_script_enabled=False
+    )
+    page = context.new_page()
+    page.goto(f"{server.url}/setup?token={server.write(firm.new_setup_token)}")
+    for label, text in (
+        ("Name of the firm", "Corner Bakery"),
+        ("Handle", "bakery"),
+        ("Your own website", "bakery.example"),
+        ("What an hour costs you", "40"),
+        ("Your name", "Jana"),
+        ("E-mail address", "jana@bakery.example"),
+        ("Password", PASSWORD),
+    ):
+        page.get_by_label(label).fill(text)
+    page.get_by_role("button", name="Set up").click()
+    page.get_by_label("Your update").fill("Rye is out")
+    page.locator("[name=file0]").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": picture()}
+    )
+    page.locator("[name=alt0]").fill("Two loaves")
+    page.get_by_role("button", name="Post", exact=True).click()
+    expect(page.locator(".post .text")).to_contain_text("Rye is out")
+    expect(page.get_by_alt_text("Two loaves")).to_be_visible()
+    page.locator("[data-deed=favourite]").click()
+    expect(page.locator("[data-deed=favourite]")).to_have_attribute("aria-pressed", "true")
+    page.locator("[data-answer]").click()
+    page.get_by_label("Your answer").fill("And it is warm")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.locator(".thread")).to_contain_text("And it is warm")
+    page.goto(f"{server.url}/search")
+    page.get_by_label("People, hashtags, words").last.fill("rye")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator(".post")).to_contain_text("Rye is out")
+    page.goto(f"{server.url}/settings")
+    page.get_by_label("About").fill("Bread since 1961")
+    page.get_by_role("button", name="Save the profile").click()
+    page.goto(f"{server.url}/@bakery")
+    expect(page.locator(".bio")).to_have_text("Bread since 1961")
+    page.goto(f"{server.url}/plan/new")
+    page.get_by_label("What you want to say").fill("Tomorrow: plum cake")
+    page.get_by_role("button", name="Next free slot").click()
+    expect(page.locator(".spot.set").first).to_contain_text("plum cake")
+    page.goto(f"{server.url}/statement")
+    expect(page.locator("main")).to_contain_text("What it cost")
+    page.get_by_role("link", name="Month").click()
+    page.locator(".figures .figure a").first.click()
+    expect(page.get_by_role("link", name="To the statement")).to_be_visible()
+    context.close()
 
 
 def test_light_and_dark_can_be_pinned(chromium: Browser, server: Running):

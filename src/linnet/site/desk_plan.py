@@ -23,7 +23,17 @@ from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import encode
 from linnet.site import forms
 from linnet.site.compose import author, take_in
-from linnet.site.desk_times import Spot, as_typed, calendar, clock, inputs, slots, span_words, wall_time
+from linnet.site.desk_times import (
+    Spot,
+    as_typed,
+    calendar,
+    clock,
+    day_words,
+    inputs,
+    slots,
+    span_words,
+    wall_time,
+)
 from linnet.site.frame import Frame, Visit
 from linnet.social.media import actions as media
 from linnet.social.media import queries as media_queries
@@ -245,8 +255,8 @@ async def _do(visit: Visit, sheet: Sheet) -> Done:
         return Done(id, version, f"/@{visit.account.handle}/{at}", "Posted.")
     if at:
         week = week_of(day_of(at, zone), zone).name
-        day, time = inputs(at, zone)
-        return Done(id, version, f"/plan?week={week}", f"Set for {time} on {day}.")
+        when = f"{day_words(day_of(at, zone))}, {clock(at, zone)}"
+        return Done(id, version, f"/plan?week={week}", f"Set for {when}.")
     return Done(id, version, f"/plan/{id}", "Saved.")
 
 

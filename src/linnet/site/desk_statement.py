@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from linnet.desk.statement import report, rows
-from linnet.desk.statement.rules import COUNT, MS, CostPer, Day, Figure, Statement, to_csv
+from linnet.desk.statement.rules import COUNT, MS, WORDS, CostPer, Day, Figure, Statement, to_csv
 from linnet.kernel.clock import MINUTE
 from linnet.kernel.days import Period, after, before, day_of, month_of, week_of
 from linnet.kernel.value import Value
@@ -283,12 +283,26 @@ async def the_rows(visit: Visit) -> Response:
         table=table,
         cell=cell,
         given=given,
-        narrowed=[value for key, value in pairs if key not in {"from", "to", "skip"}],
+        narrowed=[_narrowed(key, value) for key, value in pairs if key not in {"from", "to", "skip"}],
         first=day_words(given["from"]),
         last=day_words(given["to"]),
         back=_period_name(given["from"], given["to"], visit),
         next=f"{visit.request.url.path}?{query}&skip={skip + ROWS_AT_ONCE}" if table.more else "",
     )
+
+
+_NARROWED = {
+    "trail": {"yes": "with a trail", "no": "without a trail"},
+    "estimated": {"yes": "estimated", "no": "measured or written down"},
+    "kind": {"written": "your own", "boost": "passed on", "sale": "sales", "refund": "refunds"},
+    "class": {"machine": "machines", "probable": "probable people", "confirmed": "confirmed people"},
+    "by": {"link": "by your links"},
+    "activity": WORDS,
+}
+
+
+def _narrowed(by: str, value: str) -> str:
+    return _NARROWED.get(by, {}).get(value, value)
 
 
 def _period_name(first: str, last: str, visit: Visit) -> str:

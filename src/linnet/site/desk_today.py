@@ -11,17 +11,16 @@ from linnet.desk.effort import rules as effort_rules
 from linnet.desk.effort import totals
 from linnet.desk.ideas import page as idea_page
 from linnet.desk.ideas.rules import Idea
-from linnet.desk.statement import queries as statement
-from linnet.desk.statement.queries import ReceivedRow
 from linnet.kernel.clock import DAY
 from linnet.kernel.days import day_of, week_of
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value
+from linnet.site import answers
+from linnet.site.answers import Waiting
 from linnet.site.desk_times import clock, day_words, short_day, spent
 from linnet.site.frame import Frame, Visit
 
 WAITING, NEXT, STORIES = 5, 4, 3
-BACK = 30 * DAY  # who wrote longer ago is not waiting any more
 AHEAD = 14 * DAY
 
 
@@ -29,7 +28,7 @@ class Desk(Value):
     """What the front shows. `ms`, `cost`: the account's time of this week, in minor units;
     `measured`: the person's own measuring is on."""
 
-    waiting: list[ReceivedRow]
+    waiting: Waiting
     missed: list[Draft]
     next: list[Draft]
     ideas: list[Idea]
@@ -45,12 +44,9 @@ def desk(tx: Tx, visit: Visit) -> Desk:
     today = day_of(now, visit.zone)
     week = week_of(today, visit.zone)
     times = totals.day_times(tx, account_id, week.first, today, now)
-    waiting = statement.received_rows(
-        tx, account_id, now - BACK, now + 1, answered=False, waiting=True, n=WAITING + 1, skip=0
-    )
     may_draft = visit.may("draft")
     return Desk(
-        waiting,
+        answers.waiting(tx, account_id, now, WAITING),
         drafts.drafts(tx, account_id, ("missed",), Page(size=NEXT)) if may_draft else [],
         drafts.planned(tx, account_id, now, now + AHEAD)[:NEXT],
         idea_page.worth_sharing(tx, account_id, visit.firm.words, now, STORIES) if may_draft else [],
@@ -77,12 +73,12 @@ async def page(visit: Visit) -> Response:
         activity="manage",
         desk=found,
         heading=day_words(today),
-        waiting=found.waiting[:WAITING],
-        more=len(found.waiting) > WAITING,
+        waiting=found.waiting.views,
+        more=found.waiting.more,
         day=day,
         clock=lambda ms: clock(ms, zone),
         spent=spent,
-        calm=not (found.waiting or found.missed or found.ideas),
+        calm=not (found.waiting.views or found.missed or found.ideas),
     )
 
 

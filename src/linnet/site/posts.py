@@ -6,6 +6,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
+from linnet.desk.firm import first_steps
+from linnet.desk.firm.first_steps import Step
 from linnet.desk.firm.rules import Firm
 from linnet.kernel.errors import NotFound
 from linnet.kernel.page import Page
@@ -74,6 +76,7 @@ async def home(visit: Visit) -> Response:
         "home.html",
         title="Home",
         draft=compose.fresh(visit),
+        steps=await _first_steps(visit),
         views=listed.views,
         newer=paging.address(visit, min_id=str(listed.ids[0]))
         if visit.query("max_id") and listed.ids
@@ -81,6 +84,18 @@ async def home(visit: Visit) -> Response:
         next=paging.older(visit, listed.ids),
         activity="read",
     )
+
+
+async def _first_steps(visit: Visit) -> list[Step]:
+    """What is left to do in the first fortnight, for whoever runs the firm; [] when all is done."""
+    firm, session = visit.firm, visit.session
+    if session.account_id != firm.account_id or not visit.runs_firm:
+        return []
+    if not first_steps.is_fresh(firm, visit.now):
+        return []
+    had = await visit.db.read(first_steps.done, session.account_id, session.person_id)
+    steps = first_steps.steps(visit.account, had)
+    return [] if all(step.done for step in steps) else steps
 
 
 def _pieces(visit: Visit, listed: Listed) -> Response:

@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute
 from linnet.door.house import House
 from linnet.kernel.errors import NotFound
 from linnet.site import (
+    answers,
     authorize,
     beat,
     compose,
@@ -42,6 +43,7 @@ PARTS = (
     deeds,
     people,
     notices,
+    answers,
     desk_today,
     desk_plan,
     desk_news,

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 from linnet.db.tx import Tx
 from linnet.desk.firm import actions as firm_actions
 from linnet.desk.firm import queries as firm_queries
-from linnet.desk.firm.rules import FirmChange, Site
+from linnet.desk.firm.rules import FirmChange, Site, hours_text
 from linnet.kernel.errors import Conflict, Invalid, LinnetError, NotFound
 from linnet.kernel.ids import new_id
 from linnet.kernel.money import decimal_text
@@ -94,6 +94,7 @@ async def _page(
         days=setup.DAYS,
         week=setup.week_of(visit.form) if section == "firm" else firm.week,
         clock=setup.clock,
+        hours_text=hours_text,
         cost=decimal_text(firm.hourly_cost, firm.currency),
         words=", ".join(firm.words),
         zones=forms.zones(),

@@ -56,6 +56,7 @@ def _form(visit: Visit, token: str, form: Form, errors: dict[str, str], status: 
         days=DAYS,
         week=week_of(form) if form else USUAL,
         clock=clock,
+        hours_text=rules.hours_text,
         zones=forms.zones(),
         currencies=forms.currencies(),
     )

@@ -401,7 +401,12 @@
       r: () => post && $("[data-answer]", post)?.click(),
       f: () => press("favourite"),
       b: () => press("boost"),
-      s: () => press("bookmark"),
+      m: () => press("bookmark"),
+      s: () => {
+        const later = $("[data-later]");
+        if (later?.form.text.value.trim()) later.click();
+        else if (body.dataset.me) location.assign("/plan/new");
+      },
       Enter: () => document.activeElement === post && $(".time", post)?.click(),
       "/": () => ($("[data-search]") ? $("[data-search]").focus() : location.assign("/search")),
       "?": showKeys,
