@@ -325,8 +325,10 @@ def test_the_log_stays_short_although_no_commit_waits_for_it(tmp_path, monkeypat
     monkeypatch.setattr(checkpoint, "LEND", 50)
     db = SqliteDatabase(tmp_path / "log.sqlite")
     db.write_now(lambda tx: tx.run("CREATE TABLE heap (id BIGINT PRIMARY KEY, text TEXT NOT NULL)"))
-    for id in range(300):
-        db.write_now(lambda tx, id=id: tx.run("INSERT INTO heap VALUES (:id, :text)", id=id, text="x" * 9000))
+    for number in range(300):
+        db.write_now(
+            lambda tx, at=number: tx.run("INSERT INTO heap VALUES (:id, :text)", id=at, text="x" * 9000)
+        )
     assert (tmp_path / "log.sqlite-wal").stat().st_size < 300 * 4096
     assert db.read_now(lambda tx: tx.value("SELECT COUNT(*) FROM heap")) == 300
     db.close()
