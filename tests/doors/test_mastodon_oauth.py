@@ -13,7 +13,7 @@ from mastodon import Mastodon, MastodonIllegalArgumentError, MastodonUnauthorize
 from linnet.desk.firm import actions as firm
 from linnet.desk.firm.rules import FirstPerson, NewFirm
 from linnet.kernel.clock import SECOND, now_ms
-from linnet.mastodon.bearer import REMEMBERED
+from linnet.mastodon.bearer import LIMITS, REMEMBERED
 from linnet.social.apps import actions as apps
 from linnet.social.apps.rules import OOB, Request
 from linnet.social.people import actions as people
@@ -244,3 +244,18 @@ def test_an_app_in_a_browser_logs_in_with_pkce(bakery: Running) -> None:
     assert anna.ask("GET", "/api/v1/accounts/verify_credentials").status_code == 401
     no = consent(anna, f"{bakery.url}/oauth/authorize?{urlencode(asked)}", "no")
     assert parse_qs(urlsplit(no.headers["location"]).query)["error"] == ["access_denied"]
+
+
+def test_whoever_registers_apps_without_end_is_told_to_wait(bakery: Running) -> None:
+    """The last of this file: after it, this server's patience with this address is at an end."""
+    url, form = f"{bakery.url}/api/v1/apps", {"client_name": "A", "redirect_uris": OOB}
+    most = LIMITS["apps"][0]
+    with requests.Session() as line:
+        answers = [line.post(url, data=form, timeout=20) for _ in range(most + 1)]
+    assert answers[0].status_code == 200
+    last = answers[-1]
+    assert (last.status_code, last.json()["error"]) == (429, "Too many requests")
+    assert last.json()["error_description"].endswith(".")
+    assert (last.headers["x-ratelimit-limit"], last.headers["x-ratelimit-remaining"]) == (str(most), "0")
+    assert 0 < int(last.headers["retry-after"]) <= LIMITS["apps"][1] // SECOND
+    assert requests.get(f"{bakery.url}/api/v2/instance", timeout=20).status_code == 200

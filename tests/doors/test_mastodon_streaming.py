@@ -161,6 +161,10 @@ def test_what_cannot_be_listened_to_is_said(server: Running) -> None:
     assert requests.get(f"{base}/user", timeout=20).status_code == 401
     assert anna.ask("GET", "/api/v1/streaming/user/notification").status_code == 403
     assert anna.ask("GET", "/api/v1/streaming/hashtag").status_code == 422
+    assert anna.ask("GET", "/api/v1/streaming/public?frobnicate=1").status_code == 422
+    for stream in ("direct", "list"):
+        answer = anna.ask("GET", f"/api/v1/streaming/{stream}")
+        assert (answer.status_code, answer.json()["error"]) == (404, "This stream is not supported yet.")
     assert requests.get(f"{base}/user", params={"access_token": "lnt_no"}, timeout=20).status_code == 401
 
 
