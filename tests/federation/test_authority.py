@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import linnet
 from linnet.federation import authority, parse, vocab
-from linnet.federation.authority import Drop, Proven, fetched, inside, named, normal, signed
+from linnet.federation.authority import Drop, Proven, fetched, inside, member, named, normal, signed
 
 A, B = "https://a.example", "https://b.example"
 ALICE, MALLORY = f"{A}/users/alice", f"{A}/users/mallory"
@@ -98,6 +98,52 @@ def test_a16_what_is_only_named_must_be_the_signers_server():
     assert isinstance(inside(document, {"id": f"{A}/notes/2", "attributedTo": ALICE}), Drop)
 
 
+OUTBOX = f"{A}/users/alice/outbox"
+
+
+@pytest.mark.parametrize(
+    ("id", "maker", "where", "owner"),
+    list(
+        itertools.product(
+            [f"{A}/notes/1", f"{B}/notes/1", ALICE, MALLORY, "", "http://a.example/notes/1", None],
+            [ALICE, MALLORY, BOB, None, [ALICE, MALLORY], [ALICE, BOB]],
+            ["attributedTo", "actor"],
+            [ALICE, BOB, ""],
+        )
+    ),
+)
+def test_a17_a31_a_member_is_its_owners_and_of_the_collections_server_or_is_fetched(id, maker, where, owner):
+    collection = fetched({"id": OUTBOX, "type": "OrderedCollection"}, OUTBOX)
+    assert isinstance(collection, Proven)
+    found = member(collection, {"id": id, "type": "Note", where: maker}, owner)
+    good = owner == maker == ALICE and id in (f"{A}/notes/1", MALLORY)  # an odd address, but hers
+    assert isinstance(found, Proven) == good
+    if good:
+        assert (found.uri, found.actor, found.authority) == (id, ALICE, "a.example")
+        assert (found.how, isinstance(inside(found, {"id": id, "attributedTo": ALICE}), Drop)) == (
+            "fetched",
+            True,
+        )
+    elif owner == ALICE and normal(id):
+        assert (found.reason, found.detail) == ("fetch_it", id)
+
+
+def test_a31_members_of_what_was_signed_or_is_anothers_are_not_taken():
+    note = {"id": f"{A}/notes/1", "type": "Note", "attributedTo": ALICE}
+    act = signed({"id": f"{A}/act/1", "actor": ALICE, "object": note}, ALICE)
+    elsewhere = fetched({"id": f"{B}/users/bob/outbox"}, f"{B}/users/bob/outbox")
+    assert isinstance(act, Proven)
+    assert isinstance(elsewhere, Proven)
+    assert member(act, note, ALICE) == Drop("not_their_collection", f"{A}/act/1")
+    assert member(elsewhere, note, ALICE) == Drop("not_their_collection", f"{B}/users/bob/outbox")
+    collection = fetched({"id": OUTBOX}, OUTBOX)
+    assert isinstance(collection, Proven)
+    assert member(collection, f"{B}/notes/7", ALICE) == Drop("fetch_it", f"{B}/notes/7")
+    assert member(collection, [note, note], ALICE) == member(collection, note, ALICE)
+    for odd in (None, 7, [], {}, "", "x", {"id": 7}, {"href": "x"}):
+        assert member(collection, odd, ALICE) == Drop("no_id")
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -156,6 +202,23 @@ def test_nobody_speaks_for_another_authority(document, address):
             assert inner.authority == act.authority
             assert inner.actor == act.actor
             assert _authorities(inner.document) == {act.authority}
+
+
+@given(JSON, ADDRESSES, ADDRESSES)
+def test_no_member_speaks_for_anybody_but_the_collections_owner(value, address, owner):
+    collection = fetched({"id": address, "type": "Collection"}, address)
+    if not isinstance(collection, Proven):
+        return
+    found = member(collection, value, owner)
+    if isinstance(found, Proven):
+        document = vocab.obj(value)
+        assert _authorities(document) == {collection.authority} == {authority.authority(owner)}
+        makers = {
+            normal(one)
+            for one in (*vocab.uris(document.get("attributedTo")), *vocab.uris(document.get("actor")))
+        }
+        assert makers == {found.actor} == {normal(owner)}
+        assert found.uri == normal(document["id"]) != found.actor
 
 
 @given(JSON)

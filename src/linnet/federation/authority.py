@@ -8,6 +8,9 @@ nowhere else (a test looks), and what reads and writes remote data takes a `Prov
     signed    the activity's actor owns the key that signed it, and the activity's id is of the
               same authority
 
+What stands inside of these is believed in two cases, and else fetched: the object of a signed activity
+(`inside`), and the members of somebody's own fetched collection (`member`).
+
 An authority is the host of an https address, with its port where that is not 443. Addresses are
 compared in the form in which we write them ourselves (RFC 3986 §6.2.2), never as they came.
 """
@@ -111,6 +114,29 @@ def inside(proven: Proven, value: object) -> Proven | Drop:
         return Drop("fetch_it", normal(address)) if normal(address) else Drop("no_id")
     found = _whose(document, own, "signed", proven.actor)
     if isinstance(found, Drop) or found.authority != proven.authority:
+        return Drop("fetch_it", own)
+    return found
+
+
+def member(collection: Proven, value: object, owner: str) -> Proven | Drop:
+    """Something that stands whole in a collection of `owner`'s: an outbox, what is pinned. The
+    collection was fetched from its own address, and the owner's document names it.
+
+    Its server is the one that would answer if the member's own address were asked, so it is believed
+    about members of its own authority. But only about what is its owner's: a server lets many write,
+    and what one of them lists must not be able to speak for the others. Anything else has to be
+    fetched. Collections that strangers fill (`replies`, `context`) have no owner to speak of: there
+    everything is fetched."""
+    whose = normal(owner)
+    address = normal(vocab.uri(value))
+    if collection.how != "fetched" or not whose or authority(whose) != collection.authority:
+        return Drop("not_their_collection", collection.uri)
+    document = vocab.obj(value)
+    own = normal(document.get("id"))
+    if not own or own == whose:
+        return Drop("fetch_it", address) if address else Drop("no_id")
+    found = _whose(document, own, "fetched", whose)
+    if isinstance(found, Drop) or found.authority != collection.authority:
         return Drop("fetch_it", own)
     return found
 
