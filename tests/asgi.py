@@ -37,8 +37,16 @@ def ask(
 
 
 async def _ask(
-    app: ASGIApp, method: str, path: str, headers: Mapping[str, str], body: bytes, address: str
+    app: ASGIApp,
+    method: str,
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    address: str,
+    *,
+    stays: bool = False,
 ) -> Answer:
+    """`stays`: the caller does not hang up once everything was said (files are only sent to those)."""
     pure, _, query = path.partition("?")
     scope: dict[str, Any] = {
         "type": "http",
@@ -58,6 +66,8 @@ async def _ask(
     sent: list[Any] = []
 
     async def receive() -> Any:
+        if stays and not waiting:
+            return await asyncio.get_running_loop().create_future()
         return waiting.pop() if waiting else {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:

@@ -1,7 +1,29 @@
 """Two Linnets: what one does, the other shows. Every step is asked on both sides by the client API."""
 
-from linnet.kernel.clock import MINUTE
+from pathlib import Path
+
+from linnet.db.tx import Tx
+from linnet.kernel.clock import MINUTE, now_ms
+from linnet.kernel.ids import new_id
+from linnet.social.media import actions as media
+from linnet.social.media.store import Store
+from linnet.social.media.workshop import Workshop
 from tests.federation.village import Resident, Village
+from tests.pictures import picture
+
+
+def a_picture(tx: Tx, account_id: int) -> int:
+    store = Store(Path(tx._connection.db_filename("main")).parent / "media")
+    made = Workshop(store, 1 << 20).make_now(picture())
+    return media.add(
+        tx,
+        made,
+        id=new_id(),
+        account_id=account_id,
+        person_id=None,
+        alt="An oven of red brick",
+        now=now_ms(),
+    ).id
 
 
 def both(village: Village, **profile: object) -> tuple[Resident, Resident]:
@@ -219,5 +241,78 @@ def test_who_is_dead_gets_it_later_and_nobody_else_waits(village: Village) -> No
         await ben.says("Is anybody there?")
         assert len(await cora.home()) == 1
         assert await anna.home() == []
+
+    village.run(story())
+
+
+def test_who_is_blocked_cannot_answer_or_like(village: Village) -> None:
+    anna, ben = both(village)
+
+    async def story() -> None:
+        await anna.follow(ben)
+        mine = await ben.says("Nice weather")
+        there = (await anna.home())[0]["id"]
+        await ben.post(f"/v1/accounts/{(await ben.find(anna.address))['id']}/block")
+        # her server has not heard of it yet: the letters are refused on arrival
+        await anna.post(f"/v1/statuses/{there}/favourite")
+        await anna.says("@ben@b.example no it is not", in_reply_to_id=there)
+        now = await ben.get(f"/v1/statuses/{mine['id']}")
+        assert (now["favourites_count"], now["replies_count"]) == (0, 0)
+        assert await ben.notices() == []
+        assert (await ben.get(f"/v1/statuses/{mine['id']}/context"))["descendants"] == []
+
+    village.run(story())
+
+
+def test_pinned(village: Village) -> None:
+    anna, ben = both(village)
+
+    async def story() -> None:
+        account = await anna.follow(ben)
+        mine = await ben.says("Open from six to six")
+        await ben.post(f"/v1/statuses/{mine['id']}/pin")
+        await village.settle()
+        pinned = await anna.get(f"/v1/accounts/{account['id']}/statuses", pinned=True)
+        assert [one["uri"] for one in pinned] == [mine["uri"]]
+        await ben.post(f"/v1/statuses/{mine['id']}/unpin")
+        await village.settle()
+        assert await anna.get(f"/v1/accounts/{account['id']}/statuses", pinned=True) == []
+
+    village.run(story())
+
+
+def test_a_picture_comes_with_its_words(village: Village) -> None:
+    anna, ben = both(village)
+
+    async def story() -> None:
+        await anna.follow(ben)
+        row = await ben.town.db.write(a_picture, ben.id)
+        await ben.says("The new oven", media_ids=[str(row)])
+        shown = (await anna.home())[0]["media_attachments"][0]
+        assert shown["description"] == "An oven of red brick"
+        assert shown["url"].startswith("https://a.example/media/elsewhere/")
+        assert shown["remote_url"].startswith("https://b.example/media/")
+        assert (shown["meta"]["original"]["width"], shown["type"]) == (40, "image")
+        before = len(village.asked)
+        first = await village.ask("GET", shown["url"], {}, b"")
+        again = await village.ask("GET", shown["preview_url"], {}, b"")
+        assert (first.status, again.status) == (200, 200)
+        assert first.body[:4] in (b"\x89PNG", b"RIFF", b"\xff\xd8\xff\xe0")
+        asked = [url for method, url in village.asked[before:] if "b.example" in url]
+        assert asked == [shown["remote_url"]]  # once, by the server
+
+    village.run(story())
+
+
+def test_what_happened_while_nobody_read(village: Village) -> None:
+    """A name in a post is looked up before it goes out; a deleted post that was never seen stays away."""
+    anna, ben = both(village)
+
+    async def story() -> None:
+        made = await anna.says("Thanks @ben@b.example for the flour")
+        assert [m["acct"] for m in made["mentions"]] == ["ben@b.example"]
+        assert ("mention", "anna@a.example") in await ben.notices()
+        lost = await anna.says("Never mind @nobody@nowhere.example")
+        assert lost["mentions"] == []
 
     village.run(story())

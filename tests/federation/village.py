@@ -83,7 +83,7 @@ class Village:
         sent = {name.lower(): value for name, value in headers.items()} | {"host": parts.netloc}
         if body:
             sent.setdefault("content-length", str(len(body)))
-        found = await asgi._ask(town.app, method, path, sent, body, "203.0.113.7")
+        found = await asgi._ask(town.app, method, path, sent, body, "203.0.113.7", stays=True)
         return Answer(found.status, url, found.headers, found.body)
 
     def close(self) -> None:

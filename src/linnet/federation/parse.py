@@ -56,30 +56,8 @@ def actor(proven: Proven, host: str, now: int) -> Described | Drop:
     if not inbox:
         return Drop("no_inbox", proven.uri)
     key_id, pem = _key(proven)
-    fields = [
-        (vocab.text(one.get("name")), vocab.text(one.get("value")))
-        for one in vocab.many(doc.get("attachment"))
-        if isinstance(one, dict) and "PropertyValue" in vocab.types(one)
-    ]
-    account = RemoteAccount(
-        uri=proven.uri,
-        url=_page(proven),
-        handle=handle,
-        host=host,
-        kind=_KINDS[kind],
-        name=vocab.text(doc.get("name")),
-        bio=vocab.text(doc.get("summary")),
-        fields=tuple(fields),
-        locked=vocab.flag(doc.get("manuallyApprovesFollowers"), default=False),
-        discoverable=vocab.flag(doc.get("discoverable"), default=False),
-        indexable=vocab.flag(doc.get("indexable"), default=False),
-        hides_network=False,
-        avatar=_image(doc.get("icon")),
-        header=_image(doc.get("image")),
-        created_at=min(vocab.moment(doc.get("published")) or now, now),
-    )
     return Described(
-        account,
+        _account(proven, _KINDS[kind], handle, host, now),
         inbox,
         _near(proven, vocab.obj(doc.get("endpoints")).get("sharedInbox")),
         _same(proven, doc.get("outbox")),
@@ -90,6 +68,33 @@ def actor(proven: Proven, host: str, now: int) -> Described | Drop:
         pem,
         tuple(a for a in (normal(one) for one in vocab.uris(doc.get("alsoKnownAs"))[:20]) if a),
         normal(vocab.uri(doc.get("movedTo"))),
+    )
+
+
+def _account(proven: Proven, kind: Kind, handle: str, host: str, now: int) -> RemoteAccount:
+    """What people see of it."""
+    doc = proven.document
+    fields = [
+        (vocab.text(one.get("name")), vocab.text(one.get("value")))
+        for one in vocab.many(doc.get("attachment"))
+        if isinstance(one, dict) and "PropertyValue" in vocab.types(one)
+    ]
+    return RemoteAccount(
+        uri=proven.uri,
+        url=_page(proven),
+        handle=handle,
+        host=host,
+        kind=kind,
+        name=vocab.text(doc.get("name")),
+        bio=vocab.text(doc.get("summary")),
+        fields=tuple(fields),
+        locked=vocab.flag(doc.get("manuallyApprovesFollowers"), default=False),
+        discoverable=vocab.flag(doc.get("discoverable"), default=False),
+        indexable=vocab.flag(doc.get("indexable"), default=False),
+        hides_network=False,
+        avatar=_image(doc.get("icon")),
+        header=_image(doc.get("image")),
+        created_at=min(vocab.moment(doc.get("published")) or now, now),
     )
 
 

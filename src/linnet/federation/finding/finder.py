@@ -5,7 +5,8 @@ answers is followed 20 steps up (security paper B12). Fetched first, written aft
 transaction waits for the network.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 from linnet.db.database import Database
 from linnet.db.tx import Tx
@@ -17,7 +18,7 @@ from linnet.federation.authority import Drop, Proven, authority, normal
 from linnet.federation.fetching import Library
 from linnet.federation.finding import webfinger
 from linnet.kernel.clock import now_ms
-from linnet.kernel.errors import Gone, LinnetError
+from linnet.kernel.errors import Gone, LinnetError, NotAllowed
 from linnet.kernel.ids import first_id_at, new_id
 from linnet.net.client import Fetcher
 from linnet.social.people import queries as people
@@ -33,14 +34,20 @@ LIVE = 86_400_000  # ms; what is older when it comes is history, not news
 
 @dataclass(slots=True)
 class Budget:
-    """How many documents may still be fetched for one cause."""
+    """How many documents may still be fetched for one cause; `per_host`: of one server."""
 
     left: int = 10
+    per_host: int = 1_000
+    _taken: Counter[str] = field(default_factory=Counter)
 
-    def take(self) -> bool:
-        """One more? False when it is used up."""
+    def take(self, address: str = "") -> bool:
+        """One more, at `address`? False when it is used up."""
+        host = authority(address)
+        if self.left <= 0 or (host and self._taken[host] >= self.per_host):
+            return False
         self.left -= 1
-        return self.left >= 0
+        self._taken[host] += 1
+        return True
 
 
 class Finder:
@@ -55,7 +62,7 @@ class Finder:
 
     async def document(self, address: str, budget: Budget) -> Proven | Drop:
         """A document, if it may still be asked for."""
-        if not budget.take():
+        if not budget.take(address):
             return Drop("too_much_to_fetch", address)
         return await self._library.document(address)
 
@@ -155,6 +162,8 @@ class Finder:
             return await self._db.write(_receive, theirs, live=news, now=now)
         except Gone:
             return Drop("gone", proven.uri)
+        except NotAllowed:
+            return Drop("not_allowed", proven.uri)
 
     async def read_post(self, proven: Proven, reply_to_id: int | None, budget: Budget) -> RemotePost | Drop:
         """A post document as a Value: its author and the mentioned looked up."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from linnet.db.tx import Tx
 from linnet.kernel.clock import SECOND
-from linnet.kernel.errors import Gone
+from linnet.kernel.errors import Gone, NotAllowed
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value, changed
 from linnet.social.media import elsewhere
@@ -59,7 +59,7 @@ def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int
     if queries.is_gone(tx, theirs.uri):
         raise Gone("This post was deleted.")
     account = people_queries.must_account(tx, theirs.account_id)
-    parent = queries.post(tx, theirs.reply_to_id) if theirs.reply_to_id else None
+    parent = _parent(tx, theirs)
     post = _row(theirs, parent, id=id, poll_id=new_id() if theirs.poll else None)
     queries.insert(tx, post)
     if theirs.poll and post.poll_id:
@@ -132,6 +132,15 @@ def forget(tx: Tx, uri: str, account_id: int, now: int) -> bool:
         return False
     actions.remove(tx, had, now)
     return True
+
+
+def _parent(tx: Tx, theirs: RemotePost) -> Post | None:
+    """What it answers. Raises NotAllowed for an answer to one of ours by somebody who may not see it:
+    blocked, or not among those it was for."""
+    parent = queries.post(tx, theirs.reply_to_id) if theirs.reply_to_id else None
+    if parent and not parent.uri and queries.visible(tx, parent.id, theirs.account_id) is None:
+        raise NotAllowed("This post is not for everybody to answer.")
+    return parent
 
 
 def _row(theirs: RemotePost, parent: Post | None, *, id: int, poll_id: int | None) -> Post:
