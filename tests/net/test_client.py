@@ -14,7 +14,6 @@ from linnet.kernel.errors import Invalid, Upstream
 from linnet.kernel.settings import load
 from linnet.kernel.value import changed
 from linnet.net.client import USUAL, Client, Policy
-from linnet.net.guard import PER_HOST
 from tests.tls import Authority
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -553,7 +552,7 @@ def test_r14_two_at_a_host_and_the_rest_wait():
             answers = await asyncio.gather(*(net.get(f"http://127.0.0.1:{port}/{n}") for n in range(8)))
             assert [a.status for a in answers] == [200] * 8
             assert peer.most_together == 2
-            assert net._places["fetch"]._hosts == {}
+            assert net._places._hosts == {}
 
     asyncio.run(go())
 
@@ -570,7 +569,7 @@ def test_r14_a_stuck_host_does_not_keep_the_others_waiting_for_ever():
             for task in holding:
                 task.cancel()
             await asyncio.gather(*holding, return_exceptions=True)
-            assert net._places["fetch"]._hosts == {}
+            assert net._places._hosts == {}
 
     asyncio.run(go())
 
@@ -634,35 +633,6 @@ def test_networks_that_may_be_private():
                     net._guard.socket((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 443)))
             finally:
                 await net.close()
-
-    asyncio.run(go())
-
-
-async def next_asked(peer: Peer) -> None:
-    peer.came.clear()
-    await peer.came.wait()
-
-
-def test_deliveries_do_not_take_the_places_of_readers():
-    async def held(writer, peer):
-        await peer.let_go.wait()
-        writer.write(body(b"x"))
-
-    async def go():
-        async with listening(held) as (peer, port), client(f"127.0.0.1:{port}") as net:
-            url = f"http://127.0.0.1:{port}/inbox"
-            deliver = Policy(purpose="deliver")
-            letters = [asyncio.create_task(net.post(url, b"{}", policy=deliver)) for _ in range(6)]
-            while len(peer.asked) < PER_HOST:
-                await next_asked(peer)
-            reader = asyncio.create_task(net.get(url))
-            while len(peer.asked) < PER_HOST + 1:
-                await next_asked(peer)
-            assert peer.asked[-1].startswith(b"GET ")
-            peer.let_go.set()
-            assert (await reader).body == b"x"
-            assert {answer.body for answer in await asyncio.gather(*letters)} == {b"x"}
-            assert peer.most_together == PER_HOST + 1
 
     asyncio.run(go())
 

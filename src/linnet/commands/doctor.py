@@ -12,6 +12,7 @@ from linnet.db.database import Database
 from linnet.db.health import engine, last_step_at, problems
 from linnet.db.migrate import pending, steps
 from linnet.db.opening import open_database
+from linnet.federation.keys.keyring import Keyring
 from linnet.kernel.clock import MINUTE, SECOND, iso, now_ms
 from linnet.kernel.errors import Invalid, LinnetError, Upstream
 from linnet.kernel.settings import Settings
@@ -94,6 +95,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         yield database(db)
         yield clock(db.read_now(last_step_at), now_ms())
+        if settings.secure:
+            yield keys(settings, db)
     except LinnetError as error:
         yield Finding("fail", "database", error.sentence)
         yield clock(0, now_ms())
@@ -114,6 +117,15 @@ def database(db: Database) -> Finding:
             "warn", "database", f"{name}, {len(missing)} schema steps behind: the next start takes them."
         )
     return Finding("ok", "database", f"{name}, whole, schema {steps(db.dialect)[-1].number:04d}")
+
+
+def keys(settings: Settings, db: Database) -> Finding:
+    """Is the file there that our signing keys are sealed with?"""
+    try:
+        sealed = db.read_now(Keyring(settings.data, settings.url).examine)
+    except LinnetError as error:
+        return Finding("fail", "keys", error.sentence)
+    return Finding("ok", "keys", "the key file opens them" if sealed else "none yet: made at first need")
 
 
 def clock(last: int, now: int) -> Finding:

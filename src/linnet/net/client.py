@@ -8,7 +8,7 @@ connected to, so a name that changes its mind in between changes nothing.
 import asyncio
 import ssl
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import Protocol
 
 import aiohttp
 from yarl import URL
@@ -29,8 +29,6 @@ FOR_GOOD = {301, 308}
 KEPT_ACROSS = {"accept", "accept-language", "user-agent"}  # the rest is for the first origin only
 OURS = {"accept-encoding", "connection", "content-length", "cookie", "te", "transfer-encoding", "upgrade"}
 
-# Deliveries have places of their own: a thousand of them must not keep anybody from reading.
-Purpose = Literal["fetch", "deliver"]
 KEPT = 15.0  # seconds for which a connection waits for its next request
 
 
@@ -44,7 +42,6 @@ class Policy(Value):
     types: tuple[str, ...] = ()  # media types a good answer may have; none: any
     https_only: bool = False
     cut: bool = False  # keep the first `max_bytes` of a longer body instead of refusing it
-    purpose: Purpose = "fetch"  # whose places it takes
 
 
 USUAL = Policy()
@@ -98,14 +95,15 @@ class Fetcher(Protocol):
 
 
 class Client:
-    """The Fetcher of a running server. Make it anywhere, use it in one event loop, close it."""
+    """The Fetcher of a running server. Make it anywhere, use it in one event loop, close it. Each has
+    places and connections of its own: what may not hold up others gets one for itself."""
 
     def __init__(self, settings: Settings, *, resolver: Resolver | None = None) -> None:
         self._allowed = exceptions(settings.allow_private, settings.allow_networks)
         self._name = f"Linnet/{__version__} (+{settings.url}/)"
         self._names = Names()
         self._guard = Guard(resolver or self._names, self._allowed)
-        self._places: dict[Purpose, Places] = {"fetch": Places(), "deliver": Places()}
+        self._places = Places()
         self._session: aiohttp.ClientSession | None = None
 
     async def get(
@@ -142,7 +140,7 @@ class Client:
         clock = asyncio.get_running_loop().time
         while True:
             _check_scheme(target, policy, self._allowed)
-            async with self._places[policy.purpose].at(target.host, policy.timeout / SECOND):
+            async with self._places.at(target.host, policy.timeout / SECOND):
                 began = clock()
                 answer = await self._hop(method, target, sent, body, policy, left, first=hops == 0)
                 left -= clock() - began
@@ -235,8 +233,8 @@ class Client:
                 resolver=self._guard,
                 socket_factory=self._guard.socket,
                 use_dns_cache=False,
-                limit=len(self._places) * EVERYWHERE,  # the places are what counts
-                limit_per_host=len(self._places) * PER_HOST,
+                limit=EVERYWHERE,
+                limit_per_host=PER_HOST,
                 keepalive_timeout=KEPT,
                 ssl=_trust(),
             )

@@ -32,6 +32,13 @@ class Keyring:
         keys are sealed and their file is gone, SealError when it is another one."""
         self._key(queries.any_one(tx))
 
+    def examine(self, tx: Tx) -> bool:
+        """As `prepare`, but makes nothing. Are there keys?"""
+        sealed = queries.any_one(tx)
+        if sealed is not None:
+            self._key(sealed)
+        return sealed is not None
+
     async def signer(self, db: Database, account_id: int) -> Signer:
         """Who signs for an account (0: for the server). The key is made at first need."""
         return (await self._open(db, account_id))[1]
