@@ -10,6 +10,7 @@ create() all of it as one ASGI app; `linnet serve` runs it
 import asyncio
 import contextlib
 import logging
+import resource
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -315,4 +316,12 @@ def serve() -> ASGIApp:
             "any port. That is for tests on one machine: take it out on a real server.",
             ", ".join(settings.allow_networks),
         )
+    _open_many_files()
     return create(settings)
+
+
+def _open_many_files() -> None:
+    """As many connections as the system lets us have: each reader of a stream is one, and each server
+    that was written to a moment ago. The usual first limit of 1024 is there for other programs."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
