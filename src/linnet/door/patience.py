@@ -5,15 +5,18 @@ import asyncio
 
 from starlette.types import Message, Receive
 
+from linnet.door.ending import GONE
+
 PIECE = 20.0  # seconds between two pieces of a body
 WHOLE = 600.0  # seconds for all of it: a large picture over a slow line
 
-GONE: Message = {"type": "http.disconnect"}
 
-
-def patient(receive: Receive, *, piece: float = PIECE, whole: float = WHOLE) -> Receive:
+def patient(
+    receive: Receive, rest: Receive | None = None, *, piece: float = PIECE, whole: float = WHOLE
+) -> Receive:
     """`receive` that gives up on a body that does not come: to the application the client is then
-    gone. Once the body is there, waiting for the client to leave (as streams do) has no limit."""
+    gone. Once the body is there, waiting for the client to leave (as streams do) has no limit and
+    is left to `rest`."""
     until = 0.0
     complete = given_up = False
 
@@ -22,7 +25,7 @@ def patient(receive: Receive, *, piece: float = PIECE, whole: float = WHOLE) -> 
         if given_up:
             return GONE
         if complete:
-            return await receive()
+            return await (rest or receive)()
         now = asyncio.get_running_loop().time()
         until = until or now + whole
         try:
