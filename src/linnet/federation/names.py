@@ -70,7 +70,10 @@ _OF_POST = {"replies", "likes", "shares", "context", "activity"}
 
 def ours(url: str, address: str) -> Ours | None:
     """What `address` names, if it is one of ours (`url`: our public address), else None."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # of a host that is none
+        return None
     if f"{parts.scheme}://{parts.netloc}" != url or parts.query:
         return None
     if parts.path == "/ap/actor":

@@ -59,9 +59,9 @@ THREAD_COUNT = """SELECT COUNT(*) FROM post
     WHERE root_id = :post_id AND visibility IN ('public', 'quiet') AND boost_of_id IS NULL"""
 
 USAGE = """SELECT COUNT(*) AS total,
-        COALESCE(SUM(CASE WHEN last_post_at >= :month THEN 1 ELSE 0 END), 0) AS month,
-        COALESCE(SUM(CASE WHEN last_post_at >= :half_year THEN 1 ELSE 0 END), 0) AS half_year,
-        COALESCE(SUM(posts_count), 0) AS posts
+        COUNT(CASE WHEN last_post_at >= :month THEN 1 END) AS month,
+        COUNT(CASE WHEN last_post_at >= :half_year THEN 1 END) AS half_year,
+        CAST(COALESCE(SUM(posts_count), 0) AS BIGINT) AS posts
     FROM account WHERE host = '' AND suspended_at IS NULL"""
 
 
