@@ -479,6 +479,29 @@ def test_a_changed_key_is_asked_for_and_not_at_once_again():
     assert len(desk.asked) == 2
 
 
+def test_keys_that_never_come_take_few_places():
+    hosts = [f"https://h{n}.evil.example/" for n in range(5)]
+    desk = Desk({ALICE: person(ALICE, Signer(KEY))})
+    ways = [f"{host}{n}" for host in hosts for n in range(20)]
+
+    async def go():
+        may_go = asyncio.Event()
+        desk.abroad.before = may_go.wait
+        waiting = [asyncio.create_task(desk.library.key(way)) for way in ways]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        crowded = [task.result() for task in waiting if task.done()]
+        assert {reason(one) for one in crowded} == {"crowded"}
+        assert all(fetching.for_now(one) for one in crowded)
+        assert len(ways) - len(crowded) == fetching.AT_ONCE
+        assert {way.rpartition("/")[0] for way in desk.asked} == {host[:-1] for host in hosts[:4]}
+        may_go.set()
+        await asyncio.gather(*waiting)
+        assert isinstance(await desk.library.key(KEY), Key)
+        assert reason(await desk.library.key(ways[-1])) == "unreachable"  # it was not held against it
+
+    asyncio.run(go())
+
+
 class Rows:
     """A database with one actor."""
 

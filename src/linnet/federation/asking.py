@@ -39,9 +39,9 @@ PER_MINUTE: dict[Purpose, int] = {"document": 60, "key": 300}
 POLICY = Policy(max_bytes=LARGEST, timeout=10 * SECOND, redirects=0, accept=vocab.ACCEPT, https_only=True)
 
 # Drops that say nothing about the document: ask again later.
-FOR_NOW = frozenset({"unreachable", "failing", "busy", "budget"})
+FOR_NOW = frozenset({"unreachable", "failing", "busy", "budget", "crowded"})
 # Drops that come from here and not from there: nothing to remember.
-OUR_OWN = frozenset({"budget", "blocked", "ours"})
+OUR_OWN = frozenset({"budget", "crowded", "blocked", "ours"})
 
 
 class Found(Value):

@@ -4,6 +4,7 @@ A key counts when the actor that it is said to belong to says so too, in its own
 address (security paper A04, A06-A08): what stands at the key's address only tells where to look.
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -21,6 +22,9 @@ from linnet.net.client import Fetcher
 
 MOST_KEYS = 10  # of one actor (security paper B15)
 LATELY = MINUTE  # how long a key in the database is not looked up again
+# Keys asked for at once, of one host and in all: whoever names keys that never come must not take
+# the places of everybody who fetches something, nor those of all letters in hand.
+AT_HOST, AT_ONCE = 8, 32
 KEPT = HOUR  # how long a key of somebody who is not in the database is kept in memory
 
 
@@ -56,6 +60,7 @@ class Library:
         self._keys: Recent[str, tuple[int, Key | Drop]] = Recent()
         self._lately: Recent[str, tuple[int, Key]] = Recent()
         self._together: Together[str, Key | Drop] = Together()
+        self._asking: Counter[str] = Counter()
 
     async def document(self, address: str) -> Proven | Drop:
         """The document at `address`, asked for now. One that says to live elsewhere on its server
@@ -80,7 +85,7 @@ class Library:
             ALONE if fresh or isinstance(known, Drop) else KEPT
         ):
             return known
-        return await self._together.do(key_id, lambda: self._ask_for(key_id))
+        return await self._together.do(key_id, lambda: self._in_turn(key_id))
 
     async def _kept(self, key_id: str) -> Key | None:
         """The key of somebody in the database."""
@@ -93,6 +98,19 @@ class Library:
         key = Key(row.key_pem, row.uri)
         self._lately.put(key_id, (self._clock() + LATELY, key))
         return key
+
+    async def _in_turn(self, key_id: str) -> Key | Drop:
+        """Asks, if not too many are asked for already."""
+        host = authority(key_id)
+        if self._asking[host] >= AT_HOST or self._asking.total() >= AT_ONCE:
+            return Drop("crowded", key_id)
+        self._asking[host] += 1
+        try:
+            return await self._ask_for(key_id)
+        finally:
+            self._asking[host] -= 1
+            if not self._asking[host]:
+                del self._asking[host]
 
     async def _ask_for(self, key_id: str) -> Key | Drop:
         found = await self._owner_of(key_id)
