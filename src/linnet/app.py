@@ -44,12 +44,19 @@ from linnet.door.house import House
 from linnet.door.patience import patient
 from linnet.door.pictures import Gallery
 from linnet.federation.delivery import actions as delivery
+from linnet.federation.delivery import errands as deliveries
+from linnet.federation.delivery.postman import Postman
+from linnet.federation.delivery.rules import SendAgain
 from linnet.federation.doors import discovery
 from linnet.federation.doors import routes as documents
 from linnet.federation.doors.crossing import Crossing
 from linnet.federation.letters import actions as letters
 from linnet.federation.letters.actions import ReadLetter
 from linnet.federation.office import Office
+from linnet.federation.peers import actions as peers
+from linnet.federation.peers import errands as peer_errands
+from linnet.federation.peers.actions import AskSoftware, ReadList, RulesChanged
+from linnet.federation.peers.rules import PeersChanged
 from linnet.federation.reading.reader import Reader
 from linnet.federation.telling import errands as telling
 from linnet.federation.telling import heeding
@@ -83,6 +90,7 @@ from linnet.social.polls.rules import PollEnded
 from linnet.social.posts import actions as posts
 from linnet.social.posts.rules import PostDeleted, PostEdited, PostPublished
 from linnet.social.reactions.rules import Favourited, Pinned, Unfavourited, Unpinned, Voted
+from linnet.social.reports.rules import Reported
 from linnet.social.safety import actions as safety
 from linnet.social.safety.rules import Blocked, MuteChanged, Unblocked
 
@@ -91,6 +99,7 @@ log = logging.getLogger("linnet")
 # What an event makes due, as jobs in the same transaction: other servers are told, where somebody
 # there is concerned.
 EVENTS: dict[type[Value], tuple[Callable[[Tx, Any, int], None], ...]] = {
+    Reported: (heeding.reported,),
     PostPublished: (heeding.published,),
     PostEdited: (heeding.edited,),
     PostDeleted: (heeding.deleted,),
@@ -131,6 +140,8 @@ HEARD: tuple[type[Value], ...] = (
     FirmChanged,
     SaleRecorded,
     LeadRecorded,
+    PeersChanged,
+    RulesChanged,
 )
 
 LANES = (Lane("desk", 4), Lane("media", 2), Lane("fetch", 6), Lane("deliver", 8), Lane("read", 8))
@@ -145,7 +156,10 @@ class Program:
         self.hub = Hub(settings.data / "run", HEARD)
         self.db = open_database(settings, on_emit=duties if settings.secure else None, on_commit=self._tell)
         # an invented firm (`linnet demo`) must not knock at real doors
-        self.client = Closed() if self.db.read_now(firms.invented) else client or Client(settings)
+        invented = self.db.read_now(firms.invented)
+        self.client = Closed() if invented else client or Client(settings)
+        # letters have connections of their own: silent inboxes must not hold up what people ask for
+        self.way_out = self.client if invented or client else Client(settings)
         store = Store(settings.data / "media")
         workshop = Workshop(store, settings.upload_bytes)
         self.office = Office(settings, self.db, self.hub, self.client)
@@ -156,6 +170,7 @@ class Program:
         self.sweeps = recurring(self.db, store)
         self.ending = Ending()
         self.worker = Worker(self.db, jobs(self.office, self.house, self.sweeps), LANES)
+        self.postman = Postman(self.db, self.way_out, self.office.keyring, settings)
 
     async def start(self) -> None:
         """In the running event loop: listen, plan, work."""
@@ -164,15 +179,18 @@ class Program:
         self.hub.listen(self._wake)
         await self.db.write(plan, self.sweeps, now_ms())
         self.worker.start()
+        self.postman.start()
 
     async def stop(self) -> None:
         """Finishes what was accepted. What is not done is done after the next start."""
         await self.worker.stop()
+        await self.postman.stop()
         await self.office.stop()
         for end in self.house.at_end:
             await end()
         self.hub.stop()
         await self.client.close()
+        await self.way_out.close()
         self.house.passwords.close()
         self.house.workshop.close()
         await asyncio.to_thread(self.db.close)
@@ -183,6 +201,10 @@ class Program:
     def _wake(self, event: Value) -> None:
         if isinstance(event, JobAdded):
             self.worker.wake(event.lane)
+        elif isinstance(event, PeersChanged):
+            self.postman.wake()
+        elif isinstance(event, RulesChanged):
+            self.office.rulebook.forget()
 
 
 def plan(tx: Tx, every: Mapping[str, Every], now: int) -> None:
@@ -216,6 +238,9 @@ def jobs(office: Office, house: House, every: Mapping[str, Every]) -> dict[type[
         RemoveFiles: partial(media.remove_files, house.store),
         SweepMedia: partial(media.sweep_media, db, house.store),
         ReadLetter: Reader(db, office.finder, house.settings.url).read,
+        SendAgain: partial(deliveries.send_again, db),
+        AskSoftware: partial(peer_errands.ask_software, db, client, office.rulebook),
+        ReadList: partial(peer_errands.read_list, db, client, office.own_names),
         Tell: partial(telling.tell, db, office.here, office.keyring, delivery.send),
     }
 
@@ -234,6 +259,9 @@ def recurring(db: Database, store: Store) -> dict[str, Every]:
         "sources without a job": Every(HOUR, run=feed_actions.replan),
         "pictures never used": Every(HOUR, outside=sweep_pictures),
         "letters that are long read": Every(HOUR, run=letters.sweep),
+        "letters that long went out": Every(HOUR, run=delivery.sweep),
+        "servers with which there is nothing": Every(DAY, run=peers.forget),
+        "lists of domains": Every(HOUR, run=peers.plan_lists),
     }
 
 

@@ -8,6 +8,8 @@ from linnet.kernel.ids import new_id
 from linnet.social.media import actions as media
 from linnet.social.media.store import Store
 from linnet.social.media.workshop import Workshop
+from linnet.social.reports import actions as report_actions
+from linnet.social.reports import queries as reports
 from tests.federation.village import Resident, Village
 from tests.pictures import picture
 
@@ -314,5 +316,39 @@ def test_what_happened_while_nobody_read(village: Village) -> None:
         assert ("mention", "anna@a.example") in await ben.notices()
         lost = await anna.says("Never mind @nobody@nowhere.example")
         assert lost["mentions"] == []
+
+    village.run(story())
+
+
+def test_reported_here_and_there(village: Village) -> None:
+    anna, ben = both(village)
+
+    async def story() -> None:
+        account = await anna.follow(ben)
+        mine = await ben.says("Buy my bitcoin")
+        there = (await anna.home())[0]["id"]
+        made = await anna.post(
+            "/v1/reports",
+            account_id=account["id"],
+            status_ids=[there],
+            comment="This is not flour",
+            category="spam",
+            forward=True,
+        )
+        assert (made["forwarded"], made["category"], made["status_ids"]) == (True, "spam", [there])
+        await village.settle()
+        here = await anna.town.db.read(reports.open_reports)
+        assert [(one.from_id, one.comment) for one in here] == [(anna.id, "This is not flour")]
+        told = await ben.town.db.read(reports.open_reports)
+        assert [(one.from_id, one.from_host, one.about_id, one.comment) for one in told] == [
+            (None, "a.example", ben.id, "This is not flour")  # nobody learns that it was Anna
+        ]
+        assert told[0].post_ids == f"[{mine['id']}]"
+        await anna.town.db.write(report_actions.suspend, here[0].id, 1, now_ms())
+        await village.settle()
+        assert await anna.home() == []
+        assert not (await anna.relation(account["id"]))["following"]
+        await ben.says("@anna@a.example more bitcoin")
+        assert await anna.notices() == []
 
     village.run(story())

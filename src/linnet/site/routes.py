@@ -25,6 +25,7 @@ from linnet.site import (
     notices,
     people,
     posts,
+    reports,
     settings,
     setup,
 )
@@ -36,6 +37,7 @@ PARTS = (
     login,
     authorize,
     settings,
+    reports,
     meta,
     live,
     feeds_out,

@@ -16,7 +16,7 @@ from linnet.federation.letters import actions as letters
 from linnet.federation.letters import queries as letter_queries
 from linnet.federation.letters.actions import ReadLetter
 from linnet.federation.letters.rules import Letter as Row
-from linnet.federation.reading import posts, ties
+from linnet.federation.reading import complaints, posts, ties
 from linnet.federation.reading.effects import Effect, Letter, Read
 from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import Conflict, Gone, Invalid, Late, LinnetError, NotAllowed, NotFound
@@ -33,6 +33,7 @@ READS: dict[str, Read] = {
     "EmojiReact": posts.like,
     "Add": posts.pin,
     "Remove": posts.pin,
+    "Flag": complaints.flag,
     "Follow": ties.follow,
     "Accept": ties.accept,
     "Reject": ties.reject,

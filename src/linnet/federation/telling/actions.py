@@ -32,6 +32,8 @@ class Send(Protocol):
 def tell(tx: Tx, job: Tell, here: Here, send: Send, *, pem: str = "", now: int) -> int:
     """Writes the letters of `job` down; answers how many. `pem`: the speaker's key, where it is part
     of what is told. Nothing is told for an account that does not speak (any more)."""
+    if job.what == "flag":
+        return sum(_send(tx, job, letter, send, now) for letter in letters.flag(tx, here, job))
     account = facts.speaker(tx, job.account_id)
     if account is None or account.suspended_at is not None:
         return 0

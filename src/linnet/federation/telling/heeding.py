@@ -16,6 +16,7 @@ from linnet.social.polls.rules import PollEnded
 from linnet.social.posts import queries as posts
 from linnet.social.posts.rules import OPEN, PostDeleted, PostEdited, PostPublished
 from linnet.social.reactions.rules import Favourited, Pinned, Unfavourited, Unpinned, Voted
+from linnet.social.reports.rules import Reported
 from linnet.social.safety.rules import Blocked, Unblocked
 
 
@@ -30,6 +31,11 @@ def published(tx: Tx, event: PostPublished, now: int) -> None:
     if queries.concerns(tx, event.account_id, followers=wide, other_id=other, post_id=event.post_id):
         what: What = "announce" if event.boost_of_id else "create"
         rows.add(tx, Tell(what, event.account_id, now, post_id=event.post_id, other_id=other), now=now)
+
+
+def reported(tx: Tx, event: Reported, now: int) -> None:
+    """A complaint about somebody elsewhere, which the server passes on in its own name."""
+    rows.add(tx, Tell("flag", 0, now, row_id=event.report_id, other_id=event.about_id), now=now)
 
 
 def edited(tx: Tx, event: PostEdited, now: int) -> None:

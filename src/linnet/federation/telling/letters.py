@@ -10,11 +10,13 @@ from linnet.federation.render import queries as facts
 from linnet.federation.render.facts import Here, Json, PostFacts, audience
 from linnet.federation.telling import queries
 from linnet.federation.telling.rules import Letter, Tell
+from linnet.kernel.wire import decode_as
 from linnet.social.follows import queries as follows
 from linnet.social.people import queries as people
 from linnet.social.people.rules import Account
 from linnet.social.posts import queries as post_queries
 from linnet.social.posts.rules import OPEN
+from linnet.social.reports import queries as reports
 
 Made = list[Letter]
 
@@ -26,6 +28,22 @@ def create(tx: Tx, here: Here, tell: Tell) -> Made:
         return []
     body = activities.create(here, found, tell.at)
     return [_about_post(here, "Create", found, body, _named(found))]
+
+
+def flag(tx: Tx, here: Here, tell: Tell) -> Made:
+    """A complaint, in the server's name: nobody elsewhere learns who complained."""
+    report, about = reports.report(tx, tell.row_id), people.account(tx, tell.other_id)
+    if report is None or about is None or about.local:
+        return []
+    posts_named = [post_queries.post(tx, id) for id in decode_as(list[int], report.post_ids)]
+    body = activities.flag(
+        here,
+        report.id,
+        account=about.uri,
+        posts=[post.uri for post in posts_named if post],
+        comment=report.comment,
+    )
+    return [Letter("Flag", about.uri, body, others=(about.id,))]
 
 
 def edit(tx: Tx, here: Here, tell: Tell) -> Made:

@@ -26,6 +26,7 @@ What = Literal[
     "unpin",
     "vote",
     "profile",
+    "flag",
 ]
 
 PROFILE_WAITS = 5 * SECOND  # somebody who changes a profile changes it a few times

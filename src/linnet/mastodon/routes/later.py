@@ -20,7 +20,6 @@ CONVERSATIONS = _saying(
 QUOTES = _saying("Quotes are not supported yet.")
 ENDORSEMENTS = _saying("Profiles cannot feature other accounts yet.")
 FEATURED_TAGS = _saying("Profiles cannot feature hashtags yet.")
-REPORTS = _saying("Reports are not supported yet: write to the firm that runs this server.")
 TRANSLATIONS = _saying("Nothing is translated here.")
 DIRECTORY = _saying("There is no directory of profiles yet.")
 ACTIVITY = _saying("This server does not publish its weekly activity.")
@@ -47,7 +46,6 @@ _TABLE: tuple[tuple[Run, Auth, str], ...] = (
     (ENDORSEMENTS, ACCOUNTS, "POST /api/v1/accounts/{id}/unendorse"),
     (FEATURED_TAGS, ACCOUNTS, "POST /api/v1/tags/{name}/feature"),
     (FEATURED_TAGS, ACCOUNTS, "POST /api/v1/tags/{name}/unfeature"),
-    (REPORTS, user("write:reports"), "POST /api/v1/reports"),
     (TRANSLATIONS, user("read:statuses"), "POST /api/v1/statuses/{id}/translate"),
     (DIRECTORY, anyone(), "GET /api/v1/directory"),
     (ACTIVITY, anyone(), "GET /api/v1/instance/activity"),

@@ -1,0 +1,1 @@
+"""Complaints about accounts and posts, from here and from elsewhere, for the owner to decide."""

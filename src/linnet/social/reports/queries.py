@@ -1,0 +1,73 @@
+"""Table `report`."""
+
+from collections.abc import Sequence
+
+from linnet.db.tx import Tx
+from linnet.social.reports.rules import Report
+
+REPORT = """SELECT id, uri, from_id, from_host, about_id, post_ids, category, comment, forwarded, created_at,
+    closed_at, closed_by FROM report WHERE id = :id"""
+OPEN = """SELECT id, uri, from_id, from_host, about_id, post_ids, category, comment, forwarded, created_at,
+    closed_at, closed_by FROM report WHERE closed_at IS NULL ORDER BY id LIMIT :n"""
+CLOSED = """SELECT id, uri, from_id, from_host, about_id, post_ids, category, comment, forwarded, created_at,
+    closed_at, closed_by FROM report WHERE closed_at IS NOT NULL ORDER BY id DESC LIMIT :n"""
+OPEN_COUNT = "SELECT COUNT(*) FROM report WHERE closed_at IS NULL"
+POSTS_OF = (
+    "SELECT id FROM post WHERE id IN :ids AND account_id = :account_id AND boost_of_id IS NULL ORDER BY id"
+)
+
+
+def report(tx: Tx, id: int) -> Report | None:
+    """The report with this id."""
+    return tx.one(Report, REPORT, id=id)
+
+
+def open_reports(tx: Tx, n: int = 100) -> list[Report]:
+    """What nobody has decided yet, the oldest first."""
+    return tx.all(Report, OPEN, n=n)
+
+
+def closed_reports(tx: Tx, n: int = 50) -> list[Report]:
+    """What was decided, the newest first."""
+    return tx.all(Report, CLOSED, n=n)
+
+
+def open_count(tx: Tx) -> int:
+    """How many nobody has decided yet."""
+    count: int = tx.value(OPEN_COUNT)
+    return count
+
+
+def posts_of(tx: Tx, account_id: int, ids: Sequence[int]) -> list[int]:
+    """Those of `ids` that are posts of this account."""
+    return tx.all(int, POSTS_OF, ids=list(ids), account_id=account_id) if ids else []
+
+
+INSERT = """INSERT INTO report (id, uri, from_id, from_host, about_id, post_ids, category, comment, forwarded,
+        created_at)
+    VALUES (:id, :uri, :from_id, :from_host, :about_id, :post_ids, :category, :comment, :forwarded, :created_at)
+    ON CONFLICT DO NOTHING"""
+CLOSE = "UPDATE report SET closed_at = :now, closed_by = :person_id WHERE id = :id AND closed_at IS NULL"
+
+
+def insert(tx: Tx, row: Report) -> bool:
+    """False when the same complaint came before."""
+    changed = tx.run(
+        INSERT,
+        id=row.id,
+        uri=row.uri,
+        from_id=row.from_id,
+        from_host=row.from_host,
+        about_id=row.about_id,
+        post_ids=row.post_ids,
+        category=row.category,
+        comment=row.comment,
+        forwarded=row.forwarded,
+        created_at=row.created_at,
+    )
+    return changed > 0
+
+
+def close(tx: Tx, id: int, person_id: int, now: int) -> bool:
+    """False when it was closed before."""
+    return tx.run(CLOSE, id=id, person_id=person_id, now=now) > 0
