@@ -1,6 +1,7 @@
 """The library: what is asked for, how often, and whose word is believed."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -9,14 +10,16 @@ from linnet.federation import asking, fetching
 from linnet.federation.asking import Recent, Together
 from linnet.federation.authority import Drop, Proven
 from linnet.federation.fetching import Key, Library
+from linnet.federation.signing import shapes, signatures
 from linnet.kernel.clock import HOUR, MINUTE
 from linnet.kernel.errors import Invalid, Upstream
 from linnet.kernel.settings import load
 from linnet.kernel.value import changed
 from linnet.net.client import Answer, Client
 from tests.conftest import NOW
-from tests.federation.abroad import OWN, Abroad, NoRows, OwnKey, moved, page, person
+from tests.federation.abroad import ACTIVITY_JSON, OWN, SERVER, Abroad, NoRows, OwnKey, moved, page, person
 from tests.federation.signers import Signer
+from tests.tls import Authority
 
 ALICE = "https://peer.example/users/alice"
 NOTE = "https://peer.example/notes/1"
@@ -589,3 +592,49 @@ def test_what_several_want_at_once_is_done_once_though_the_first_goes_away():
         assert made == [1, 1]
 
     asyncio.run(go())
+
+
+def test_over_a_real_connection(tmp_path, monkeypatch):
+    """TLS, an unusual port, and the signature as it comes out of a socket: two documents of one server
+    over one connection."""
+    own = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(own.file))
+    requests: list[bytes] = []
+
+    async def go():
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                requests.append(head)
+                path = head.split(b" ")[1].decode()
+                body = json.dumps(note(f"https://{host}{path}", f"https://{host}/a")).encode()
+                kind = (
+                    f"HTTP/1.1 200 OK\r\nContent-Type: {ACTIVITY_JSON}\r\nContent-Length: {len(body)}\r\n\r\n"
+                )
+                writer.write(kind.encode() + body)
+
+        async def at_home(_host: str, _port: int) -> list[str]:
+            return ["127.0.0.1"]
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=own.context("peer.example"))
+        host = f"peer.example:{server.sockets[0].getsockname()[1]}"
+        allowed = changed(load({}), url=f"https://{OWN}", allow_networks=("127.0.0.0/8",))
+        client = Client(allowed, resolver=at_home)
+        desk = Desk(client=client)
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)  # of the server's half, at the end
+        try:
+            found = [await desk.library.document(f"https://{host}/{n}?a=b%20c") for n in range(2)]
+        finally:
+            await client.close()
+            server.close()
+        return host, found
+
+    host, found = asyncio.run(go())
+    assert [one.authority for one in found] == [host, host]
+    for head in requests:
+        first, *lines = head.rstrip(b"\r\n").split(b"\r\n")
+        headers = shapes.headers_of(
+            (name, value) for name, _, value in (line.partition(b":") for line in lines)
+        )
+        claim = signatures.read(shapes.Received("GET", first.split(b" ")[1].decode(), headers, host))
+        assert isinstance(claim, shapes.Claim)
+        assert signatures.verify(claim, SERVER.pem, b"", NOW) is None
