@@ -45,11 +45,14 @@ from linnet.door.patience import patient
 from linnet.door.pictures import Gallery
 from linnet.federation.delivery import actions as delivery
 from linnet.federation.delivery import errands as deliveries
+from linnet.federation.delivery.actions import SendAgain
 from linnet.federation.delivery.postman import Postman
-from linnet.federation.delivery.rules import SendAgain
 from linnet.federation.doors import discovery
 from linnet.federation.doors import routes as documents
 from linnet.federation.doors.crossing import Crossing
+from linnet.federation.finding import actions as finding
+from linnet.federation.finding import profiles, threads
+from linnet.federation.finding.actions import ReadProfile, ReadThread
 from linnet.federation.letters import actions as letters
 from linnet.federation.letters.actions import ReadLetter
 from linnet.federation.office import Office
@@ -84,6 +87,7 @@ from linnet.social.media.workshop import Workshop
 from linnet.social.notices.rules import NoticeGiven
 from linnet.social.people import actions as people
 from linnet.social.people.passwords import PasswordDesk
+from linnet.social.people.moving import Moved
 from linnet.social.people.rules import AccessEnded, AccountChanged
 from linnet.social.polls.actions import EndPoll
 from linnet.social.polls.rules import PollEnded
@@ -100,6 +104,7 @@ log = logging.getLogger("linnet")
 # there is concerned.
 EVENTS: dict[type[Value], tuple[Callable[[Tx, Any, int], None], ...]] = {
     Reported: (heeding.reported,),
+    Moved: (heeding.moved,),
     PostPublished: (heeding.published,),
     PostEdited: (heeding.edited,),
     PostDeleted: (heeding.deleted,),
@@ -164,7 +169,15 @@ class Program:
         workshop = Workshop(store, settings.upload_bytes)
         self.office = Office(settings, self.db, self.hub, self.client)
         self.house = House(
-            settings, self.db, self.hub, PasswordDesk(), store, workshop, self.client, self.office.lookup
+            settings,
+            self.db,
+            self.hub,
+            PasswordDesk(),
+            store,
+            workshop,
+            self.client,
+            self.office.lookup,
+            self.office.watch,
         )
         self.gallery = Gallery(self.house, self.office.may_show)
         self.sweeps = recurring(self.db, store)
@@ -237,6 +250,8 @@ def jobs(office: Office, house: House, every: Mapping[str, Every]) -> dict[type[
         EndPoll: end_poll,
         RemoveFiles: partial(media.remove_files, house.store),
         SweepMedia: partial(media.sweep_media, db, house.store),
+        ReadProfile: partial(profiles.read_profile, db, office.finder),
+        ReadThread: partial(threads.read_thread, db, office.finder),
         ReadLetter: Reader(db, office.finder, house.settings.url).read,
         SendAgain: partial(deliveries.send_again, db),
         AskSoftware: partial(peer_errands.ask_software, db, client, office.rulebook),
@@ -259,6 +274,7 @@ def recurring(db: Database, store: Store) -> dict[str, Every]:
         "sources without a job": Every(HOUR, run=feed_actions.replan),
         "pictures never used": Every(HOUR, outside=sweep_pictures),
         "letters that are long read": Every(HOUR, run=letters.sweep),
+        "what nobody looks at": Every(DAY, run=finding.forget),
         "letters that long went out": Every(HOUR, run=delivery.sweep),
         "servers with which there is nothing": Every(DAY, run=peers.forget),
         "lists of domains": Every(HOUR, run=peers.plan_lists),

@@ -7,9 +7,10 @@ import pytest
 
 from linnet.db.tx import Tx
 from linnet.federation.delivery import actions, queries, rules
+from linnet.federation.delivery.actions import SendAgain
 from linnet.federation.delivery.postman import Postman
 from linnet.federation.delivery.queries import Failed
-from linnet.federation.delivery.rules import Delivery, Outcome, SendAgain
+from linnet.federation.delivery.rules import Delivery, Outcome
 from linnet.federation.peers import actions as peers
 from linnet.federation.peers import domains
 from linnet.federation.peers import queries as peer_queries

@@ -21,6 +21,7 @@ from linnet.db.tx import Tx
 from linnet.desk.firm import actions as firm_actions
 from linnet.desk.firm import queries as firm
 from linnet.federation.keys.keyring import Keyring
+from linnet.federation.peers import actions as peers
 from linnet.jobs import rows
 from linnet.kernel.clock import now_ms
 from linnet.kernel.settings import Settings, SettingsError
@@ -78,6 +79,7 @@ def _prepare(settings: Settings) -> None:
                 f"contains that. Set it back, or say that you mean it: linnet move {settings.url}"
             )
         db.write_now(rows.free_all, now_ms())
+        db.write_now(peers.free, now_ms())
         if settings.secure:
             db.read_now(Keyring(settings.data, settings.url).prepare)
         print(_greeting(settings, db), flush=True)

@@ -3,12 +3,13 @@
 from starlette.routing import BaseRoute
 
 from linnet.db.database import Database
-from linnet.door.house import Sighted
+from linnet.door.house import Sighted, Unwatched, Watch
 from linnet.federation.authority import authority
 from linnet.federation.doors.proving import prover
 from linnet.federation.doors.readers import Parts
 from linnet.federation.fetching import Library
 from linnet.federation.finding.finder import Finder
+from linnet.federation.finding.looking import Looking
 from linnet.federation.finding.lookup import lookup
 from linnet.federation.keys.keyring import Keyring
 from linnet.federation.letters import inbox
@@ -33,12 +34,18 @@ class Office:
         self.rulebook = Rulebook(db)
         self.library = Library(client, db, self.keyring, settings.url, self.rulebook.blocked)
         self.finder = Finder(db, self.library, client, settings.url, settings.domain)
+        self.watch: Watch = Looking(db) if self.on else Unwatched()
         self.drops = Drops(db)
 
     @property
     def on(self) -> bool:
         """Does this server federate? Only under an address that is https."""
         return self.settings.secure
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """What this server is called: no rule can be made about these."""
+        return (self.settings.host, self.settings.domain)
 
     @property
     def here(self) -> Here:
@@ -48,7 +55,12 @@ class Office:
     async def lookup(self, text: str) -> Sighted:
         """`@a@b` or an address, asked for at its server and written down here. Nothing when there is
         nothing, when that host is suspended, and on a server that does not federate."""
-        return await lookup(self.finder, text) if self.on else Sighted()
+        if not self.on:
+            return Sighted()
+        found = await lookup(self.finder, text)
+        if found.account_id:
+            await self.watch.profile(found.account_id)
+        return found
 
     async def may_show(self, host: str) -> bool:
         """Are pictures from this host wanted?"""

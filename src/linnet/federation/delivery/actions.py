@@ -13,18 +13,34 @@ from linnet.db.tx import Tx
 from linnet.federation import authority
 from linnet.federation.delivery import queries, rules
 from linnet.federation.delivery.queries import Failed
-from linnet.federation.delivery.rules import Delivery, Done, Outcome, Over, SendAgain, Turn
+from linnet.federation.delivery.rules import Delivery, Done, Outcome, Over, Turn
 from linnet.federation.peers import actions as peers
 from linnet.federation.peers.rules import HOLD, Peer, Report
 from linnet.jobs import rows
+from linnet.jobs.rows import Job
 from linnet.kernel.ids import first_id_at, new_id
 from linnet.kernel.value import changed
 
 SWEPT = 2_000  # activities forgotten in one transaction
 DROPPED = 1_000  # letters to a suspended host taken out in one turn
+NO_ADDRESS = "this is no address that letters can be sent to"
 SUPERSEDED = "a later letter says how it is now"
 
 Bodies = dict[int, bytes]
+
+
+class SendAgain(Job):
+    """Job: put a letter that was set aside back into its host's queue."""
+
+    lane = "deliver"
+
+    host: str
+    activity_id: int
+    inbox: str
+    followers: int
+    tries: int
+    created_at: int
+    reason: str
 
 
 def send(
@@ -44,7 +60,7 @@ def send(
     `object_uri`: the thing it is about. Letters of one account about one thing arrive in the order in
     which they were sent; so an Undo should name the same thing as what it undoes."""
     id = new_id()
-    placed = {inbox: authority.authority(inbox) for inbox in sorted(inboxes)}
+    placed = {inbox: authority.authority(inbox) for inbox in inboxes}
     counts: dict[str, int] = defaultdict(int)
     for host in placed.values():
         if host:
@@ -65,15 +81,14 @@ def send(
     if kind in rules.SUPERSEDES and counts:
         _supersede(tx, account_id, kind, object_uri, id, list(counts), now)
     refused = peers.queue(tx, counts, now) if counts else {}
-    waiting, failed = [], []
-    for inbox, host in placed.items():
-        why = refused.get(host, "") if host else "this is no address that letters can be sent to"
-        if why:
-            failed.append(Failed(id, inbox, host, inboxes[inbox], why, now))
-        else:
-            waiting.append(Delivery(host, new_id(), id, inbox, inboxes[inbox], 0, now))
-    queries.add(tx, waiting)
-    queries.fail(tx, failed)
+    letters = [
+        Delivery(placed[inbox], new_id(), id, inbox, n, 0, now) for inbox, n in sorted(inboxes.items())
+    ]
+    why = {one.id: refused.get(one.host, "") if one.host else NO_ADDRESS for one in letters}
+    queries.add(tx, [one for one in letters if not why[one.id]])
+    for one in letters:
+        if why[one.id]:
+            _fail(tx, [one], why[one.id], now)
     return id
 
 

@@ -5,7 +5,6 @@ from typing import Literal
 
 from linnet.federation.peers import rules as peers
 from linnet.federation.signing.shapes import FORMS, Form
-from linnet.jobs.rows import Job
 from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from linnet.kernel.value import Value
 
@@ -72,20 +71,6 @@ class Over(Value):
 
     turn: Turn
     outcome: Outcome | None = None
-
-
-class SendAgain(Job):
-    """Job: put a letter that was set aside back into its host's queue."""
-
-    lane = "deliver"
-
-    host: str
-    activity_id: int
-    inbox: str
-    followers: int
-    tries: int
-    created_at: int
-    reason: str
 
 
 # What a letter makes needless of what was said about the same thing and never arrived. An edit does

@@ -6,6 +6,7 @@ from typing import ClassVar
 from linnet.db.tx import Tx
 from linnet.federation.letters import queries, rules
 from linnet.federation.letters.rules import Letter
+from linnet.federation.peers import actions as peers
 from linnet.jobs import rows
 from linnet.jobs.rows import Job
 from linnet.kernel.clock import MINUTE, moment
@@ -27,6 +28,7 @@ def accept(tx: Tx, letter: Letter, now: int) -> bool:
     if queries.is_seen(tx, letter.uri) or not queries.insert(tx, letter):
         return False
     rows.add(tx, ReadLetter(letter.id), now=now)
+    peers.heard(tx, letter.host, now)
     return True
 
 

@@ -9,7 +9,7 @@ from linnet.federation.peers.domains import Rule, Sheet
 from linnet.federation.peers.rules import Peer, PeersChanged, Report
 from linnet.jobs import rows
 from linnet.jobs.rows import Job
-from linnet.kernel.clock import DAY, HOUR
+from linnet.kernel.clock import DAY, HOUR, MINUTE
 from linnet.kernel.errors import Conflict, Invalid, NotFound
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value, changed
@@ -108,7 +108,7 @@ def heard(tx: Tx, authority: str, now: int) -> None:
         tx.emit(PeersChanged())
     if peer is None or peer.asked_at < now - ASK_EVERY:
         queries.write_asked(tx, authority, now)
-        rows.add_if_new(tx, AskSoftware(authority), now=now, run_at=now, key=f"ask:{authority}")
+        rows.add_if_new(tx, AskSoftware(authority), now=now, run_at=now + MINUTE, key=f"ask:{authority}")
 
 
 def runs(tx: Tx, host: str, software: str, version: str, now: int) -> None:
