@@ -634,6 +634,29 @@ def test_a_letter_is_parked_after_three_failures_and_may_be_read_again(db):
     assert db.read_now(queries.letter, 1) == letter
 
 
+def test_a_letter_waits_for_what_cannot_be_had_now(db):
+    letter = kept(db)
+    assert len(claimed(db, NOW)) == 1
+    db.write_now(actions.postponed, letter, "unreachable", NOW)
+    assert claimed(db, NOW + 6 * MINUTE - 1) == []
+    assert claimed(db, NOW + 6 * MINUTE) == [ReadLetter(1)]
+    again = db.read_now(queries.letter, 1)
+    assert (again.tries, again.reason, again.parked_at) == (1, "unreachable", None)
+    db.write_now(actions.postponed, again, "unreachable", NOW)
+    assert claimed(db, NOW + HOUR) == [ReadLetter(1)]
+    db.write_now(actions.postponed, db.read_now(queries.letter, 1), "unreachable", NOW)
+    assert claimed(db, NOW + 30 * DAY) == []
+    assert [parked.id for parked in db.read_now(queries.parked)] == [1]
+
+
+def claimed(db: Database, now: int) -> list[ReadLetter]:
+    """What is due, taken and done."""
+    found = db.write_now(rows.claim, "read", n=9, claim=now, now=now, lease=1000)
+    for job in found:
+        db.write_now(rows.done, job)
+    return [decode_as(ReadLetter, job.body) for job in found]
+
+
 def test_a_letter_that_means_nothing_is_counted(db):
     letter = kept(db)
     db.write_now(actions.dropped, letter, "concerns_nobody", NOW)

@@ -48,6 +48,14 @@ def failed(tx: Tx, letter: Letter, reason: str, now: int) -> None:
     queries.failed(tx, letter.id, reason[:500], most=rules.TRIES, now=now)
 
 
+def postponed(tx: Tx, letter: Letter, reason: str, now: int) -> None:
+    """What it speaks of could not be had for now: it is read again later, when that may be asked for
+    again, and parked after the last try."""
+    failed(tx, letter, reason, now)
+    if letter.tries + 1 < rules.TRIES:
+        rows.add(tx, ReadLetter(letter.id), now=now, run_at=now + rules.LATER[letter.tries])
+
+
 def again(tx: Tx, letter_id: int, now: int) -> bool:
     """A parked letter is read again. False when it is not parked."""
     found = queries.unpark(tx, letter_id)

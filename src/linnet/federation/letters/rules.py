@@ -4,7 +4,7 @@ from linnet.federation import vocab
 from linnet.federation.asking import FOR_NOW
 from linnet.federation.authority import Drop, authority, normal
 from linnet.federation.vocab import Json
-from linnet.kernel.clock import DAY, MINUTE, SECOND
+from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from linnet.kernel.value import Value
 
 # What somebody may want of us. Everything else that is well-formed is thanked for and not kept.
@@ -30,6 +30,9 @@ KINDS = frozenset(
 )
 
 TRIES = 3  # readings, before a letter is parked
+# When it is read again, after the first and the second time that something could not be had: an
+# address that failed is not asked for five minutes.
+LATER = (6 * MINUTE, HOUR)
 SEEN_KEPT = 30 * DAY  # longer than any server goes on sending the same letter
 PARKED_KEPT = 90 * DAY
 DROPPED_KEPT = 90 * DAY

@@ -11,6 +11,7 @@ from linnet.db.database import Database
 from linnet.db.tx import Tx
 from linnet.federation import authority, vocab
 from linnet.federation.authority import Drop, Proven
+from linnet.federation.fetching import for_now
 from linnet.federation.finding.finder import Budget, Finder
 from linnet.federation.letters import actions as letters
 from linnet.federation.letters import queries as letter_queries
@@ -80,7 +81,8 @@ class Reader:
             await self._db.write(letters.failed, row, repr(error)[:300], now_ms())
             raise
         if isinstance(found, Drop):
-            await self._db.write(letters.dropped, row, found.reason, now_ms())
+            end = letters.postponed if for_now(found) else letters.dropped
+            await self._db.write(end, row, found.reason, now_ms())
             return
         try:
             await self._db.write(_apply, found, row, now_ms())
