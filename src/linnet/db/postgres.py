@@ -2,8 +2,10 @@
 
 import contextlib
 import logging
+import random
+import time
 from asyncio import get_running_loop
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
@@ -20,8 +22,10 @@ R = TypeVar("R")
 
 log = logging.getLogger("linnet.db")
 
+BUSY = "The database does not answer: try again in a moment."
 CONNECTIONS = 8
 HOLD = "SELECT pg_advisory_xact_lock(CAST(:id AS BIGINT))"
+BREATH = 0.05  # seconds at most before the second try
 TRIES = 4  # two that wait for each other: one is sent back by the server and tries again
 
 
@@ -107,13 +111,14 @@ class PostgresDatabase:
         for attempt in range(TRIES):
             try:
                 return self._attempt(action, *args, **kwargs)
-            except (pg.DeadlockDetected, pg.SerializationFailure):
+            except (pg.DeadlockDetected, pg.SerializationFailure) as error:
                 if attempt == TRIES - 1:
-                    raise
+                    raise DatabaseError(BUSY, cause=str(error)) from error
+                time.sleep(random.uniform(0, BREATH) * (attempt + 1))  # noqa: S311 # the other one goes first
         raise AssertionError("unreachable")
 
     def _attempt(self, action: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with self._connection() as connection, connection.transaction():
+        with self._begun(_transaction) as connection:
             tx = PostgresTx(connection, self._on_emit)
             result = action(tx, *args, **kwargs)
         if self._on_commit and tx.events:
@@ -131,7 +136,7 @@ class PostgresDatabase:
         return await self.read(query, *args, **kwargs)
 
     def read_now(self, query: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with self._connection() as connection, _snapshot(connection):
+        with self._begun(_snapshot) as connection:
             return query(PostgresTx(connection), *args, **kwargs)
 
     def close(self) -> None:
@@ -139,16 +144,28 @@ class PostgresDatabase:
         self._pool.close()
 
     @contextlib.contextmanager
-    def _connection(self) -> "Iterator[psycopg.Connection[Any]]":
-        try:
-            with self._pool.connection() as connection:
-                yield connection
-        except (PoolTimeout, psycopg.OperationalError) as error:
-            if isinstance(error, pg.DeadlockDetected | pg.SerializationFailure):
-                raise
-            raise DatabaseError(
-                "The database does not answer: try again in a moment.", cause=str(error)
-            ) from error
+    def _begun(self, begin: "Begin") -> "Iterator[psycopg.Connection[Any]]":
+        """A connection in a transaction. After a restart of the server the pool is full of dead
+        ones; nothing was asked of them yet, so the next is taken."""
+        for left in reversed(range(CONNECTIONS + 1)):
+            begun = False
+            try:
+                with self._pool.connection() as connection, begin(connection):
+                    begun = True
+                    yield connection
+                    return
+            except (PoolTimeout, psycopg.OperationalError) as error:
+                if isinstance(error, pg.DeadlockDetected | pg.SerializationFailure):
+                    raise
+                if begun or not left or isinstance(error, PoolTimeout):
+                    raise DatabaseError(BUSY, cause=str(error)) from error
+
+
+Begin = Callable[["psycopg.Connection[Any]"], contextlib.AbstractContextManager[Any]]
+
+
+def _transaction(connection: "psycopg.Connection[Any]") -> contextlib.AbstractContextManager[Any]:
+    return connection.transaction()
 
 
 @contextlib.contextmanager
