@@ -176,8 +176,9 @@ class Program:
             store,
             workshop,
             self.client,
-            self.office.lookup,
-            self.office.watch,
+            lookup=self.office.lookup,
+            watch=self.office.watch,
+            knows_as=self.office.knows_as,
         )
         self.gallery = Gallery(self.house, self.office.may_show)
         self.sweeps = recurring(self.db, store)

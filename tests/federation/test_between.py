@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import pytest
+
 from linnet.db.tx import Tx
 from linnet.kernel.clock import MINUTE, now_ms
+from linnet.kernel.errors import Conflict
 from linnet.kernel.ids import new_id
 from linnet.social.media import actions as media
 from linnet.social.media.store import Store
 from linnet.social.media.workshop import Workshop
+from linnet.social.people import moving
 from linnet.social.reports import actions as report_actions
 from linnet.social.reports import queries as reports
 from tests.federation.village import Resident, Village
@@ -350,5 +354,44 @@ def test_reported_here_and_there(village: Village) -> None:
         assert not (await anna.relation(account["id"]))["following"]
         await ben.says("@anna@a.example more bitcoin")
         assert await anna.notices() == []
+
+    village.run(story())
+
+
+def test_moved_with_its_followers(village: Village) -> None:
+    anna, ben = both(village)
+    new = village.town("c.example").person("ben_again")
+
+    async def story() -> None:
+        await anna.follow(ben)
+        old_there = await new.find(ben.address)
+        there = await ben.find(new.address)
+        assert not await ben.town.program.office.knows_as(int(there["id"]), ben.id)
+        await new.town.db.write(moving.add_alias, new.id, int(old_there["id"]), now_ms())
+        assert await ben.town.program.office.knows_as(int(there["id"]), ben.id)
+        await ben.town.db.write(moving.move, ben.id, int(there["id"]), now_ms())
+        await village.settle(ahead=MINUTE)
+        followed = await anna.get(f"/v1/accounts/{anna.id}/following")
+        assert [one["acct"] for one in followed] == ["ben_again@c.example"]
+        assert [one["acct"] for one in await new.get(f"/v1/accounts/{new.id}/followers")] == [
+            "anna@a.example"
+        ]
+        with pytest.raises(Conflict):
+            await ben.town.db.write(moving.move, ben.id, int(there["id"]), now_ms())
+
+    village.run(story())
+
+
+def test_a24_a_move_that_the_new_account_knows_nothing_of(village: Village) -> None:
+    anna, ben = both(village)
+    mallory = village.town("c.example").person("mallory")
+
+    async def story() -> None:
+        await anna.follow(ben)
+        there = await ben.find(mallory.address)
+        await ben.town.db.write(moving.move, ben.id, int(there["id"]), now_ms())
+        await village.settle(ahead=MINUTE)
+        followed = await anna.get(f"/v1/accounts/{anna.id}/following")
+        assert [one["acct"] for one in followed] == ["ben@b.example"]
 
     village.run(story())

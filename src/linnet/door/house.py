@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from linnet.db.database import Database
 from linnet.hub.hub import Hub
@@ -21,12 +22,40 @@ class Sighted(Value):
     post_id: int = 0
 
 
+async def nobody_else(_target_id: int, _account_id: int) -> bool:
+    """The `knows_as` of a server that speaks to no other."""
+    return False
+
+
 Lookup = Callable[[str], Awaitable[Sighted]]
 
 
 async def stay_at_home(_text: str) -> Sighted:
     """The Lookup of a server that speaks to no other."""
     return Sighted()
+
+
+class Watch(Protocol):
+    """Who is told that somebody of ours looks at something, and asks its server about it if that was
+    long ago. What is found comes later; nobody waits for it."""
+
+    async def profile(self, account_id: int) -> None:
+        """A profile is looked at."""
+        ...
+
+    async def thread(self, post_id: int) -> None:
+        """A post with what stands around it is looked at."""
+        ...
+
+
+class Unwatched:
+    """The Watch of a server that speaks to no other."""
+
+    async def profile(self, account_id: int) -> None:
+        """Nothing is asked."""
+
+    async def thread(self, post_id: int) -> None:
+        """Nothing is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +71,9 @@ class House:
     workshop: Workshop
     client: Fetcher
     lookup: Lookup = stay_at_home  # `@a@b` or an address, asked for elsewhere (federation's)
+    # does the account elsewhere (first id) say now that it is also ours (second id)?
+    knows_as: Callable[[int, int], Awaitable[bool]] = nobody_else
+    watch: Watch = field(default_factory=Unwatched)  # ... and what somebody looks at
     at_end: list[Callable[[], Awaitable[None]]] = field(
         default_factory=list
     )  # run before the database closes

@@ -10,7 +10,7 @@ from linnet.federation.doors.readers import Parts
 from linnet.federation.fetching import Library
 from linnet.federation.finding.finder import Finder
 from linnet.federation.finding.looking import Looking
-from linnet.federation.finding.lookup import lookup
+from linnet.federation.finding.lookup import knows_as, lookup
 from linnet.federation.keys.keyring import Keyring
 from linnet.federation.letters import inbox
 from linnet.federation.letters.drops import Drops
@@ -61,6 +61,10 @@ class Office:
         if found.account_id:
             await self.watch.profile(found.account_id)
         return found
+
+    async def knows_as(self, target_id: int, account_id: int) -> bool:
+        """Does this account elsewhere say, asked now, that it is also this one of ours?"""
+        return self.on and await knows_as(self.finder, self.db, self.settings.url, target_id, account_id)
 
     async def may_show(self, host: str) -> bool:
         """Are pictures from this host wanted?"""

@@ -1,10 +1,14 @@
 """What somebody typed or pasted into a search: `@a@b`, or the address of a profile or post."""
 
+from linnet.db.database import Database
 from linnet.door.house import Sighted
-from linnet.federation import parse, vocab
+from linnet.federation import names, parse, vocab
+from linnet.federation.actors import queries as actors
 from linnet.federation.authority import Drop, normal
 from linnet.federation.finding import webfinger
 from linnet.federation.finding.finder import Budget, Finder
+from linnet.kernel.wire import decode_as
+from linnet.social.people import queries as people
 
 
 async def lookup(finder: Finder, text: str) -> Sighted:
@@ -34,3 +38,15 @@ async def _at(finder: Finder, address: str) -> Sighted:
         found = await finder.take_post(proven, budget, live=False)
         return Sighted() if isinstance(found, Drop) else Sighted(post_id=found.id)
     return Sighted()
+
+
+async def knows_as(finder: Finder, db: Database, url: str, target_id: int, account_id: int) -> bool:
+    """Does the account elsewhere say, in its document of now, that it is also this one of ours?"""
+    target = await db.read(people.account, target_id)
+    if target is None or target.local:
+        return False
+    fresh = await finder.account_at(target.uri, Budget(4), fresh=True)
+    if isinstance(fresh, Drop):
+        return False
+    row = await db.read(actors.of_account, fresh.id)
+    return row is not None and names.actor(url, account_id) in decode_as(list[str], row.also_known_as)

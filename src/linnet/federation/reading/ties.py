@@ -12,7 +12,7 @@ from linnet.kernel.wire import decode_as
 from linnet.social.follows import actions as follows
 from linnet.social.follows import queries as follow_queries
 from linnet.social.follows.rules import Followed, FollowRejected
-from linnet.social.people import foreign
+from linnet.social.people import foreign, moving
 from linnet.social.people import queries as people
 from linnet.social.people.rules import Account
 from linnet.social.safety import actions as safety
@@ -116,10 +116,9 @@ async def move(letter: Letter) -> Effect | Drop:
     )
     if isinstance(target, Drop):
         return target
-    if target.id == letter.sender.id or target.local:
+    if target.id == letter.sender.id:
         return Drop("moves_nowhere")
-    row = await letter.db.read(actors.of_account, target.id)
-    if row is None or letter.sender.uri not in decode_as(list[str], row.also_known_as):
+    if letter.sender.uri not in await letter.db.read(_names_of, target.id):
         return Drop("move_not_confirmed", target.uri)
     return partial(_move, letter.sender, target)
 
@@ -128,11 +127,21 @@ def _move(sender: Account, target: Account, tx: Tx, now: int) -> None:
     foreign.moved(tx, sender.id, target.id)
     for id in follow_queries.local_followers(tx, sender.id, CARRIED):
         had = follow_queries.follow(tx, id, sender.id)
+        if id == target.id:
+            continue  # nobody follows themselves
         try:
             follows.follow(tx, id, target.id, boosts=had.boosts if had else None, now=now)
         except NotAllowed:
             continue  # a block between these two: the follow stays where it was
         follows.end(tx, id, sender.id, by_id=id)
+
+
+def _names_of(tx: Tx, account_id: int) -> tuple[str, ...]:
+    """Who the account says that it also is: its server by its document, ours by its people."""
+    row = actors.of_account(tx, account_id)
+    if row is None:
+        return tuple(one.uri for one in moving.aliases(tx, account_id))
+    return tuple(decode_as(list[str], row.also_known_as))
 
 
 async def _ours(letter: Letter, value: object) -> Account | Drop:

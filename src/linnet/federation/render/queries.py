@@ -8,6 +8,7 @@ from linnet.desk.links import queries as link_queries
 from linnet.federation import names
 from linnet.federation.render.facts import ActorFacts, Here, PostFacts
 from linnet.kernel.value import Value
+from linnet.social.people import moving
 from linnet.social.people import queries as people
 from linnet.social.people.rules import Account
 from linnet.social.posts import views
@@ -42,6 +43,7 @@ def actor(tx: Tx, here: Here, account: Account, key_pem: str) -> ActorFacts:
         account,
         key_pem,
         moved_to=names.account_uri(here.url, moved) if moved else "",
+        aliases=tuple(one.uri for one in moving.aliases(tx, account.id)),
         sites=link_queries.own_hosts(tx),
     )
 

@@ -11,6 +11,7 @@ from linnet.federation.telling.rules import PROFILE_WAITS, VOTES_WAIT, Tell, Wha
 from linnet.jobs import rows
 from linnet.social.follows import queries as follows
 from linnet.social.follows.rules import Followed, FollowRejected, FollowRequested, Unfollowed
+from linnet.social.people.moving import Moved
 from linnet.social.people.rules import AccountChanged
 from linnet.social.polls.rules import PollEnded
 from linnet.social.posts import queries as posts
@@ -36,6 +37,12 @@ def published(tx: Tx, event: PostPublished, now: int) -> None:
 def reported(tx: Tx, event: Reported, now: int) -> None:
     """A complaint about somebody elsewhere, which the server passes on in its own name."""
     rows.add(tx, Tell("flag", 0, now, row_id=event.report_id, other_id=event.about_id), now=now)
+
+
+def moved(tx: Tx, event: Moved, now: int) -> None:
+    """An account of ours goes on as another one: its followers' servers follow that one."""
+    if queries.concerns(tx, event.account_id, followers=True):
+        rows.add(tx, Tell("move", event.account_id, now, other_id=event.to_id), now=now)
 
 
 def edited(tx: Tx, event: PostEdited, now: int) -> None:

@@ -30,6 +30,15 @@ def create(tx: Tx, here: Here, tell: Tell) -> Made:
     return [_about_post(here, "Create", found, body, _named(found))]
 
 
+def move(tx: Tx, here: Here, tell: Tell) -> Made:
+    """The account goes on as another one."""
+    target = people.account(tx, tell.other_id)
+    if target is None:
+        return []
+    own = names.actor(here.url, tell.account_id)
+    return [Letter("Move", own, activities.move(own, target.uri, tell.at), followers=True)]
+
+
 def flag(tx: Tx, here: Here, tell: Tell) -> Made:
     """A complaint, in the server's name: nobody elsewhere learns who complained."""
     report, about = reports.report(tx, tell.row_id), people.account(tx, tell.other_id)
@@ -238,6 +247,7 @@ LETTERS: dict[str, Callable[[Tx, Here, Tell], Made]] = {
     "pin": pin,
     "unpin": unpin,
     "vote": vote,
+    "move": move,
 }
 
 

@@ -27,6 +27,7 @@ What = Literal[
     "vote",
     "profile",
     "flag",
+    "move",
 ]
 
 PROFILE_WAITS = 5 * SECOND  # somebody who changes a profile changes it a few times
