@@ -164,7 +164,7 @@ REFUSED: dict[str, tuple[int, Asked]] = {
     "profile": (404, lambda api, ben: api.profile()),
     "push_subscription": (404, lambda api, ben: api.push_subscription()),
     "quote": (422, lambda api, ben: api.status_post("x", quoted_status_id=1)),
-    "report": (404, lambda api, ben: api.report(ben.id, comment="x")),
+    "report by rule": (422, lambda api, ben: api.report(ben.id, comment="x", rule_ids=[1])),
     "search_v1": (404, lambda api, ben: api.search_v1("x")),
     "status_quotes": (404, lambda api, ben: api.status_quotes(1)),
     "status_translate": (404, lambda api, ben: api.status_translate(1, "en")),

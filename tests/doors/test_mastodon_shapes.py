@@ -225,6 +225,8 @@ def deeds(call: Caller, cast: Cast) -> None:
             call(who, f"GET {A}/{cast.anna.id}/statuses{query}")
     for who in cast.all:
         call(who, "GET /api/v1/timelines/home")
+    report = {"account_id": str(cast.anna.id), "status_ids": [made], "comment": "rude", "forward": False}
+    call(cast.eve, "POST /api/v1/reports", json=report | {"category": "spam", "rule_ids": []})
     for deed in ("unfavourite", "unbookmark", "unreblog"):
         call(cast.eve, f"POST {S}/{made}/{deed}")
     call(cast.anna, f"POST {S}/{made}/unpin")

@@ -24,7 +24,7 @@ async def create(call: Call) -> Answer:
         raise Invalid("rule_ids", "name rules, but this server has none")
     about_id = params.id("account_id")
     if about_id is None:
-        raise Invalid("account_id", "is missing")
+        raise Invalid("account_id", "can't be blank")
     row = await call.house.db.write(
         actions.report,
         call.account,
@@ -62,4 +62,4 @@ def _json(row: Report, about: Json) -> Json:
 
 TAKES = "account_id status_ids comment category forward rule_ids"
 
-ENDPOINTS = (Endpoint("POST", "/api/v1/reports", create, user("write:reports"), TAKES),)
+ENDPOINTS = (Endpoint("POST", "/api/v1/reports", create, user("write:reports", deed="answer"), TAKES),)
