@@ -160,6 +160,8 @@ def _profile(tab: str) -> Handler:
         account = shown.account
         if visit.part:
             return _pieces(visit, shown.listed)
+        if visit.viewer_id:
+            await visit.house.watch.profile(account.id)
         return visit.render(
             "profile.html",
             title=f"{account.name} (@{account.address})",
@@ -224,6 +226,8 @@ async def thread(visit: Visit) -> Response:
     path = f"/@{view.account.address}/{view.post.id}"
     if visit.request.url.path != path:
         return visit.to(path)
+    if visit.viewer_id:
+        await visit.house.watch.thread(view.post.id)
     picture = view.media[0] if view.media and not view.post.sensitive else None
     return visit.render(
         "thread.html",

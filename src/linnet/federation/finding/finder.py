@@ -26,7 +26,7 @@ from linnet.social.people.rules import Account
 from linnet.social.posts import foreign as posts
 from linnet.social.posts import queries as post_queries
 from linnet.social.posts.foreign import RemotePost
-from linnet.social.posts.rules import Post
+from linnet.social.posts.rules import OPEN, Post
 
 DEEPEST = 20  # steps up a chain of answers
 LIVE = 86_400_000  # ms; what is older when it comes is history, not news
@@ -118,6 +118,10 @@ class Finder:
             return name
         return await self.account_at(name.uri, budget)
 
+    def is_ours(self, uri: str) -> bool:
+        """Is it an address of this server?"""
+        return authority(uri) == authority(self._url)
+
     async def known_post(self, uri: str) -> int | None:
         """The id of the post at this address if it is here."""
         found = await self._db.read(_post_at, self._url, uri)
@@ -184,10 +188,23 @@ class Finder:
             now=now_ms(),
         )
 
+    async def put(self, theirs: RemotePost) -> int | None:
+        """Writes down a post that was found, as history; or how it stands now, when it is here. Its id;
+        None when it may not be here, or is somebody else's (A18)."""
+        try:
+            return await self._db.write(_put, theirs, now=now_ms())
+        except (Gone, NotAllowed):
+            return None
+
     async def _mentioned(self, document: vocab.Json) -> tuple[int, ...]:
         """Those of the mentioned that we know. Nobody is asked for: a list of names is no reason to
         visit twenty servers (C16)."""
         return await self._db.read(_ids_of, self._url, parse.mentions(document))
+
+
+def is_open(document: vocab.Json) -> bool:
+    """A post that everybody may see?"""
+    return parse.is_post(document) and parse.visibility(document, "") in OPEN
 
 
 def _known(tx: Tx, uri: str) -> tuple[actor_rules.Actor, Account] | None:
@@ -222,6 +239,13 @@ def _receive(tx: Tx, theirs: RemotePost, *, live: bool, now: int) -> Post:
     if written is None:
         raise LinnetError("A post that was just written is not there.")
     return written
+
+
+def _put(tx: Tx, theirs: RemotePost, *, now: int) -> int | None:
+    known = post_queries.by_uri(tx, theirs.uri)
+    if known:
+        return posts.revise(tx, theirs, now)
+    return posts.receive(tx, theirs, id=id_at(theirs.published, now), now=now, live=False)
 
 
 def id_at(published: int, now: int) -> int:

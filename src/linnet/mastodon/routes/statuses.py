@@ -219,6 +219,8 @@ def _history(tx: Tx, post_id: int, viewer_id: int) -> History:
 async def context(call: Call) -> Answer:
     """GET /api/v1/statuses/{id}/context."""
     found = await call.house.db.read(_context, call.id(), call.viewer)
+    if call.viewer:
+        await call.house.watch.thread(call.id())
     ancestors, descendants = list(found.ancestors), list(found.descendants)
     if not call.viewer:
         ancestors, descendants = ancestors[-ANONYMOUS[0] :], descendants[: ANONYMOUS[1]]

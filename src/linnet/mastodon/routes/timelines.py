@@ -107,6 +107,8 @@ def _tagged(
 
 async def of_account(call: Call) -> Answer:
     """GET /api/v1/accounts/{id}/statuses."""
+    if call.viewer:
+        await call.house.watch.profile(call.id())
     page = call.params.page(20, 40)
     names = ("only_media", "exclude_replies", "exclude_reblogs", "exclude_direct", "pinned")
     flags = {name: call.params.flag(name) for name in names}

@@ -67,7 +67,7 @@ def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int
     for position, picture in enumerate(theirs.pictures):
         elsewhere.add(tx, picture, account_id=account.id, use="post", post_id=id, position=position, now=now)
     if parent and post.visibility in rules.OPEN:
-        queries.count_reply(tx, parent.id, 1)
+        _count_reply(tx, parent, live=live)
     _recount(tx, post, theirs)
     mentioned = people_queries.accounts(tx, list(theirs.mention_ids))
     tags = _tie(tx, post, account, theirs, mentioned)
@@ -185,6 +185,14 @@ def _recount(tx: Tx, post: Post, theirs: RemotePost) -> None:
         max(theirs.boosts_count or 0, had.boosts_count),
         max(theirs.favourites_count or 0, had.favourites_count),
     )
+
+
+def _count_reply(tx: Tx, parent: Post, *, live: bool) -> None:
+    """One more. But what its own server counts has those in it that are found later."""
+    if live or not parent.uri:
+        queries.count_reply(tx, parent.id, 1)
+    else:
+        queries.count_replies_here(tx, parent.id)
 
 
 def _tie(tx: Tx, post: Post, account: Account, theirs: RemotePost, mentioned: list[Account]) -> list[Tag]:

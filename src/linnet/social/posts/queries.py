@@ -100,6 +100,10 @@ SET_COUNTS = """UPDATE post SET replies_count = :replies, boosts_count = :boosts
         AND (replies_count <> :replies OR boosts_count <> :boosts OR favourites_count <> :favourites)"""
 TOUCH = "UPDATE post SET revision = revision + 1 WHERE id = :id"
 COUNT_REPLY = "UPDATE post SET replies_count = replies_count + :by, revision = revision + 1 WHERE id = :id"
+COUNT_REPLIES_HERE = """UPDATE post SET revision = revision + 1, replies_count = (SELECT COUNT(*) FROM post r
+        WHERE r.reply_to_id = :id AND r.visibility IN ('public', 'quiet'))
+    WHERE id = :id AND replies_count < (SELECT COUNT(*) FROM post r
+        WHERE r.reply_to_id = :id AND r.visibility IN ('public', 'quiet'))"""
 COUNT_BOOST = "UPDATE post SET boosts_count = boosts_count + :by, revision = revision + 1 WHERE id = :id"
 COUNT_FAVOURITE = (
     "UPDATE post SET favourites_count = favourites_count + :by, revision = revision + 1 WHERE id = :id"
@@ -169,6 +173,11 @@ def touch(tx: Tx, post_id: int) -> None:
 
 def count_reply(tx: Tx, post_id: int, by: int) -> None:
     tx.run(COUNT_REPLY, id=post_id, by=by)
+
+
+def count_replies_here(tx: Tx, post_id: int) -> None:
+    """At least as many as are here."""
+    tx.run(COUNT_REPLIES_HERE, id=post_id)
 
 
 def count_boost(tx: Tx, post_id: int, by: int) -> None:

@@ -1,0 +1,104 @@
+"""Somebody looks at something from elsewhere: it is asked for again, if that was long ago. What is found
+is written down, each in one transaction."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from linnet.db.tx import Tx
+from linnet.federation.finding import queries, rules
+from linnet.jobs import rows
+from linnet.jobs.rows import Job
+from linnet.kernel.clock import MINUTE
+from linnet.kernel.errors import LinnetError
+from linnet.social.people import figures
+from linnet.social.people.figures import Figures
+from linnet.social.posts import foreign as posts
+from linnet.social.posts import joining
+from linnet.social.posts import queries as post_queries
+from linnet.social.reactions import actions as reactions
+from linnet.social.timelines import actions as timelines
+
+
+class ReadProfile(Job):
+    """Job: an account elsewhere with its last posts, what it has on top, and its figures."""
+
+    lane: ClassVar[str] = "fetch"
+    lease: ClassVar[int] = 4 * MINUTE
+    patience: ClassVar[int] = 3
+
+    account_id: int
+
+
+class ReadThread(Job):
+    """Job: what is missing of the thread around a post, and how it stands."""
+
+    lane: ClassVar[str] = "fetch"
+    lease: ClassVar[int] = 4 * MINUTE
+    patience: ClassVar[int] = 2
+
+    post_id: int
+
+
+def look_at_profile(tx: Tx, account_id: int, now: int) -> bool:
+    """Asks for it, once a day. False when that is not due."""
+    if not queries.profile_due(tx, account_id, now - rules.PROFILE_AGAIN):
+        return False
+    queries.put_asked(tx, "profile", account_id, now)
+    rows.add_if_new(tx, ReadProfile(account_id), now=now, run_at=now, key=f"profile:{account_id}")
+    return True
+
+
+def look_at_thread(tx: Tx, post_id: int, now: int) -> bool:
+    """Asks for it, once in a quarter of an hour, whichever of its posts is looked at. False when that
+    is not due."""
+    root_id = queries.thread_due(tx, post_id, now - rules.THREAD_AGAIN)
+    if root_id is None:
+        return False
+    queries.put_asked(tx, "thread", root_id, now)
+    rows.add_if_new(tx, ReadThread(post_id), now=now, run_at=now, key=f"thread:{root_id}")
+    return True
+
+
+def profile_was_read(
+    tx: Tx, account_id: int, said: Figures, pinned: Sequence[int] | None, newest: int, now: int
+) -> None:
+    """What was found of a profile: totals, posts on top (None: its server did not say), when it last
+    wrote (ms, 0: nothing was found). The first time, who follows it already gets its last posts."""
+    figures.recount(tx, account_id, said)
+    if newest:
+        figures.wrote(tx, account_id, newest)
+    if pinned is not None:
+        _pin(tx, account_id, pinned)
+    if not queries.was_asked(tx, "filled", account_id):
+        for owner_id in queries.followers_here(tx, account_id):
+            timelines.take_up(tx, owner_id, account_id)
+    queries.put_asked(tx, "filled", account_id, now)
+
+
+def _pin(tx: Tx, account_id: int, wanted: Sequence[int]) -> None:
+    had = set(queries.pins(tx, account_id))
+    for post_id in had - set(wanted):
+        reactions.unpin(tx, account_id, post_id)
+    for at, post_id in enumerate(reversed(wanted)):  # the first of theirs is shown first
+        if post_id not in had:
+            try:
+                reactions.pin(tx, account_id, post_id, at)
+            except LinnetError:
+                continue  # not theirs, or one more than we show
+
+
+def join(tx: Tx, post_id: int, parent_id: int) -> bool:
+    """It became known what a post from elsewhere answers."""
+    return joining.adopt(tx, post_id, parent_id)
+
+
+def gone(tx: Tx, uri: str, now: int) -> None:
+    """The post's own server says that it is gone for good."""
+    known = post_queries.by_uri(tx, uri)
+    if known:
+        posts.forget(tx, uri, known.account_id, now)
+
+
+def forget(tx: Tx, now: int) -> None:
+    """Recurring: what nobody has looked at for a month."""
+    queries.forget_asked(tx, now - rules.ASKED_KEPT)
