@@ -38,6 +38,7 @@ from linnet.social.posts.rules import Author, NewPost, PostChange, PostDeleted, 
 from linnet.social.reactions import actions as reactions
 from linnet.social.safety import actions as safety
 from tests.asgi import Answer, ask
+from tests.asgi import _ask as asgi
 from tests.cast import both
 from tests.federation.neighbours import NOW, PUBLIC, TERMS, URL, follow_us, neighbour, their_post
 
@@ -555,6 +556,37 @@ def test_r26_many_at_once_ask_the_database_once():
 
     assert asyncio.run(crowd()) == [Made(200, b"x")] * 2000
     assert made == [1]
+
+
+class Counting:
+    """A database that counts how often it is asked."""
+
+    def __init__(self, db: Database) -> None:
+        self._db, self.asked = db, 0
+
+    async def read(self, query: Any, *args: Any) -> Any:
+        self.asked += 1
+        return await self._db.read(query, *args)
+
+    async def glance(self, query: Any, *args: Any) -> Any:
+        self.asked += 1
+        return await self._db.glance(query, *args)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_r26_a_boosted_post_is_read_from_the_database_once(still, strict):
+    counting = Counting(still.db)
+    settings = changed(still.parts.settings, authorized_fetch=strict)
+    before, _ = doors.routes(Parts(settings, counting, Hub(), still.keys, proof, refused))
+    app, headers = Router(before), SERVER | {"signature": "reader 0"}
+
+    async def crowd() -> list[Answer]:
+        return await asyncio.gather(
+            *(asgi(app, "GET", still.post("public"), headers, b"", "192.0.2.1") for _ in range(500))
+        )
+
+    assert {answer.status for answer in asyncio.run(crowd())} == {200}
+    assert counting.asked == 1
 
 
 def test_what_is_kept_ends_with_time_and_with_news():
