@@ -123,6 +123,7 @@ class Post:
     db: Database
     here: Here = HERE
     sent: list[Sent] = field(default_factory=list)
+    now: int = NOW
 
     def do(self, action: Any, *args: Any, **kwargs: Any) -> Any:
         def act(tx: Tx) -> Any:
@@ -136,7 +137,7 @@ class Post:
 
     def _heed(self, tx: Tx, event: Any) -> None:
         for heed in EVENTS.get(type(event), ()):
-            heed(tx, event, NOW)
+            heed(tx, event, self.now)
 
     def due(self) -> list[Tell]:
         """The jobs that wait."""

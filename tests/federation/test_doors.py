@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
@@ -40,7 +42,7 @@ from linnet.social.safety import actions as safety
 from tests.asgi import Answer, ask
 from tests.asgi import _ask as asgi
 from tests.cast import both
-from tests.federation.neighbours import NOW, PUBLIC, TERMS, URL, follow_us, neighbour, their_post
+from tests.federation.neighbours import HERE, NOW, PUBLIC, TERMS, URL, follow_us, neighbour, their_post
 
 SERVER = {"accept": CONTENT_TYPE}
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -108,10 +110,10 @@ class House:
         return self.get(path, SERVER | {"signature": f"reader {self.who.get(name, 0)}"})
 
     def strict(self) -> "House":
-        settings = changed(self.parts.settings, authorized_fetch=True)
+        strict = changed(self.parts.settings, authorized_fetch=True)
         return House(
             self.db,
-            Parts(settings, self.db, self.hub, self.keys, proof, refused),
+            Parts(strict, self.db, self.hub, self.keys, proof, refused),
             self.keys,
             self.hub,
             self.who,
@@ -126,9 +128,9 @@ class House:
 
 
 def build(db: Database, tmp_path: Path, **env: str) -> House:
-    settings = load({"LINNET_DATA": str(tmp_path), "LINNET_URL": URL} | env, tmp_path)
+    loaded = load({"LINNET_DATA": str(tmp_path), "LINNET_URL": URL} | env, tmp_path)
     hub, keys = Hub(), Keys()
-    house = House(db, Parts(settings, db, hub, keys, proof, refused), keys, hub)
+    house = House(db, Parts(loaded, db, hub, keys, proof, refused), keys, hub)
 
     def act(tx):
         person, bakery = both(tx, "bakery")
@@ -576,8 +578,8 @@ class Counting:
 @pytest.mark.parametrize("strict", [False, True])
 def test_r26_a_boosted_post_is_read_from_the_database_once(still, strict):
     counting = Counting(still.db)
-    settings = changed(still.parts.settings, authorized_fetch=strict)
-    before, _ = doors.routes(Parts(settings, counting, Hub(), still.keys, proof, refused))
+    own = changed(still.parts.settings, authorized_fetch=strict)
+    before, _ = doors.routes(Parts(own, counting, Hub(), still.keys, proof, refused))
     app, headers = Router(before), SERVER | {"signature": "reader 0"}
 
     async def crowd() -> list[Answer]:
@@ -772,3 +774,37 @@ def test_who_reads_reads_what_is_public(still):
     found = still.json(still.post("public"))
     assert (found["to"], found["type"]) == ([PUBLIC], "Note")
     assert still.json(still.post("public", "/activity"))["object"]["id"] == found["id"]
+
+
+# whatever is asked
+
+
+@given(st.text(max_size=80))
+def test_no_accept_makes_the_doors_stumble(text):
+    for part in (text, f"application/activity+json;{text}", f"text/html;q={text},{text}"):
+        assert accept.wants_page(part) in {True, False}
+        assert accept.wants_document(part) in {True, False}
+        assert accept.content_type(part) in {CONTENT_TYPE, LD_TYPE}
+    doors.has_document(text)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=60),
+    st.sampled_from(["", "acct:", f"{URL}/", f"{URL}/@", "https://"]),
+)
+def test_no_resource_makes_webfinger_stumble(still, text, before):
+    found = still.db.read_now(discovery.finger, HERE, before + text)
+    assert found is None or found["subject"].endswith("@linnet.example")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(
+    st.text(st.characters(min_codepoint=33, max_codepoint=255), max_size=40),
+    st.sampled_from(
+        ["/ap/users/", "/ap/users/7/", "/ap/users/7/posts/", "/.well-known/", "/nodeinfo/", "/@", "/ap/"]
+    ),
+)
+def test_no_path_makes_the_doors_stumble(still, text, before):
+    answer = still.get(before + text.replace("?", "").replace("#", ""))
+    assert answer.status in {200, 302, 307, 400, 404, 405, 410}

@@ -6,6 +6,7 @@ from linnet.kernel.clock import DAY, MINUTE
 from linnet.kernel.ids import new_id
 from linnet.social.follows import actions as follows
 from linnet.social.follows import queries as follow_queries
+from linnet.social.follows.rules import Followed
 from linnet.social.people import actions as people
 from linnet.social.people.rules import ProfileChange
 from linnet.social.polls.rules import ForeignPoll, NewPoll
@@ -266,6 +267,16 @@ def test_a_follow_from_elsewhere_is_accepted_with_the_follow_inside(scene):
     assert again.body["id"] != sent.body["id"]
     (removed,) = scene.post.done(follows.remove_follower, scene.bakery.id, scene.fay.id)
     assert (removed.body["type"], removed.body["object"]) == ("Reject", follow)
+
+
+def test_who_asks_again_gets_an_answer_that_is_not_taken_for_the_first(scene):
+    scene.post.do(follow_us, scene.fay, scene.bakery)
+    (first,) = scene.post.tell()
+    scene.post.now += 1
+    scene.post.do(lambda tx: tx.emit(Followed(scene.fay.id, scene.bakery.id)))
+    (second,) = scene.post.tell()
+    assert first.body["object"] == second.body["object"]
+    assert first.body["id"] != second.body["id"]
 
 
 def test_a_request_from_elsewhere_waits_and_is_answered(scene):

@@ -125,11 +125,12 @@ def follow_of(uri: str, follower: str, followee: str) -> Json:
     return ({"id": uri} if uri else {}) | {"type": "Follow", "actor": follower, "object": followee}
 
 
-def answer(kind: str, actor: str, id: int, asked: Json) -> Json:
-    """Accept or Reject of a Follow, which is embedded whole; `id` makes the answer's own."""
+def answer(kind: str, actor: str, id: int, asked: Json, at: int) -> Json:
+    """Accept or Reject of a Follow, which is embedded whole. `id` (the follow's) and `at` make the
+    answer's own: who asks again gets an answer that is not taken for the first one."""
     return {
         "@context": context.PLAIN,
-        "id": f"{actor}#{kind.lower()}s/{id}",
+        "id": f"{actor}#{kind.lower()}s/{id}-{at}",
         "type": kind,
         "actor": actor,
         "to": [asked["actor"]],

@@ -166,11 +166,6 @@ def followed(tx: Tx, event: Followed, now: int) -> None:
         _answer(tx, "accept", event.follower_id, event.followee_id, row.id, row.uri, now)
 
 
-def accept_again(tx: Tx, follower_id: int, followee_id: int, now: int) -> None:
-    """Somebody elsewhere asks to follow who follows already: their server has forgotten our answer."""
-    followed(tx, Followed(follower_id, followee_id), now)
-
-
 def follow_rejected(tx: Tx, event: FollowRejected, now: int) -> None:
     """One of ours does not want to be followed."""
     _answer(tx, "reject", event.follower_id, event.followee_id, event.follow_id, event.uri, now)

@@ -36,7 +36,7 @@ def move(tx: Tx, here: Here, tell: Tell) -> Made:
     if target is None:
         return []
     own = names.actor(here.url, tell.account_id)
-    return [Letter("Move", own, activities.move(own, target.uri, tell.at), followers=True)]
+    return [Letter("Move", own, activities.move(own, names.account_uri(here.url, target), tell.at), followers=True)]
 
 
 def flag(tx: Tx, here: Here, tell: Tell) -> Made:
@@ -165,7 +165,7 @@ def _answer(tx: Tx, here: Here, tell: Tell, kind: str) -> Made:
     if other is None:
         return []
     asked = activities.follow_of(tell.uri, other.uri, actor)
-    return [_to_one(kind, activities.answer(kind, actor, tell.row_id, asked), tell, about=tell.uri)]
+    return [_to_one(kind, activities.answer(kind, actor, tell.row_id, asked, tell.at), tell, about=tell.uri)]
 
 
 def block(tx: Tx, here: Here, tell: Tell) -> Made:
