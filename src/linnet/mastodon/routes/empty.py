@@ -53,7 +53,7 @@ def _without(path: str, reading: Auth, writing: Auth, field: str, problem: str) 
 FILTERS = (user("read:filters"), user("write:filters"))
 LISTS = (user("read:lists"), user("write:lists"))
 DOMAINS = (user("read:blocks"), user("write:blocks"))
-refuse_domain = refusing("domain", "cannot be blocked: this server does not speak with others yet")
+refuse_domain = refusing("domain", "cannot be blocked by one account yet")
 refuse_push = refusing("subscription", "is not supported: there is no Web Push yet")
 refuse_feature = refusing("name", "cannot be featured: profiles have no featured hashtags yet")
 
