@@ -33,6 +33,7 @@ from linnet.desk.feeds import errands as feeds
 from linnet.desk.feeds.actions import FetchFeed
 from linnet.desk.firm import queries as firms
 from linnet.desk.firm.rules import FirmChanged
+from linnet.desk.links import actions as link_actions
 from linnet.desk.links import errands as links
 from linnet.desk.links.actions import FetchPreview
 from linnet.desk.sales.rules import LeadRecorded, SaleRecorded
@@ -79,6 +80,9 @@ from linnet.site import hooks, measure, media_files
 from linnet.site import routes as site
 from linnet.social.apps import actions as apps
 from linnet.social.apps.rules import TokensEnded
+from linnet.social.cards import actions as cards
+from linnet.social.cards.actions import FetchCard
+from linnet.social.cards.rules import host_of
 from linnet.social.follows.rules import Followed, FollowRejected, FollowRequested, Unfollowed
 from linnet.social.media import errands as media
 from linnet.social.media.actions import RemoveFiles, SweepMedia
@@ -92,6 +96,7 @@ from linnet.social.people.rules import AccessEnded, AccountChanged
 from linnet.social.polls.actions import EndPoll
 from linnet.social.polls.rules import PollEnded
 from linnet.social.posts import actions as posts
+from linnet.social.posts import errands as post_errands
 from linnet.social.posts.rules import PostDeleted, PostEdited, PostPublished
 from linnet.social.reactions.rules import Favourited, Pinned, Unfavourited, Unpinned, Voted
 from linnet.social.reports.rules import Reported
@@ -149,7 +154,14 @@ HEARD: tuple[type[Value], ...] = (
     RulesChanged,
 )
 
-LANES = (Lane("desk", 4), Lane("media", 2), Lane("fetch", 6), Lane("deliver", 8), Lane("read", 8))
+LANES = (
+    Lane("desk", 4),
+    Lane("media", 2),
+    Lane("fetch", 6),
+    Lane("look", 6),  # what is asked for because somebody looks at it
+    Lane("deliver", 8),
+    Lane("read", 8),
+)
 
 
 class Program:
@@ -237,9 +249,13 @@ def jobs(office: Office, house: House, every: Mapping[str, Every]) -> dict[type[
     """Which handler does which job."""
     db, client = house.db, house.client
     terms, grace = house.terms, house.settings.late_grace_minutes
+    own_host = host_of(house.settings.url)
 
     async def end_poll(job: EndPoll) -> None:
         await db.write(posts.end_poll, job.poll_id, now_ms())
+
+    def clean(tx: Tx, link: str) -> str:
+        return link_actions.clean_text(tx, link, house.settings.url)
 
     return {
         Sweep: partial(sweeps.sweep, db, every),
@@ -249,6 +265,7 @@ def jobs(office: Office, house: House, every: Mapping[str, Every]) -> dict[type[
         ReplayVisits: partial(visits.replay_visits, db),
         PublishDraft: partial(drafts.publish, db, terms, grace),
         EndPoll: end_poll,
+        FetchCard: partial(post_errands.fetch_card, db, client, clean, own_host),
         RemoveFiles: partial(media.remove_files, house.store),
         SweepMedia: partial(media.sweep_media, db, house.store),
         ReadProfile: partial(profiles.read_profile, db, office.finder),
@@ -276,6 +293,7 @@ def recurring(db: Database, store: Store) -> dict[str, Every]:
         "pictures never used": Every(HOUR, outside=sweep_pictures),
         "letters that are long read": Every(HOUR, run=letters.sweep),
         "what nobody looks at": Every(DAY, run=finding.forget),
+        "cards under no post": Every(DAY, run=cards.sweep),
         "letters that long went out": Every(HOUR, run=delivery.sweep),
         "servers with which there is nothing": Every(DAY, run=peers.forget),
         "lists of domains": Every(HOUR, run=peers.plan_lists),

@@ -224,6 +224,7 @@ def post(
         replies_count=_total(doc.get("replies")),
         boosts_count=_total(doc.get("shares")),
         favourites_count=_total(doc.get("likes")),
+        link=_link(doc),
     )
 
 
@@ -266,6 +267,12 @@ def _pictures(doc: Json) -> tuple[RemotePicture, ...]:
         cover = _image(doc.get("image") or doc.get("icon"))
         found.insert(0, RemotePicture(cover) if cover else None)
     return tuple(one for one in found if one)[:MOST_PICTURES]
+
+
+def _link(doc: Json) -> str:
+    """What the post's card should be made of: its first Link attachment (FEP-8967)."""
+    links = (one for one in vocab.many(doc.get("attachment")) if isinstance(one, dict))
+    return next((normal(one.get("href")) for one in links if "Link" in vocab.types(one)), "")
 
 
 def _picture(one: Json) -> RemotePicture | None:

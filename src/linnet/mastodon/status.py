@@ -9,6 +9,7 @@ from typing import Any
 from linnet.kernel.clock import iso
 from linnet.kernel.wire import encode
 from linnet.mastodon.entities import VISIBILITY, account_bytes, actor_uri
+from linnet.social.cards.rules import CardView
 from linnet.social.media.rules import Media, file_path, thumb_path
 from linnet.social.people.rules import Account
 from linnet.social.polls.rules import PollView
@@ -82,7 +83,7 @@ def head(view: PostView, url: str, now: int) -> bytes:
         "mentions": [mention_json(person, url) for person in view.mentions],
         "tags": [{"name": tag.name, "url": f"{url}/tags/{tag.key}"} for tag in view.tags],
         "emojis": [],
-        "card": None,
+        "card": card_json(view.card, url) if view.card else None,
         "poll": poll_json(view.poll, now) if view.poll else None,
         "quote": None,
         "quote_approval": {"automatic": [], "manual": [], "current_user": "denied"},
@@ -130,6 +131,32 @@ def _size(width: int, height: int) -> Json:
         "height": height,
         "size": f"{width}x{height}",
         "aspect": width / height if height else 1.0,
+    }
+
+
+def card_json(card: CardView, url: str) -> Json:
+    """The PreviewCard entity. The provider is the host at which the page was found: a page may call
+    itself what it likes."""
+    picture = f"{url}/media/elsewhere/{card.picture}" if card.picture else None
+    return {
+        "url": card.url,
+        "title": card.title,
+        "description": card.description,
+        "language": card.language or None,
+        "type": "link",
+        "author_name": "",
+        "author_url": "",
+        "authors": [],
+        "provider_name": card.host,
+        "provider_url": f"https://{card.host}/",
+        "html": "",
+        "width": card.width,
+        "height": card.height,
+        "image": picture,
+        "image_description": card.alt,
+        "embed_url": "",
+        "blurhash": card.blurhash or None,
+        "published_at": None,
     }
 
 

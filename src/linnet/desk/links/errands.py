@@ -1,7 +1,5 @@
 """Going outside for links: the title and picture of a go link's target."""
 
-import re
-
 from linnet.db.database import Database
 from linnet.desk.links import actions
 from linnet.desk.links.actions import FetchPreview
@@ -10,11 +8,11 @@ from linnet.desk.links.rules import Preview
 from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import Invalid
 from linnet.net.client import Fetcher, Policy
+from linnet.social.cards.page import text_of
 
 POLICY = Policy(
     max_bytes=512 * 1024, cut=True, accept="text/html", types=("text/html", "application/xhtml+xml")
 )
-_CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 
 
 async def fetch_preview(db: Database, client: Fetcher, job: FetchPreview) -> None:
@@ -26,18 +24,10 @@ async def fetch_preview(db: Database, client: Fetcher, job: FetchPreview) -> Non
         await db.write(actions.keep_preview, Preview(job.target, problem=error.sentence, fetched_at=now_ms()))
         return
     if answer.good:
-        html = _text(answer.body, answer.headers.get("content-type", ""))
+        html = text_of(answer.body, answer.headers.get("content-type", ""))
         preview = read_preview(job.target, html, url=answer.url, now=now_ms())
     else:
         preview = Preview(
             job.target, problem=f"The page answered with status {answer.status}.", fetched_at=now_ms()
         )
     await db.write(actions.keep_preview, preview)
-
-
-def _text(body: bytes, content_type: str) -> str:
-    named = _CHARSET.search(content_type.encode()) or _CHARSET.search(body[:2048])
-    try:
-        return body.decode(named[1].decode() if named else "utf-8", "replace")
-    except LookupError:
-        return body.decode("utf-8", "replace")

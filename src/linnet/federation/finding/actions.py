@@ -22,7 +22,7 @@ from linnet.social.timelines import actions as timelines
 class ReadProfile(Job):
     """Job: an account elsewhere with its last posts, what it has on top, and its figures."""
 
-    lane: ClassVar[str] = "fetch"
+    lane: ClassVar[str] = "look"
     lease: ClassVar[int] = 4 * MINUTE
     patience: ClassVar[int] = 3
 
@@ -32,7 +32,7 @@ class ReadProfile(Job):
 class ReadThread(Job):
     """Job: what is missing of the thread around a post, and how it stands."""
 
-    lane: ClassVar[str] = "fetch"
+    lane: ClassVar[str] = "look"
     lease: ClassVar[int] = 4 * MINUTE
     patience: ClassVar[int] = 2
 

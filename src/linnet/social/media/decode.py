@@ -44,7 +44,7 @@ LARGE_PNG = 4 << 20  # bytes: beyond this a PNG is a photograph and better kept 
 # use: width and height of the picture, and of its thumbnail; both are cropped around the middle
 CROPS = {"avatar": ((400, 400), (120, 120)), "header": ((1500, 500), (600, 200))}
 LOGO = (800, 800)  # fitted in, not cropped
-USES = ("post", "avatar", "header", "logo")
+USES = ("post", "avatar", "header", "logo", "card")
 
 MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 SAVING: dict[str, dict[str, Any]] = {

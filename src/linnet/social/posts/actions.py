@@ -6,6 +6,7 @@ from linnet.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import changed
 from linnet.kernel.wire import encode_text
+from linnet.social.cards import actions as cards
 from linnet.social.follows import queries as follows
 from linnet.social.marks import actions as marks
 from linnet.social.media import actions as media
@@ -17,7 +18,7 @@ from linnet.social.people import queries as people_queries
 from linnet.social.people import rules as people_rules
 from linnet.social.people.rules import Account
 from linnet.social.polls import actions as polls
-from linnet.social.posts import queries, rules
+from linnet.social.posts import linked, queries, rules
 from linnet.social.posts.rules import (
     Author,
     Composed,
@@ -68,6 +69,7 @@ def publish(tx: Tx, author: Author, new: NewPost, terms: Terms, *, id: int, now:
     people.count_post(tx, account.id, 1, now)
     tags = _tie(tx, post, text, mentioned)
     deliver(tx, post, tags, list(mentioned.values()), now)
+    linked.look(tx, post, pictures=bool(new.media_ids), now=now)
     keys = tuple(tag.key for tag in tags)
     tx.emit(PostPublished(id, account.id, post.visibility, None, post.reply_to_account_id, keys))
     return id
@@ -172,6 +174,7 @@ def edit(tx: Tx, author: Author, post_id: int, change: PostChange, terms: Terms,
     if wanted != kept:
         media.attach(tx, wanted, post_id, post.account_id)
     _retie(tx, after, text, mentioned, now)
+    linked.look_again(tx, after, pictures=bool(wanted), now=now)
     tx.emit(PostEdited(post_id, post.account_id))
 
 
@@ -251,6 +254,7 @@ def remove(tx: Tx, post: Post, now: int) -> None:
 
 def _clear(tx: Tx, post: Post, now: int) -> None:
     search.forget_post(tx, post.id)
+    cards.forget_post(tx, post.id)
     queries.delete_mentions(tx, post.id)
     queries.delete_tags(tx, post.id)
     queries.delete_versions(tx, post.id)

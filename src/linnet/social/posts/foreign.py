@@ -18,7 +18,7 @@ from linnet.social.people import queries as people_queries
 from linnet.social.people.rules import Account
 from linnet.social.polls import actions as polls
 from linnet.social.polls.rules import ForeignPoll
-from linnet.social.posts import actions, queries, rules
+from linnet.social.posts import actions, linked, queries, rules
 from linnet.social.posts.rules import Author, Post, PostEdited, PostPublished, Tag, Visibility
 from linnet.social.search import actions as search
 from linnet.social.text.clean import plain
@@ -47,6 +47,7 @@ class RemotePost(Value):
     replies_count: int | None = None
     boosts_count: int | None = None
     favourites_count: int | None = None
+    link: str = ""  # what its card should be made of, where it says so
 
 
 def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int:
@@ -71,6 +72,7 @@ def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int
     _recount(tx, post, theirs)
     mentioned = people_queries.accounts(tx, list(theirs.mention_ids))
     tags = _tie(tx, post, account, theirs, mentioned)
+    linked.look(tx, post, pictures=bool(theirs.pictures), now=now, link=theirs.link)
     if live:
         people.count_post(tx, account.id, 1, theirs.published)
         actions.deliver(tx, post, tags, mentioned, now)
@@ -109,6 +111,7 @@ def revise(tx: Tx, theirs: RemotePost, now: int) -> int | None:
     mentioned = people_queries.accounts(tx, list(theirs.mention_ids))
     _tie(tx, after, account, theirs, mentioned)
     actions.tell_of_edit(tx, had, named, mentioned, now)
+    linked.look_again(tx, after, pictures=bool(theirs.pictures), now=now, link=theirs.link)
     tx.emit(PostEdited(had.id, had.account_id))
     return had.id
 

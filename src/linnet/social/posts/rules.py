@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from linnet.kernel.errors import Invalid, NotAllowed
 from linnet.kernel.value import Value
+from linnet.social.cards.rules import CardView
 from linnet.social.media.rules import Media
 from linnet.social.people.rules import Account, Deed, Role
 from linnet.social.polls.rules import NewPoll, PollView
@@ -140,6 +141,7 @@ class PostView(Value):
     poll: PollView | None = None
     app_name: str = ""
     app_website: str = ""
+    card: CardView | None = None
     boost_of: "PostView | None" = None
 
     @property

@@ -9,6 +9,7 @@ from linnet.db.tx import Tx
 from linnet.kernel.errors import NotFound
 from linnet.kernel.page import NEWEST, Page, in_order
 from linnet.kernel.value import Value, changed
+from linnet.social.cards.rules import CardView, host_of
 from linnet.social.follows.rules import Tie
 from linnet.social.media import queries as media
 from linnet.social.people import queries as people
@@ -50,6 +51,16 @@ class Seen(Value):
     thread_muted: bool
     app_name: str | None
     app_website: str | None
+    card_link: str | None
+    card_url: str | None
+    card_title: str | None
+    card_description: str | None
+    card_language: str | None
+    card_picture: int | None
+    card_width: int | None
+    card_height: int | None
+    card_blurhash: str | None
+    card_alt: str | None
 
 
 class Reference(Value):
@@ -69,8 +80,13 @@ VIEWS = """SELECT p.id, p.account_id, p.person_id, p.text, p.html, p.warning, p.
         EXISTS (SELECT 1 FROM bookmark k WHERE k.post_id = p.id AND k.account_id = :viewer_id) AS bookmarked,
         EXISTS (SELECT 1 FROM pin n WHERE n.account_id = p.account_id AND n.post_id = p.id) AS pinned,
         EXISTS (SELECT 1 FROM thread_mute t WHERE t.account_id = :viewer_id AND t.root_id = p.root_id) AS thread_muted,
-        app.name AS app_name, app.website AS app_website
+        app.name AS app_name, app.website AS app_website,
+        k.url AS card_link, c.url AS card_url, c.title AS card_title, c.description AS card_description,
+        c.language AS card_language, i.id AS card_picture, i.width AS card_width, i.height AS card_height,
+        i.blurhash AS card_blurhash, i.alt AS card_alt
     FROM post p LEFT JOIN app ON app.id = p.app_id
+    LEFT JOIN post_card k ON k.post_id = p.id LEFT JOIN card c ON c.address = k.address AND c.title <> ''
+    LEFT JOIN media i ON i.id = c.media_id
     WHERE p.id IN (SELECT id FROM post WHERE id IN :ids
             UNION SELECT boost_of_id FROM post WHERE id IN :ids AND boost_of_id IS NOT NULL)
         AND (p.visibility IN ('public', 'quiet') OR p.account_id = :viewer_id
@@ -126,10 +142,28 @@ def _assembled(tx: Tx, rows: list[Seen], viewer_id: int) -> dict[int, PostView]:
             asked.get(row.poll_id) if row.poll_id else None,
             row.app_name or "",
             row.app_website or "",
+            _card(row),
         )
         for row in rows
         if row.account_id in accounts
     }
+
+
+def _card(row: Seen) -> CardView | None:
+    if not row.card_title or not row.card_url:
+        return None
+    return CardView(
+        row.card_link or row.card_url,
+        host_of(row.card_url),
+        row.card_title,
+        row.card_description or "",
+        row.card_language or "",
+        row.card_picture or 0,
+        row.card_width or 0,
+        row.card_height or 0,
+        row.card_blurhash or "",
+        row.card_alt or "",
+    )
 
 
 def view(tx: Tx, post_id: int, viewer_id: int) -> PostView:

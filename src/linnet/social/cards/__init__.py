@@ -1,0 +1,1 @@
+"""What a page that a post links to says of itself: one card under the post."""
