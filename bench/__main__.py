@@ -1,4 +1,5 @@
-"""`python -m bench`: measures everything and prints the table; `--quick` only tries it out."""
+"""`python -m bench`: measures everything and prints the table; `python -m bench federation` what concerns
+other servers; `--quick` only tries it out."""
 
 import argparse
 import os
@@ -7,17 +8,21 @@ import tempfile
 from pathlib import Path
 
 from bench.cases import Bench, Plan
-from bench.report import table
+from bench.federation import Outbox, Sizes
+from bench.report import machine, rows, table
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m bench", description="Measure a real server over sockets."
     )
+    parser.add_argument("what", nargs="?", choices=["server", "federation"], default="server")
     parser.add_argument("--quick", action="store_true", help="small and short: to see that it works")
     args = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))
     pinned = (cores[0], cores[1]) if len(cores) > 1 else None
+    if args.what == "federation":
+        return federation(pinned, quick=args.quick)
     plan = Plan(cores=pinned)
     if args.quick:
         plan = Plan(sizes=(1_000, 3_000, 6_000), seconds=0.5, rounds=1, fan_outs=5, cores=pinned)
@@ -34,6 +39,23 @@ def main() -> int:
         for text in table(counted(), plan):
             print(text, flush=True)
     return 1 if missed and not args.quick else 0
+
+
+def federation(cores: tuple[int, int] | None, *, quick: bool) -> int:
+    sizes = Sizes((5, 20), 50, 40, 3, 20_000, cores) if quick else Sizes(cores=cores)
+    missed = 0
+    with tempfile.TemporaryDirectory(prefix="linnet-bench-") as folder:
+        print("# Benchmarks of federation\n")
+        print(
+            "Written by `python -m bench federation`; what is measured and how stands in `bench/federation.py`.\n"
+        )
+        how = "one worker on core {}, all other servers on core {}".format(*cores) if cores else "not pinned"
+        for text in machine(how):
+            print(text)
+        for text in rows(Outbox(sizes, Path(folder)).lines()):
+            missed += "**miss**" in text
+            print(text, flush=True)
+    return 1 if missed and not quick else 0
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ from linnet.door.patience import patient
 from linnet.door.pictures import Gallery
 from linnet.federation.delivery import actions as delivery
 from linnet.federation.delivery import errands as deliveries
+from linnet.federation.delivery import lanes
 from linnet.federation.delivery.actions import SendAgain
 from linnet.federation.delivery.postman import Postman
 from linnet.federation.doors import discovery
@@ -176,7 +177,7 @@ class Program:
         invented = self.db.read_now(firms.invented)
         self.client = Closed() if invented else client or Client(settings)
         # letters have connections of their own: silent inboxes must not hold up what people ask for
-        self.way_out = self.client if invented or client else Client(settings)
+        self.way_out = self.client if invented or client else Client(settings, places=lanes.MOST)
         store = Store(settings.data / "media")
         workshop = Workshop(store, settings.upload_bytes)
         self.office = Office(settings, self.db, self.hub, self.client)

@@ -20,7 +20,7 @@ from linnet.kernel.settings import Settings
 from linnet.kernel.value import Value, changed
 from linnet.net.address import Exceptions, Target, exceptions, follow, parse_url
 from linnet.net.body import PACKED, Body, BrokenError, TooBigError
-from linnet.net.guard import EVERYWHERE, PER_HOST, Guard, Names, Places, Resolver, UnsafeError
+from linnet.net.guard import EVERYWHERE, LOOKUPS, PER_HOST, Guard, Names, Places, Resolver, UnsafeError
 
 HEADER_BYTES = 32 * 1024
 HEADER_LINES = 100
@@ -98,12 +98,16 @@ class Client:
     """The Fetcher of a running server. Make it anywhere, use it in one event loop, close it. Each has
     places and connections of its own: what may not hold up others gets one for itself."""
 
-    def __init__(self, settings: Settings, *, resolver: Resolver | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, resolver: Resolver | None = None, places: int = EVERYWHERE
+    ) -> None:
+        """`places`: how many requests may be under way at once."""
         self._allowed = exceptions(settings.allow_private, settings.allow_networks)
         self._name = f"Linnet/{__version__} (+{settings.url}/)"
-        self._names = Names()
+        self._names = Names(max(LOOKUPS, places // 4))
         self._guard = Guard(resolver or self._names, self._allowed)
-        self._places = Places()
+        self._places = Places(places)
+        self._limit = places
         self._session: aiohttp.ClientSession | None = None
 
     async def get(
@@ -233,7 +237,7 @@ class Client:
                 resolver=self._guard,
                 socket_factory=self._guard.socket,
                 use_dns_cache=False,
-                limit=EVERYWHERE,
+                limit=self._limit,
                 limit_per_host=PER_HOST,
                 keepalive_timeout=KEPT,
                 ssl=_trust(),

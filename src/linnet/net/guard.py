@@ -13,7 +13,7 @@ from linnet.kernel.errors import Upstream
 from linnet.kernel.value import changed
 from linnet.net.address import Exceptions, may_connect
 
-EVERYWHERE = 64  # at once
+EVERYWHERE = 64  # at once, if nothing else is said
 PER_HOST = 2  # of them at one host: its other readers want something too
 LOOKUP = 3.0  # seconds for a name
 LOOKUPS = 32  # at once: names whose servers are dead hold a place for half a minute
@@ -91,8 +91,8 @@ def _result(host: str, port: int, address: str) -> ResolveResult:
 class Names:
     """The system's resolver, in threads of its own: a dead name server must not hold up others'."""
 
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="linnet-names")
+    def __init__(self, threads: int = LOOKUPS) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="linnet-names")
 
     async def __call__(self, host: str, port: int) -> list[str]:
         infos = await asyncio.get_running_loop().run_in_executor(
@@ -107,8 +107,8 @@ class Names:
 class Places:
     """How many may be at one host, and in all. Hosts are forgotten when nobody is there."""
 
-    def __init__(self) -> None:
-        self._all = asyncio.Semaphore(EVERYWHERE)
+    def __init__(self, everywhere: int = EVERYWHERE) -> None:
+        self._all = asyncio.Semaphore(everywhere)
         self._hosts: dict[str, tuple[asyncio.Semaphore, int]] = {}
 
     @contextlib.asynccontextmanager

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from linnet.db.database import Database, DatabaseError
 from linnet.federation.delivery import actions, rules
+from linnet.federation.delivery.lanes import QUICK, Lanes
 from linnet.federation.delivery.rules import Delivery, Done, Outcome, Over, Turn
 from linnet.federation.peers import queries as peers
 from linnet.federation.signing import signatures
@@ -27,7 +28,6 @@ from linnet.net.client import Answer, Fetcher, Policy
 
 log = logging.getLogger("linnet.federation")
 
-WIDTH = 64  # letters under way at once
 GATHER = 0.02  # seconds in which results come together before they are written down
 POLL = 20 * SECOND  # another process may have written letters down: look at least this often
 PATIENCE = 4.0  # seconds for letters under way when the program stops
@@ -57,20 +57,19 @@ class Postman:
         settings: Settings,
         *,
         clock: Callable[[], int] = now_ms,
-        width: int = WIDTH,
+        width: int = QUICK,
     ) -> None:
         self._db = db
         self._client = client
         self._keyring = keyring
         self._on = settings.secure
         self._clock = clock
-        self._width = width
-        self._places = asyncio.Semaphore(width)
         self._bodies: actions.Bodies = {}
         self._turns: set[asyncio.Task[None]] = set()
         self._done: list[Done] = []
         self._over: list[Over] = []
         self._wake = asyncio.Event()
+        self._lanes = Lanes(self._wake.set, width)
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
 
@@ -106,7 +105,7 @@ class Postman:
         command line."""
         count = 0
         while True:
-            await self._exchange(self._width)
+            await self._exchange(self._lanes.room(0))
             if not self._turns:
                 return count
             await asyncio.wait(self._turns)
@@ -126,7 +125,7 @@ class Postman:
 
     async def _look(self) -> int:
         """Hands in, takes what is due; answers how many ms there is nothing to do."""
-        room = self._width - len(self._turns)
+        room = self._lanes.room(len(self._turns))
         if not (self._done or self._over):
             due = await self._db.glance(peers.next_due) if room else None
             wait = POLL if due is None else due - self._clock()
@@ -134,7 +133,7 @@ class Postman:
                 return min(wait, POLL)
         if self._turns:  # others are about to end: one write for many
             await asyncio.sleep(GATHER)
-        await self._exchange(self._width - len(self._turns))
+        await self._exchange(self._lanes.room(len(self._turns)))
         return 0
 
     async def _rest(self, wait: int) -> None:
@@ -218,7 +217,7 @@ class Postman:
 
     async def _deliver(self, delivery: Delivery, body: bytes, form: str) -> Outcome:
         try:
-            async with self._places:
+            async with self._lanes.place():
                 return await self._knock(delivery, body, form)
         except (Upstream, Invalid) as error:
             return Outcome("down", error.sentence)

@@ -137,8 +137,10 @@ def is_old(delivery: Delivery, now: int) -> bool:
 
 
 def pairs(deliveries: Sequence[Delivery]) -> Iterator[tuple[Delivery, ...]]:
-    """In their order, by ones and twos: two that may be under way together."""
-    at = 0
+    """In their order: the first alone, for the server may not be there; then by ones and twos, where two
+    may be under way together."""
+    yield tuple(deliveries[:1])
+    at = 1
     while at < len(deliveries):
         both = deliveries[at : at + 2]
         step = 2 if len(both) == 2 and independent(*both) else 1
