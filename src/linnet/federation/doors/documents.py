@@ -151,6 +151,8 @@ def _account(tx: Tx, ask: Ask) -> Account:
     account = facts.speaker(tx, ask.account_id)
     if account is None or account.suspended_at is not None:
         raise NotFound("account")
+    if ask.viewer_id and follows.blocked_either(tx, account.id, ask.viewer_id):
+        raise NotFound("account", cause="a block stands between the two")
     return account
 
 
