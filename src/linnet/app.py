@@ -65,7 +65,7 @@ from linnet.federation.peers.rules import PeersChanged
 from linnet.federation.reading.reader import Reader
 from linnet.federation.telling import errands as telling
 from linnet.federation.telling import heeding
-from linnet.federation.telling.rules import Tell
+from linnet.federation.telling.job import Tell
 from linnet.hub.hub import Hub
 from linnet.jobs import rows, sweeps
 from linnet.jobs.rows import Job, JobAdded
@@ -91,8 +91,8 @@ from linnet.social.media.store import Store
 from linnet.social.media.workshop import Workshop
 from linnet.social.notices.rules import NoticeGiven
 from linnet.social.people import actions as people
-from linnet.social.people.passwords import PasswordDesk
 from linnet.social.people.moving import Moved
+from linnet.social.people.passwords import PasswordDesk
 from linnet.social.people.rules import AccessEnded, AccountChanged
 from linnet.social.polls.actions import EndPoll
 from linnet.social.polls.rules import PollEnded

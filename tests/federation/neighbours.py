@@ -11,7 +11,7 @@ from linnet.federation.actors import queries as actors
 from linnet.federation.actors.rules import Actor
 from linnet.federation.render.facts import Here
 from linnet.federation.telling import actions as telling
-from linnet.federation.telling.rules import Tell
+from linnet.federation.telling.job import Tell
 from linnet.kernel.ids import new_id
 from linnet.kernel.wire import decode_as
 from linnet.social.follows import actions as follows

@@ -7,7 +7,8 @@ from linnet.db.tx import Tx
 from linnet.federation.render import queries as facts
 from linnet.federation.render.facts import Here
 from linnet.federation.telling import letters, queries
-from linnet.federation.telling.rules import Letter, Tell, inbox_for
+from linnet.federation.telling.job import Tell
+from linnet.federation.telling.rules import Letter, inbox_for
 from linnet.kernel.wire import encode
 
 

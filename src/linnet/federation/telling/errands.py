@@ -5,7 +5,7 @@ from linnet.federation.doors.readers import Keys
 from linnet.federation.render.facts import Here
 from linnet.federation.telling import actions
 from linnet.federation.telling.actions import Send
-from linnet.federation.telling.rules import Tell
+from linnet.federation.telling.job import Tell
 from linnet.kernel.clock import now_ms
 
 

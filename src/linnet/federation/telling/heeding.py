@@ -7,7 +7,7 @@ and a follow that was taken back at once ends as taken back.
 
 from linnet.db.tx import Tx
 from linnet.federation.telling import queries
-from linnet.federation.telling.rules import PROFILE_WAITS, VOTES_WAIT, Tell, What
+from linnet.federation.telling.job import PROFILE_WAITS, VOTES_WAIT, Tell, What
 from linnet.jobs import rows
 from linnet.social.follows import queries as follows
 from linnet.social.follows.rules import Followed, FollowRejected, FollowRequested, Unfollowed

@@ -9,7 +9,8 @@ from linnet.federation.render import activities, actors, posts
 from linnet.federation.render import queries as facts
 from linnet.federation.render.facts import Here, Json, PostFacts, audience
 from linnet.federation.telling import queries
-from linnet.federation.telling.rules import Letter, Tell
+from linnet.federation.telling.job import Tell
+from linnet.federation.telling.rules import Letter
 from linnet.kernel.wire import decode_as
 from linnet.social.follows import queries as follows
 from linnet.social.people import queries as people
@@ -36,7 +37,11 @@ def move(tx: Tx, here: Here, tell: Tell) -> Made:
     if target is None:
         return []
     own = names.actor(here.url, tell.account_id)
-    return [Letter("Move", own, activities.move(own, names.account_uri(here.url, target), tell.at), followers=True)]
+    return [
+        Letter(
+            "Move", own, activities.move(own, names.account_uri(here.url, target), tell.at), followers=True
+        )
+    ]
 
 
 def flag(tx: Tx, here: Here, tell: Tell) -> Made:
