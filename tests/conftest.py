@@ -9,11 +9,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from linnet.db.database import Database
 from linnet.db.migrate import migrate
 from linnet.db.postgres import PostgresDatabase
 from linnet.db.sqlite import SqliteDatabase
+
+# a busy machine is no failure: nothing here fails by the clock
+settings.register_profile("linnet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+if not os.environ.get("CI"):  # there hypothesis has a profile of its own, which is as patient
+    settings.load_profile("linnet")
 
 NOW = 1_793_000_000_000  # 2026-10-26T07:33:20Z, a Monday after a DST change in Europe
 

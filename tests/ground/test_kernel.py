@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from linnet.db.tx import for_postgres, for_sqlite
-from linnet.kernel import ids
+from linnet.kernel import clock, ids
 from linnet.kernel.errors import Invalid
 from linnet.kernel.page import WIDE, Page, in_order, page_of
 from linnet.kernel.settings import TABLE, SettingsError, document, load
@@ -229,3 +229,9 @@ def test_one_text_for_two_engines(sql, sqlite, postgres):
 def test_what_stands_in_quotes_stays(text):
     quoted = "'" + text.replace("'", "''") + "'"
     assert for_postgres(f"SELECT {quoted}").replace("%%", "%") == f"SELECT {quoted}"
+
+
+@given(st.integers(0, 7_000_000_000_000))
+@example(1_086_009_440_909)  # a float has one ms less
+def test_a_moment_is_the_same_as_text(ms):
+    assert clock.parse_time(clock.iso(ms), "at") == clock.to_ms(clock.moment(ms)) == ms
