@@ -5,10 +5,13 @@ import argparse
 import os
 import sys
 import tempfile
+from itertools import chain
 from pathlib import Path
 
 from bench.cases import Bench, Plan
 from bench.federation import Outbox, Sizes
+from bench.inbox import Inbox
+from bench.inbox import Sizes as Letters
 from bench.report import machine, rows, table
 
 
@@ -43,16 +46,18 @@ def main() -> int:
 
 def federation(cores: tuple[int, int] | None, *, quick: bool) -> int:
     sizes = Sizes((5, 20), 50, 40, 3, 20_000, cores) if quick else Sizes(cores=cores)
+    taken = Letters(1_000, 40, 8, 200, 200, 8, 0.5, cores) if quick else Letters(cores=cores)
     missed = 0
     with tempfile.TemporaryDirectory(prefix="linnet-bench-") as folder:
         print("# Benchmarks of federation\n")
         print(
-            "Written by `python -m bench federation`; what is measured and how stands in `bench/federation.py`.\n"
+            "Written by `python -m bench federation`; what is measured and how stands in `bench/inbox.py` and `bench/federation.py`.\n"
         )
         how = "one worker on core {}, all other servers on core {}".format(*cores) if cores else "not pinned"
         for text in machine(how):
             print(text)
-        for text in rows(Outbox(sizes, Path(folder)).lines()):
+        both = chain(Inbox(taken, Path(folder)).lines(), Outbox(sizes, Path(folder)).lines())
+        for text in rows(both):
             missed += "**miss**" in text
             print(text, flush=True)
     return 1 if missed and not quick else 0

@@ -28,6 +28,7 @@ class Spec:
     path: str
     token: str = ""
     text: str = ""
+    accept: str = ""
     connections: int = 16
     warm_up: float = 0.5  # seconds, not counted
     seconds: float = 3.0
@@ -64,6 +65,8 @@ def request(spec: Spec, number: int) -> bytes:
     head = f"Host: 127.0.0.1:{spec.port}\r\n"
     if spec.token:
         head += f"Authorization: Bearer {spec.token}\r\n"
+    if spec.accept:
+        head += f"Accept: {spec.accept}\r\n"
     if not spec.text:
         return f"GET {spec.path} HTTP/1.1\r\n{head}\r\n".encode()
     body = f"status={spec.text}+{number}"
