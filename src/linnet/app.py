@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from linnet.db.database import Database
 from linnet.db.opening import open_database
 from linnet.db.tx import Tx
+from linnet.desk.drafts import actions as draft_actions
 from linnet.desk.drafts import errands as drafts
 from linnet.desk.drafts.actions import PublishDraft
 from linnet.desk.drafts.rules import DraftChanged
@@ -33,6 +34,7 @@ from linnet.desk.feeds import errands as feeds
 from linnet.desk.feeds.actions import FetchFeed
 from linnet.desk.firm import queries as firms
 from linnet.desk.firm.rules import FirmChanged
+from linnet.desk.ideas import actions as ideas
 from linnet.desk.links import actions as link_actions
 from linnet.desk.links import errands as links
 from linnet.desk.links.actions import FetchPreview
@@ -194,7 +196,7 @@ class Program:
             knows_as=self.office.knows_as,
         )
         self.gallery = Gallery(self.house, self.office.may_show)
-        self.sweeps = recurring(self.db, store)
+        self.sweeps = recurring(self.db, store, settings)
         self.ending = Ending()
         self.worker = Worker(self.db, jobs(self.office, self.house, self.sweeps), LANES)
         self.postman = Postman(self.db, self.way_out, self.office.keyring, settings)
@@ -279,7 +281,7 @@ def jobs(office: Office, house: House, every: Mapping[str, Every]) -> dict[type[
     }
 
 
-def recurring(db: Database, store: Store) -> dict[str, Every]:
+def recurring(db: Database, store: Store, settings: Settings) -> dict[str, Every]:
     """Recurring work, by name."""
 
     async def sweep_pictures(_now: int) -> None:
@@ -289,6 +291,10 @@ def recurring(db: Database, store: Store) -> dict[str, Every]:
         "mutes that are over": Every(5 * MINUTE, run=safety.end_mutes),
         "sessions that are over": Every(HOUR, run=people.sweep_sessions),
         "apps and codes never used": Every(DAY, run=apps.sweep),
+        "planned posts without a job": Every(
+            10 * MINUTE, run=partial(draft_actions.miss_overdue, grace_minutes=settings.late_grace_minutes)
+        ),
+        "decisions on stories that are gone": Every(DAY, run=ideas.forget_gone),
         "days that are over": Every(10 * MINUTE, run=effort.fold),
         "sources without a job": Every(HOUR, run=feed_actions.replan),
         "pictures never used": Every(HOUR, outside=sweep_pictures),

@@ -17,7 +17,7 @@ from linnet.desk.drafts import actions, errands, queries, rules
 from linnet.desk.drafts.actions import PublishDraft
 from linnet.desk.drafts.rules import Content, Draft
 from linnet.jobs import rows as jobs
-from linnet.jobs.rows import Claimed
+from linnet.jobs.rows import Claimed, Waiting
 from linnet.kernel.clock import DAY, HOUR, MINUTE, now_ms
 from linnet.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from linnet.kernel.ids import new_id
@@ -35,6 +35,7 @@ from tests import cast
 
 TERMS = Terms("https://linnet.example", 140)
 GRACE = 15
+JOBS = "SELECT id, lane, kind, run_at, tries, error FROM job WHERE key LIKE 'draft:%' ORDER BY run_at"
 
 
 @pytest.fixture
@@ -68,6 +69,10 @@ def waiting(db: Database, now: int) -> list[Claimed]:
         for job in db.write_now(jobs.claim, "desk", n=50, claim=1, now=now, lease=1)
         if job.kind == "PublishDraft"
     ]
+
+
+def planned_jobs(db: Database) -> list[Waiting]:
+    return db.read_now(lambda tx: tx.all(Waiting, JOBS))
 
 
 def timeline(db: Database, author: Author) -> list[int]:
@@ -214,6 +219,26 @@ def test_missed_is_asked_and_never_a_surprise(db: Database, ada: Author, now: in
     assert (draft(db, late).stage, draft(db, late).problem) == ("set", "")
     due(db, late, at + DAY)
     assert draft(db, late).stage == "sent"
+
+
+def test_what_lost_its_job_is_missed_too(db: Database, ada: Author, now: int) -> None:
+    lost, sent, later = (keep(db, ada, f"post {n}", now=now) for n in range(3))
+    at = now + HOUR
+    for id, when in ((lost, at), (sent, at), (later, at + DAY)):
+        plan(db, ada, id, when, now)
+    due(db, sent, at)
+    for too_early in (at, at + GRACE * MINUTE + MINUTE):
+        assert db.write_now(actions.miss_overdue, too_early, grace_minutes=GRACE) == 0
+    for found in (1, 0):
+        assert (
+            db.write_now(actions.miss_overdue, at + GRACE * MINUTE + MINUTE + 1, grace_minutes=GRACE) == found
+        )
+    assert [draft(db, id).stage for id in (lost, sent, later)] == ["missed", "sent", "set"]
+    assert "went wrong here" in draft(db, lost).problem
+    assert [(job.kind, job.run_at) for job in planned_jobs(db)] == [
+        ("PublishDraft", at),
+        ("PublishDraft", at + DAY),
+    ]
 
 
 def test_the_errand_says_why_it_could_not(db: Database, ada: Author) -> None:

@@ -358,12 +358,12 @@ def test_a_lane_outlives_a_database_that_is_away(db, monkeypatch):
 class Broom:
     def __init__(self):
         self.at = []
-        self.fail = False
+        self.fail = None
 
     def __call__(self, tx, now):
         self.at.append(now)
         if self.fail:
-            raise OSError("broken")
+            raise self.fail
 
 
 def test_sweeps_are_there_once_and_plan_themselves(db, clock):
@@ -415,9 +415,10 @@ def test_a_killed_sweep_is_done_again_and_stays_one(db, clock):
     assert [(j.run_at, j.tries) for j in waiting(db)] == [(clock.at + HOUR, 0)]
 
 
-def test_a_sweep_is_never_given_up(db, clock):
+@pytest.mark.parametrize("error", [OSError("full"), Invalid("time_zone", "is not known"), NotFound("firm")])
+def test_a_sweep_is_never_given_up(db, clock, error):
     broom = Broom()
-    broom.fail = True
+    broom.fail = error
     every = {"crumbs": Every(HOUR, run=broom)}
     it = Worker(db, {Sweep: lambda job: sweeps.sweep(db, every, job)}, LANES)
     db.write_now(sweeps.plan, every, clock.at)
@@ -426,7 +427,7 @@ def test_a_sweep_is_never_given_up(db, clock):
         assert asyncio.run(it.drain()) == 1
     assert waiting(db)[0].run_at - clock.at <= 1.5 * DAY
     assert parked(db) == []
-    broom.fail = False
+    broom.fail = None
     clock.at = waiting(db)[0].run_at
     asyncio.run(it.drain())
     assert [(j.run_at, j.tries) for j in waiting(db)] == [(clock.at + HOUR, 0)]

@@ -14,6 +14,8 @@ from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value
 from linnet.kernel.wire import encode_text
 
+FOREVER = 1 << 40  # the patience of what must never be given up: the next try is a day later at most
+
 
 class Job(Value):
     """Base of every job. Subclasses add fields (JSON-able) and may change the class words."""

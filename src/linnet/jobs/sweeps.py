@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from linnet.db.database import Database
 from linnet.db.tx import Tx
 from linnet.jobs import rows
-from linnet.jobs.rows import Job
+from linnet.jobs.rows import FOREVER, Job
 from linnet.kernel.clock import now_ms
 from linnet.kernel.value import Value
 
@@ -14,7 +14,7 @@ from linnet.kernel.value import Value
 class Sweep(Job):
     """Job: do the recurring work called `name`, then plan the next time."""
 
-    patience: ClassVar[int] = 1 << 40  # given up by nobody: the next try is a day later at most
+    patience: ClassVar[int] = FOREVER
 
     name: str
 

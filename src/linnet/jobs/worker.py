@@ -8,7 +8,7 @@ from typing import Any
 
 from linnet.db.database import Database
 from linnet.jobs import rows
-from linnet.jobs.rows import Claimed, Job
+from linnet.jobs.rows import FOREVER, Claimed, Job
 from linnet.kernel.clock import SECOND, now_ms
 from linnet.kernel.errors import Gone, Invalid, LinnetError, NotAllowed, NotFound
 from linnet.kernel.ids import new_id
@@ -126,12 +126,13 @@ class Worker:
             return
         try:
             await handler(decode_as(kind, job.body))
-        except FINAL as error:
-            log.info("%s is given up: %s", job.kind, error.cause)
-            await self._db.write(rows.park, job, error=error.cause, now=now_ms())
-        except Exception as error:  # noqa: BLE001 # whatever it was, the job is tried again and the lane goes on
-            log.warning("%s failed (try %d): %r", job.kind, job.tries, error)
-            await self._db.write(self._failed, job, kind.patience, repr(error))
+        except Exception as error:  # noqa: BLE001 # whatever it was, the lane goes on
+            if isinstance(error, FINAL) and kind.patience < FOREVER:
+                log.info("%s is given up: %s", job.kind, error.cause)
+                await self._db.write(rows.park, job, error=error.cause, now=now_ms())
+            else:
+                log.warning("%s failed (try %d): %r", job.kind, job.tries, error)
+                await self._db.write(self._failed, job, kind.patience, repr(error))
         else:
             await self._db.write(rows.done, job)
 

@@ -12,6 +12,7 @@ from linnet.desk.drafts.rules import Content, Draft, DraftChanged, Stage
 from linnet.desk.publishing import actions as publishing
 from linnet.jobs import rows as jobs
 from linnet.jobs.rows import Job
+from linnet.kernel.clock import MINUTE
 from linnet.kernel.errors import Conflict, Invalid, LinnetError, NotFound
 from linnet.kernel.value import changed
 from linnet.social.media import actions as media
@@ -160,6 +161,16 @@ def miss(tx: Tx, draft_id: int, problem: str, now: int) -> None:
     draft = queries.draft(tx, draft_id)
     if draft and draft.stage == "set":
         _miss(tx, draft, problem, now)
+
+
+def miss_overdue(tx: Tx, now: int, *, grace_minutes: int) -> int:
+    """Recurring: what is still planned although it is too late for it (its job was given up after
+    errors of ours) is marked as missed; answers how many."""
+    lost = queries.overdue(tx, now - grace_minutes * MINUTE - MINUTE)
+    for draft_id in lost:
+        jobs.cancel(tx, f"draft:{draft_id}")
+        miss(tx, draft_id, "Something went wrong here when its time came. Shall it still go out?", now)
+    return len(lost)
 
 
 def content_of(draft: Draft) -> Content:

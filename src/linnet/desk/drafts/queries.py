@@ -39,6 +39,7 @@ LIST_UP = """SELECT id, account_id, person_id, stage, text, warning, sensitive, 
 OPEN_COUNT = "SELECT COUNT(*) FROM draft WHERE account_id = :account_id AND stage IN :stages"
 TAKEN = """SELECT due_at FROM draft WHERE account_id = :account_id AND stage = 'set' AND due_at >= :since
     ORDER BY due_at LIMIT 500"""
+OVERDUE = "SELECT id FROM draft WHERE stage = 'set' AND due_at < :before ORDER BY due_at LIMIT :n"
 
 PUBLISHED = """SELECT id, text, warning, created_at FROM post
     WHERE account_id = :account_id AND id >= :first AND id < :last AND boost_of_id IS NULL AND visibility <> 'direct'
@@ -85,6 +86,11 @@ def open_count(tx: Tx, account_id: int) -> int:
 def taken(tx: Tx, account_id: int, since: int) -> list[int]:
     """When posts are planned from `since` (ms) on."""
     return tx.all(int, TAKEN, account_id=account_id, since=since)
+
+
+def overdue(tx: Tx, before: int, n: int = 500) -> list[int]:
+    """Planned drafts of any account that should have gone out before `before` (ms)."""
+    return tx.all(int, OVERDUE, before=before, n=n)
 
 
 def published(tx: Tx, account_id: int, since: int, until: int) -> list[Published]:

@@ -10,7 +10,7 @@ from linnet.desk.visits import queries, rules
 from linnet.desk.visits.queries import Hit, NewVisit, Salt
 from linnet.desk.visits.rules import Features, OpenVisit, Recorded, Sight, Verdict
 from linnet.jobs import rows as jobs
-from linnet.jobs.rows import Job
+from linnet.jobs.rows import FOREVER, Job
 from linnet.kernel.clock import HOUR, MINUTE, zone
 from linnet.kernel.errors import NotFound
 from linnet.kernel.ids import new_id
@@ -32,7 +32,7 @@ class VisitRecorded(Value):
 class RollSalts(Job):
     """Erase the salts whose days are over."""
 
-    patience = 1000  # must never be given up
+    patience = FOREVER
 
 
 class ReplayVisits(Job):
