@@ -51,13 +51,21 @@ def again(tx: Tx, job: FetchCard, at: int, now: int) -> None:
 Claim = Literal["here", "ours", "theirs"]
 
 
-def claim(tx: Tx, address: str, now: int) -> tuple[Claim, Card | None]:
+def claim(tx: Tx, address: str, now: int) -> Claim:
     """Who asks for this page: nobody, because its card is here (or it is known to have none); whoever
     called this; or somebody else who is at it."""
     if queries.claim(tx, address, rules.ASKING, now + rules.ASKING_FOR, now):
-        return "ours", queries.card(tx, address)
+        return "ours"
     known = queries.card(tx, address)
-    return ("theirs" if known and known.problem == rules.ASKING else "here"), known
+    return "theirs" if known and known.problem == rules.ASKING else "here"
+
+
+def tie(tx: Tx, post_id: int, address: str, url: str) -> bool:
+    """The card of this page stands under the post. False when it did already."""
+    if queries.is_tied(tx, post_id, address, url):
+        return False
+    queries.tie(tx, post_id, address, url)
+    return True
 
 
 def keep(tx: Tx, address: str, url: str, page: Page, now: int) -> Card | None:

@@ -12,7 +12,7 @@ from linnet.social.cards import actions as cards
 from linnet.social.cards import page, rules
 from linnet.social.cards.actions import FetchCard
 from linnet.social.posts import linked
-from linnet.social.posts.linked import Clean, Wanted
+from linnet.social.posts.linked import Clean
 
 POLICY = Policy(
     max_bytes=512 * 1024, cut=True, accept="text/html", types=("text/html", "application/xhtml+xml")
@@ -26,46 +26,42 @@ async def fetch_card(db: Database, client: Fetcher, clean: Clean, own_host: str,
     now = now_ms()
     if not job.ours and now - job.wanted_at > rules.LATE and not job.tries:
         return  # so much was written elsewhere that nobody waits for this one any more
-    wanted = await db.read(linked.wanted, job, clean, own_host)
-    if wanted is None:
-        return
-    whose, card = await db.write(cards.claim, wanted.address, now)
-    if whose == "theirs":
-        await db.write(cards.again, job, now + rules.ASKING_FOR // 2, now)
-    elif whose == "ours":
-        await _ask(db, client, wanted, job)
-    elif card is not None and card.title:
-        await db.write(linked.tie, job.post_id, wanted)
+    wanted = await db.write(linked.begin, job, clean, own_host, now)
+    if wanted is not None and wanted.whose == "ours":
+        await _ask(db, client, wanted.address, job)
+    elif wanted is not None and wanted.whose == "theirs":
+        await db.write(cards.again, job, now + rules.ASKING_FOR, now)  # should they not come back
 
 
-async def _ask(db: Database, client: Fetcher, wanted: Wanted, job: FetchCard) -> None:
+async def _ask(db: Database, client: Fetcher, address: str, job: FetchCard) -> None:
     try:
-        answer = await client.get(wanted.address, policy=POLICY)
+        answer = await client.get(address, policy=POLICY)
     except Invalid as error:
-        await db.write(cards.none, wanted.address, error.sentence, now_ms() + rules.NONE_FOR)
+        await db.write(cards.none, address, error.sentence, now_ms() + rules.NONE_FOR)
         return
     except Upstream as error:
-        await _later(db, wanted, job, error.sentence, None)
+        await _later(db, address, job, error.sentence, None)
         return
     now = now_ms()
     if answer.good:
-        await db.write(linked.arrived, wanted, answer.url, await asyncio.to_thread(_read, answer), now)
-        await db.write(linked.tie, job.post_id, wanted)
+        found = await asyncio.to_thread(_read, answer)  # a large head takes its time
+        await db.write(linked.arrived, address, answer.url, found, now)
     elif answer.status in NOT_NOW:
         asked = retry_at(answer.headers.get("retry-after", ""), now)
-        await _later(db, wanted, job, f"answered {answer.status}", asked)
+        await _later(db, address, job, f"answered {answer.status}", asked)
     else:
-        await db.write(cards.none, wanted.address, f"answered {answer.status}", now + rules.NONE_FOR)
+        await db.write(cards.none, address, f"answered {answer.status}", now + rules.NONE_FOR)
 
 
 def _read(answer: Answer) -> rules.Page:
-    return page.read_page(page.text_of(answer.body, answer.headers.get("content-type", "")), answer.url)
+    kind = answer.headers.get("content-type", "")
+    return page.read_page(page.text_of(answer.body, kind), answer.url)
 
 
-async def _later(db: Database, wanted: Wanted, job: FetchCard, problem: str, asked: int | None) -> None:
-    """Nobody asks it for a while; this post asks again then, a few times."""
+async def _later(db: Database, address: str, job: FetchCard, problem: str, asked: int | None) -> None:
+    """Nobody asks for it for a while; then this post does again, a few times."""
     now = now_ms()
     until = rules.pause(job.tries, asked, now)
-    await db.write(cards.none, wanted.address, problem, until)
+    await db.write(cards.none, address, problem, until)
     if job.tries + 1 < rules.TRIES:
         await db.write(cards.again, changed(job, tries=job.tries + 1), until, now)

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from linnet.db.tx import Tx
 from linnet.kernel.value import Value
 from linnet.social.cards import actions as cards
-from linnet.social.cards import queries as card_queries
 from linnet.social.cards import rules as card_rules
-from linnet.social.cards.actions import FetchCard
+from linnet.social.cards.actions import Claim, FetchCard
 from linnet.social.cards.rules import Page
 from linnet.social.posts import queries
 from linnet.social.posts.rules import Post
@@ -16,13 +15,6 @@ Clean = Callable[[Tx, str], str]  # a link of ours without what counts who follo
 
 TOUCH_LINKING = """UPDATE post SET revision = revision + 1
     WHERE id IN (SELECT post_id FROM post_card WHERE address = :address)"""
-
-
-class Wanted(Value):
-    """The page that a post's card is made of. `link`: what a click should lead through, '' the page."""
-
-    address: str
-    link: str
 
 
 def look(tx: Tx, post: Post, *, pictures: bool, now: int, link: str = "") -> None:
@@ -48,8 +40,16 @@ def has_card(post: Post) -> bool:
     return not (post.sensitive or post.warning or post.boost_of_id or post.visibility == "direct")
 
 
-def wanted(tx: Tx, job: FetchCard, clean: Clean, own_host: str) -> Wanted | None:
-    """Whether the card is still wanted, and of which page. None of our own: they stand here anyway."""
+class Wanted(Value):
+    """The page that a post's card is made of, and who asks for it."""
+
+    address: str
+    whose: Claim
+
+
+def begin(tx: Tx, job: FetchCard, clean: Clean, own_host: str, now: int) -> Wanted | None:
+    """Ties the post to its page, whose card is shown as soon as there is one. None when no card is
+    wanted (any more): of our own pages, for one, which stand here anyway."""
     post = queries.post(tx, job.post_id)
     if post is None or not has_card(post):
         return None
@@ -57,18 +57,14 @@ def wanted(tx: Tx, job: FetchCard, clean: Clean, own_host: str) -> Wanted | None
     address = card_rules.address_of(target)
     if not address or card_rules.host_of(address) == own_host:
         return None
-    return Wanted(address, job.url if job.ours and target != job.url else "")
+    whose = cards.claim(tx, address, now)
+    # what counts who follows a link of ours goes on counting
+    if cards.tie(tx, post.id, address, job.url if job.ours and target != job.url else ""):
+        queries.touch(tx, post.id)
+    return Wanted(address, whose)
 
 
-def tie(tx: Tx, post_id: int, wanted: Wanted) -> None:
-    """The card stands under the post from now on."""
-    if card_queries.is_tied(tx, post_id, wanted.address, wanted.link) or queries.post(tx, post_id) is None:
-        return
-    card_queries.tie(tx, post_id, wanted.address, wanted.link)
-    queries.touch(tx, post_id)
-
-
-def arrived(tx: Tx, wanted: Wanted, url: str, page: Page, now: int) -> None:
-    """The page was read: it is shown wherever it is linked."""
-    cards.keep(tx, wanted.address, url, page, now)
-    tx.run(TOUCH_LINKING, address=wanted.address)
+def arrived(tx: Tx, address: str, url: str, page: Page, now: int) -> None:
+    """The page was read, and found at `url` in the end: it is shown wherever it is linked."""
+    cards.keep(tx, address, url, page, now)
+    tx.run(TOUCH_LINKING, address=address)
