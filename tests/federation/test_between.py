@@ -395,3 +395,15 @@ def test_a24_a_move_that_the_new_account_knows_nothing_of(village: Village) -> N
         assert [one["acct"] for one in followed] == ["ben@b.example"]
 
     village.run(story())
+
+
+def test_the_server_says_whom_it_knows(village: Village) -> None:
+    anna, ben = both(village)
+
+    async def story() -> None:
+        assert await ben.get("/v1/instance/peers") == []
+        await anna.follow(ben)
+        assert await ben.get("/v1/instance/peers") == ["a.example"]
+        assert (await ben.get("/v1/instance"))["stats"]["domain_count"] == 2
+
+    village.run(story())

@@ -98,7 +98,6 @@ ENDPOINTS = (
     Endpoint("POST", "/api/v1/push/subscription", refuse_push, user("push"), "*"),
     Endpoint("PUT", "/api/v1/push/subscription", refuse_push, user("push"), "*"),
     Endpoint("DELETE", "/api/v1/push/subscription", absent, user("push")),
-    Endpoint("GET", "/api/v1/instance/peers", empty, anyone()),
     Endpoint("GET", "/api/v1/instance/rules", empty, anyone()),
     Endpoint("GET", "/api/v1/instance/domain_blocks", empty, anyone()),
     Endpoint("GET", "/api/v1/instance/translation_languages", languages, anyone()),

@@ -37,6 +37,7 @@ class Census(Value):
     accounts: int
     active: int
     posts: int
+    hosts: int  # other servers, and this one
     first: Account | None
 
 
@@ -51,6 +52,7 @@ def _census(tx: Tx, now: int) -> Census:
         len(living),
         len(active),
         sum(account.posts_count for account in living),
+        people.hosts_count(tx) + 1,
         first or (living[0] if living else None),
     )
 
@@ -115,7 +117,7 @@ async def show_v1(call: Call) -> Answer:
             "email": "",
             "version": VERSION,
             "urls": {"streaming_api": _streaming(settings)},
-            "stats": {"user_count": census.accounts, "status_count": census.posts, "domain_count": 1},
+            "stats": {"user_count": census.accounts, "status_count": census.posts, "domain_count": census.hosts},
             "thumbnail": _picture(settings, census),
             "languages": ["en"],
             "registrations": False,
@@ -193,7 +195,13 @@ async def extended_description(call: Call) -> Answer:
     )
 
 
+async def peers(call: Call) -> Answer:
+    """GET /api/v1/instance/peers: the servers that this one has to do with."""
+    return answer(await call.house.db.read(people.hosts))
+
+
 ENDPOINTS = (
+    Endpoint("GET", "/api/v1/instance/peers", peers, anyone()),
     Endpoint("GET", "/api/v2/instance", show, anyone()),
     Endpoint("GET", "/api/v1/instance", show_v1, anyone()),
     Endpoint("GET", "/api/v1/instance/extended_description", extended_description, anyone()),

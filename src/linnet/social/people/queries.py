@@ -165,6 +165,21 @@ def local_accounts(tx: Tx, *, above: int = 0, below: int = (1 << 63) - 1, n: int
     return tx.all(Account, LOCAL, above=above, below=below, n=n)
 
 
+HOSTS = "SELECT host FROM peer ORDER BY host LIMIT :n"
+HOSTS_COUNT = "SELECT COUNT(*) FROM peer"
+
+
+def hosts(tx: Tx, n: int = 10_000) -> list[str]:
+    """The servers that this one has to do with."""
+    return tx.all(str, HOSTS, n=n)
+
+
+def hosts_count(tx: Tx) -> int:
+    """How many those are."""
+    count: int = tx.value(HOSTS_COUNT)
+    return count
+
+
 def accounts_of_person(tx: Tx, person_id: int) -> list[Account]:
     """The accounts that a person is a member of, the longest first."""
     return tx.all(Account, OF_PERSON, person_id=person_id)
