@@ -4,9 +4,10 @@ import csv
 import hashlib
 import hmac
 import io
+import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from linnet.desk.sales import rules, sheet
@@ -338,17 +339,24 @@ def test_money_in_every_dress(amount, currency, marks):
 
 # -- CSV out --------------------------------------------------------------------------------------
 
-cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
+cells = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20),
+    st.text(";|\t\"'=+-@ a\n", max_size=12),
+)
 
 
+@example([["SPRING;=HYPERLINK(1)", "a;'=1"], ['"; =1', ";\t=1"]])
 @given(st.lists(st.lists(cells, min_size=2, max_size=2), max_size=5))
 def test_no_cell_is_a_formula_and_none_is_changed(rows):
     text = sheet.write_table(("a", "b"), rows)
     back = list(csv.reader(io.StringIO(text, newline="")))[1:]
     assert [[sheet.without_guard(cell) for cell in row] for row in back] == rows
+    signs = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
     for row in back:
         for cell in row:
-            assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
+            assert not cell.lstrip().startswith(signs)
+    for cell in re.split("[;\t]", text):  # as a spreadsheet parts them where commas are for decimals
+        assert not cell.lstrip().lstrip('"').lstrip().startswith(signs)
 
 
 def test_numbers_stay_numbers():

@@ -265,17 +265,24 @@ def _try(text: str, form: str) -> datetime | None:
 # -- out ------------------------------------------------------------------------------------------
 
 # What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), behind any guards.
-_FORMULA = re.compile("'*[\\s]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r]")
+_SIGN = "[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r]"
+_FORMULA = re.compile(rf"'*[\s]*{_SIGN}")
+# A spreadsheet of a country with decimal commas parts cells at ";", whatever the quotes say.
+_INNER = re.compile(rf"([;\t|][\s\"']*)(?={_SIGN})")
+_INNER_GUARDED = re.compile(rf"([;\t|][\s\"']*)'(?={_SIGN})")
 
 
 def guarded(text: str) -> str:
-    """`text` with an apostrophe before it where it would be run as a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    """`text` with an apostrophe before it where it would be run as a formula, and within it where a
+    spreadsheet might take a new cell to begin."""
+    inside = _INNER.sub(r"\1'", text)
+    return f"'{inside}" if _FORMULA.match(inside) else inside
 
 
 def without_guard(text: str) -> str:
     """The opposite of `guarded`."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+    bare = text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+    return _INNER_GUARDED.sub(r"\1", bare)
 
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]) -> str:
