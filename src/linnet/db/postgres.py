@@ -16,7 +16,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from linnet.db.database import Action, DatabaseError, OnCommit, P
 from linnet.db.tx import OnEmit, Row, Tx, for_postgres
-from linnet.kernel.errors import Conflict, Invalid, LinnetError
+from linnet.kernel.errors import Collision, Invalid, LinnetError
 
 R = TypeVar("R")
 
@@ -70,7 +70,7 @@ BAD = (pg.IntegrityError, UnicodeEncodeError, pg.DataError, pg.UntranslatableCha
 
 def _refusal(error: Exception) -> LinnetError:
     if isinstance(error, pg.IntegrityError):
-        return Conflict("It is already there", cause=str(error))
+        return Collision("It is already there", cause=str(error))
     return Invalid("text", "has characters or numbers that cannot be kept", cause=str(error))
 
 

@@ -24,7 +24,7 @@ import apsw
 from linnet.db.checkpoint import Checkpointer
 from linnet.db.database import Action, DatabaseError, OnCommit, P
 from linnet.db.tx import OnEmit, Row, Tx, for_sqlite
-from linnet.kernel.errors import Conflict, Invalid, LinnetError
+from linnet.kernel.errors import Collision, Invalid, LinnetError
 from linnet.kernel.value import Value
 from linnet.kernel.wire import encode_text
 
@@ -80,7 +80,7 @@ BAD = (apsw.ConstraintError, UnicodeEncodeError, OverflowError)
 
 def _refusal(error: Exception) -> LinnetError:
     if isinstance(error, apsw.ConstraintError):
-        return Conflict("It is already there", cause=str(error))
+        return Collision("It is already there", cause=str(error))
     return Invalid("text", "has characters or numbers that cannot be kept", cause=str(error))
 
 

@@ -53,6 +53,10 @@ class Conflict(LinnetError):
     """Somebody else was first, or it is already so."""
 
 
+class Collision(Conflict):
+    """Two met at one row of the database. Whoever tries again sees what the other wrote."""
+
+
 class TooMany(LinnetError):
     """Too often. `retry_after` in seconds."""
 

@@ -20,7 +20,7 @@ from linnet.federation.letters.rules import Letter as Row
 from linnet.federation.reading import complaints, posts, ties
 from linnet.federation.reading.effects import Effect, Letter, Read
 from linnet.kernel.clock import now_ms
-from linnet.kernel.errors import Conflict, Gone, Invalid, Late, LinnetError, NotAllowed, NotFound
+from linnet.kernel.errors import Collision, Conflict, Gone, Invalid, Late, LinnetError, NotAllowed, NotFound
 from linnet.kernel.wire import decode
 
 log = logging.getLogger("linnet.federation")
@@ -86,9 +86,12 @@ class Reader:
             return
         try:
             await self._db.write(_apply, found, row, now_ms())
-        except tuple(_FINAL) as error:
-            reason = next(word for kind, word in _FINAL.items() if isinstance(error, kind))
-            log.info("letter %s from %s: %s", row.uri, row.host, error.cause)
+        except Exception as error:
+            reason = _why(error)
+            log.info("letter %s from %s: %r", row.uri, row.host, error)
+            if not reason:
+                await self._db.write(letters.failed, row, repr(error)[:300], now_ms())
+                raise
             await self._db.write(letters.dropped, row, reason, now_ms())
 
     async def _effect(self, row: Row) -> Effect | Drop:
@@ -124,6 +127,13 @@ class Reader:
             return Drop("undoes_elsewhere", undone.detail)
         undo = UNDOES.get(vocab.kind_of(document, frozenset(UNDOES)))
         return await undo(letter, undone) if undo else Drop("unknown_activity")
+
+
+def _why(error: Exception) -> str:
+    """The reason that will not change; '' when it is worth another try."""
+    if isinstance(error, Collision):
+        return ""
+    return next((word for kind, word in _FINAL.items() if isinstance(error, kind)), "")
 
 
 def _apply(tx: Tx, effect: Effect, row: Row, now: int) -> None:

@@ -51,7 +51,7 @@ class RemotePost(Value):
 
 
 def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int:
-    """Writes a post down; answers its id. One that is here already stays as it is (see `revise`).
+    """Writes a post down under `id` or the next free one, which it answers. One that is here already stays as it is (see `revise`).
     `live`: it happened now, so it goes into homes and is told; else it was looked up. Raises Gone
     for one that was deleted."""
     known = queries.by_uri(tx, theirs.uri)
@@ -59,6 +59,7 @@ def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int
         return known.id
     if queries.is_gone(tx, theirs.uri):
         raise Gone("This post was deleted.")
+    id = queries.free_id(tx, id)
     account = people_queries.must_account(tx, theirs.account_id)
     parent = _parent(tx, theirs)
     post = _row(theirs, parent, id=id, poll_id=new_id() if theirs.poll else None)
@@ -121,7 +122,8 @@ def boost(tx: Tx, account_id: int, post_id: int, *, uri: str, id: int, now: int)
     before it came. Raises NotFound, NotAllowed."""
     if queries.is_gone(tx, uri):
         return None
-    return actions.boost(tx, Author(account_id, None), post_id, id=id, uri=uri, now=now)
+    free = queries.free_id(tx, id)
+    return actions.boost(tx, Author(account_id, None), post_id, id=free, uri=uri, now=now)
 
 
 def forget(tx: Tx, uri: str, account_id: int, now: int) -> bool:

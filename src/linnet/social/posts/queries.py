@@ -7,6 +7,7 @@ from linnet.kernel.ids import new_id
 from linnet.social.posts.rules import Post, Tag, Version
 from linnet.social.text.scan import Hashtag
 
+IS_TAKEN = "SELECT 1 FROM post WHERE id = :id"
 POST = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
     reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
     boosts_count, favourites_count, revision, uri, url
@@ -50,6 +51,13 @@ def post(tx: Tx, post_id: int) -> Post | None:
 def visible(tx: Tx, post_id: int, viewer_id: int) -> Post | None:
     """The row if `viewer_id` (0: anybody) may see it."""
     return tx.one(Post, VISIBLE_POST, id=post_id, viewer_id=viewer_id)
+
+
+def free_id(tx: Tx, id: int) -> int:
+    """`id`, or the next one that no post has: what other servers published in one second shares it."""
+    while tx.value(IS_TAKEN, id=id) is not None:
+        id += 1
+    return id
 
 
 def by_uri(tx: Tx, uri: str) -> Post | None:
