@@ -320,6 +320,9 @@ def test_who_was_only_started_anew_need_not_wait_an_hour(db, carry, world, clock
     clock.at += SECOND
     db.write_now(peers.heard, HOST, clock.at)
     assert peer(db).next_at == again
+    carry()
+    db.write_now(peers.heard, HOST, clock.at + MINUTE)  # once a minute it is worth a try
+    assert peer(db).next_at == clock.at + MINUTE
 
 
 def test_retry_after(db, carry, world, clock, now):

@@ -98,9 +98,10 @@ def free(tx: Tx, now: int) -> int:
 
 def heard(tx: Tx, authority: str, now: int) -> None:
     """A proven letter came from this server. So it lives: if it was left alone, it is tried at once.
-    Written down once an hour, which is also how often a server that sends but never takes is tried."""
+    Written down once an hour; of one that takes no letters the first that comes from it since, and then
+    once a minute, which is how often a server that sends but never takes is tried."""
     peer = queries.peer(tx, authority)
-    if peer is not None and peer.heard_at is not None and peer.heard_at > now - HOUR:
+    if peer is not None and peer.heard_at is not None and not _is_news(peer, peer.heard_at, now):
         return
     queries.write_heard(tx, authority, now)
     if peer is not None and peer.failures:
@@ -109,6 +110,12 @@ def heard(tx: Tx, authority: str, now: int) -> None:
     if peer is None or peer.asked_at < now - ASK_EVERY:
         queries.write_asked(tx, authority, now)
         rows.add_if_new(tx, AskSoftware(authority), now=now, run_at=now + MINUTE, key=f"ask:{authority}")
+
+
+def _is_news(peer: Peer, heard_at: int, now: int) -> bool:
+    if peer.failing_since is None:
+        return heard_at <= now - HOUR
+    return heard_at < peer.failing_since or heard_at <= now - MINUTE
 
 
 def runs(tx: Tx, host: str, software: str, version: str, now: int) -> None:
