@@ -160,14 +160,10 @@ async def search(visit: Visit) -> Response:
     shown = Found([], {}, [], [], [])
     if text:
         shown = await visit.db.read(found, text, visit.viewer_id, paging.asked(visit), visit.now)
-    if (
-        visit.viewer_id
-        and text
-        and not (shown.accounts or shown.ids)
-        and paging.asked(visit) == Page(size=paging.SIZE)
-    ):
+    if visit.viewer_id and text and paging.asked(visit) == Page(size=paging.SIZE):
         sighted = await visit.house.lookup(text)
-        shown = await visit.db.read(_sighted, shown, sighted, visit.viewer_id, visit.now)
+        if sighted != Sighted():
+            shown = await visit.db.read(_sighted, shown, sighted, visit.viewer_id, visit.now)
     return visit.render(
         "search.html",
         title=f"Search: {text}" if text else "Search",

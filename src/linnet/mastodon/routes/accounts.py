@@ -1,6 +1,7 @@
 """Accounts: looking at them (https://docs.joinmastodon.org/methods/accounts/)."""
 
 from linnet.db.tx import Tx
+from linnet.door.house import Sighted
 from linnet.kernel.errors import NotAllowed, NotFound
 from linnet.kernel.page import Page
 from linnet.kernel.wire import encode
@@ -61,23 +62,27 @@ async def lookup(call: Call) -> Answer:
 
 
 async def find(call: Call) -> Answer:
-    """GET /api/v1/accounts/search. With `resolve` there is nothing more to find until this server
-    speaks with others: what it knows is always searched."""
-    call.params.flag("resolve")
+    """GET /api/v1/accounts/search. With `resolve` @handle@host leads to who answers to that name, here
+    or elsewhere."""
+    text, skip = call.params.need_text("q"), call.params.whole("offset", 0, 10_000) or 0
+    following = bool(call.params.flag("following"))
+    n = min(call.params.whole("limit", 1) or 40, 80)
+    exact = Sighted()
+    if call.params.flag("resolve") and not skip and not following:
+        exact = await call.house.lookup(text)
     found = await call.house.db.read(
-        _found,
-        call.params.need_text("q"),
-        viewer_id=call.account,
-        following=bool(call.params.flag("following")),
-        n=min(call.params.whole("limit", 1) or 40, 80),
-        skip=call.params.whole("offset", 0, 10_000) or 0,
+        _found, text, exact.account_id, viewer_id=call.account, following=following, n=n, skip=skip
     )
     return lists.accounts(call, found)
 
 
-def _found(tx: Tx, text: str, *, viewer_id: int, following: bool, n: int, skip: int) -> list[Account]:
+def _found(
+    tx: Tx, text: str, exact_id: int, *, viewer_id: int, following: bool, n: int, skip: int
+) -> list[Account]:
+    """Who is meant exactly, before whoever has these words."""
     ids = search.accounts(tx, text, viewer_id=viewer_id, following=following, n=n, skip=skip)
-    return people.accounts(tx, ids)
+    first = [exact_id] if exact_id else []
+    return people.accounts(tx, [*first, *(id for id in ids if id != exact_id)][:n])
 
 
 async def followers(call: Call) -> Answer:

@@ -65,8 +65,9 @@ async def search(call: Call) -> Answer:
     )
     url = call.house.settings.url
     found = await call.house.db.read(_search, sought, url)
-    if resolve and not found.accounts and not found.posts:
-        found = await call.house.db.read(_sighted, sought, await call.house.lookup(sought.text), found)
+    sighted = await call.house.lookup(sought.text) if resolve and not skip else Sighted()
+    if sighted != Sighted():
+        found = await call.house.db.read(_sighted, sought, sighted, found)
     statuses = await call.present.statuses(found.posts, call.viewer)
     return Answer(
         b'{"accounts":%s,"statuses":%s,"hashtags":%s}'
@@ -79,9 +80,13 @@ async def search(call: Call) -> Answer:
 
 
 def _sighted(tx: Tx, sought: Sought, sighted: Sighted, had: Found) -> Found:
-    """What was found elsewhere, if this kind of thing is asked for."""
-    accounts = people.accounts(tx, [sighted.account_id]) if sought.wants("accounts") else []
-    posts = [sighted.post_id] if sighted.post_id and sought.wants("statuses") else []
+    """What an address or @handle@host means exactly, in place of what has its words, for the kinds that
+    are asked for."""
+    accounts, posts = had.accounts, had.posts
+    if sighted.account_id and sought.wants("accounts"):
+        accounts = people.accounts(tx, [sighted.account_id])
+    if sighted.post_id and sought.wants("statuses"):
+        posts = [sighted.post_id]
     return Found(accounts, posts, had.tags)
 
 
