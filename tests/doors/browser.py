@@ -78,7 +78,9 @@ class _Forms(HTMLParser):
         a = {key: value or "" for key, value in attrs}
         if tag == "form":
             self._open = FormOnPage(
-                a.get("action", ""), a.get("method", "get"), "multipart" in a.get("enctype", "")
+                a.get("action", "").partition("#")[0],
+                a.get("method", "get"),
+                "multipart" in a.get("enctype", ""),
             )
             self.forms.append(self._open)
         elif self._open is None:

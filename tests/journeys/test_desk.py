@@ -181,6 +181,9 @@ def test_the_statement_is_one_sheet_of_paper(chromium: Browser, shop: Bakery, tm
         expect(jana.page.locator(part).first).to_be_hidden()
     expect(jana.page.get_by_role("heading", name="What is not known")).to_be_visible()
     assert jana.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    for what in ("backgroundColor", "color"):  # black on white, also of a dark screen
+        seen = jana.page.evaluate(f"getComputedStyle(document.querySelector('.heads .card')).{what}")
+        assert seen == {"backgroundColor": "rgb(255, 255, 255)", "color": "rgb(0, 0, 0)"}[what]
     pdf = jana.page.pdf(path=tmp_path / "statement.pdf", format="A4", prefer_css_page_size=True)
     assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") + pdf.count(b"/Type/Page/") <= 2
     jana.close()

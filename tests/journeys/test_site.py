@@ -306,6 +306,7 @@ def test_everything_works_without_a_script(chromium: Browser, server: Running):
         page.get_by_label(label).fill(text)
     page.get_by_role("button", name="Set up").click()
     page.get_by_label("Your update").fill("Rye is out")
+    page.locator("summary", has_text="Add a picture").click()
     page.locator("[name=file0]").set_input_files(
         {"name": "a.png", "mimeType": "image/png", "buffer": picture()}
     )

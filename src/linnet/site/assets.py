@@ -7,9 +7,11 @@ keeps an old one: `/static/<hash>/linnet.css`. `/static/linnet.css` works too, u
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -40,6 +42,13 @@ class Assets:
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
+        # two sheets: the few that strangers' pages need, and the rest
+        self._sheets = {
+            name: sheet
+            for sheet in ("few.svg", "icons.svg")
+            if sheet in self._files
+            for name in re.findall(r'<symbol id="([a-z-]+)"', self._files[sheet].body.decode())
+        }
         digest = hashlib.sha256()
         for name, asset in self._files.items():
             digest.update(name.encode() + b"\0" + asset.body + b"\0")
@@ -50,6 +59,12 @@ class Assets:
         if name not in self._files:
             raise KeyError(name)
         return f"/static/{self.version}/{name}"
+
+    def icon(self, name: str, kind: str = "") -> Markup:
+        """The icon called `name`; the words for screen readers stand beside it."""
+        return Markup(
+            '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>'
+        ).format(kind, self.url(self._sheets[name]), name)
 
     def routes(self) -> list[BaseRoute]:
         """The routes below /static."""

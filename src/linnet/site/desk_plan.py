@@ -147,7 +147,8 @@ async def edit_page(visit: Visit) -> Response:
         return visit.to(f"/@{visit.account.handle}/{sheet.key}")
     if sheet.due_at:
         day, time = inputs(sheet.due_at, visit.zone)
-        sheet = changed(sheet, date=day, time=time)
+        today = day_of(visit.now, visit.zone)
+        sheet = changed(sheet, date=max(day, today), time=time)  # a missed one is set for a day to come
     return await _form(visit, sheet)
 
 

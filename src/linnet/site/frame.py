@@ -21,7 +21,6 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import jinja2
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -80,7 +79,7 @@ class Frame:
         )
         self.templates.globals.update(
             asset=self.assets.url,
-            icon=self._icon,
+            icon=self.assets.icon,
             media_url=file_path,
             thumb_url=thumb_path,
             avatar_url=words.avatar_path,
@@ -107,11 +106,6 @@ class Frame:
     def routes(self) -> list[BaseRoute]:
         """The assets."""
         return self.assets.routes()
-
-    def _icon(self, name: str, kind: str = "") -> Markup:
-        return Markup(
-            '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>'
-        ).format(kind, self.assets.url("icons.svg"), name)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from linnet.db.tx import Tx
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value, changed
 from linnet.site import paging
+from linnet.site.desk_times import as_typed
 from linnet.site.frame import Frame, Visit
 from linnet.social.follows import queries as follow_queries
 from linnet.social.markers import actions as markers
@@ -72,6 +73,7 @@ async def page(visit: Visit) -> Response:
         said=SAID,
         unread=unread if not visit.query("max_id") else 0,
         talk=talk,
+        as_typed=as_typed,
         next=paging.older(visit, [notice.id for notice in shown.notices]),
         activity="read",
     )

@@ -13,6 +13,7 @@ from linnet.kernel.errors import NotFound
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value
 from linnet.site import compose, forms, paging
+from linnet.site.desk_times import as_typed
 from linnet.site.frame import Frame, Handler, Visit
 from linnet.social.follows import queries as follow_queries
 from linnet.social.follows.rules import Relationship
@@ -255,7 +256,7 @@ async def thread(visit: Visit) -> Response:
 
 
 def _summary(view: PostView) -> str:
-    return view.post.warning or view.post.text or "A picture"
+    return view.post.warning or as_typed(view.post.text) or "A picture"
 
 
 async def boost_address(visit: Visit) -> Response:

@@ -307,6 +307,20 @@
     });
   }
 
+  // --- windows within the page -------------------------------------------------------------
+
+  function show(kind, name, parts) {
+    const dialog = Object.assign(document.createElement("dialog"), { className: kind, ariaLabel: name });
+    const close = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: "Close" });
+    close.addEventListener("click", () => dialog.close());
+    dialog.append(...parts, close);
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+    dialog.addEventListener("close", () => dialog.remove());
+    body.append(dialog);
+    dialog.showModal();
+    return dialog;
+  }
+
   // --- pictures, larger --------------------------------------------------------------------
 
   document.addEventListener("click", (event) => {
@@ -314,15 +328,9 @@
     if (!look || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const image = $("img", look);
-    const dialog = document.createElement("dialog");
-    dialog.className = "looking";
-    const large = Object.assign(new Image(), { src: look.href, alt: image.alt });
-    dialog.append(large);
-    if (image.alt) dialog.append(Object.assign(document.createElement("p"), { textContent: image.alt }));
-    dialog.addEventListener("click", () => dialog.close());
-    dialog.addEventListener("close", () => dialog.remove());
-    body.append(dialog);
-    dialog.showModal();
+    const parts = [Object.assign(new Image(), { src: look.href, alt: image.alt })];
+    if (image.alt) parts.push(Object.assign(document.createElement("p"), { textContent: image.alt }));
+    show("looking", "Picture", parts).addEventListener("click", (click) => click.currentTarget.close());
   });
 
   // --- keys --------------------------------------------------------------------------------
@@ -349,13 +357,8 @@
     const open = $("dialog.keys");
     if (open) return open.close();
     const page = new DOMParser().parseFromString(await (await fetch("/keys")).text(), "text/html");
-    const dialog = Object.assign(document.createElement("dialog"), { className: "keys" });
     const title = Object.assign(document.createElement("h2"), { textContent: "Keys" });
-    dialog.append(title, $("#keys", page));
-    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-    dialog.addEventListener("close", () => dialog.remove());
-    body.append(dialog);
-    dialog.showModal();
+    show("keys", "Keys", [title, $("#keys", page)]);
   }
 
   document.addEventListener("click", (event) => {
