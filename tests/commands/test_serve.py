@@ -1,5 +1,5 @@
 """The running program with two server processes: what is written in one is heard in the other, and
-whoever listens does not keep it from stopping."""
+whoever listens does not keep it from stopping. What was changed so that it cannot work is refused."""
 
 import contextlib
 import http.client
@@ -16,6 +16,10 @@ from urllib.parse import urlencode
 import psycopg
 import pytest
 
+from linnet.commands.belonging import check_home
+from linnet.db.facts import drop_fact
+from linnet.db.opening import open_database
+from linnet.kernel.settings import load
 from tests.commands.test_cli import PROGRAM, SECRET, SETUP, TOKEN, Shell
 
 PATIENCE = 30  # seconds after which a test that waits has failed
@@ -139,3 +143,59 @@ def test_two_processes_are_one_server(shell: Shell) -> None:
     finally:
         server.process.kill()
         server.process.wait(PATIENCE)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Shell:
+    """The same settings, and another place for data."""
+    return Shell(tmp_path / "elsewhere")
+
+
+def home(shell: Shell) -> str:
+    settings = load(shell.environment, shell.folder)
+    db = open_database(settings)
+    try:
+        check_home(db, settings)
+        return (settings.data / "home").read_text()
+    finally:
+        db.close()
+
+
+def test_a_folder_and_a_database_belong_together(
+    tmp_path: Path, postgres_template: str, elsewhere: Shell
+) -> None:
+    ours = Shell(tmp_path)
+    first = home(ours)
+    assert first.startswith("lnb_")
+    assert home(ours) == first
+    ours(*SETUP, typed=SECRET)
+
+    name = f"linnet_home_{os.getpid()}"
+    with psycopg.connect(f"{postgres_template}postgres", autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE linnet_template_{os.getpid()}")
+        try:
+            moved = Shell(tmp_path, LINNET_DATABASE=f"{postgres_template}{name}")
+            for _ in range(2):  # it was not taken over by the first try
+                assert "belongs to another database" in moved.refused("serve")
+            elsewhere.folder.mkdir()
+            elsewhere.environment["LINNET_DATABASE"] = moved.environment["LINNET_DATABASE"]
+            assert home(elsewhere) != first
+            assert "belongs to another database" in moved.refused("serve")
+        finally:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    assert home(ours) == first
+
+
+def test_a_restored_database_and_an_old_backup_are_taken_in(tmp_path: Path) -> None:
+    ours = Shell(tmp_path)
+    ours(*SETUP, typed=SECRET)
+    first = home(ours)
+    (ours.folder / "data" / "home").unlink()  # a new folder for the same database
+    assert home(ours) == first
+    db = open_database(load(ours.environment, ours.folder))
+    db.write_now(drop_fact, "home")  # a backup of before there was such a thing
+    db.close()
+    assert home(ours) == first
+    for file in (ours.folder / "data").glob("linnet.sqlite*"):
+        file.unlink()  # its database is lost, and another one would be made in its place
+    assert "belongs to another database" in ours.refused("serve")

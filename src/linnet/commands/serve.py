@@ -14,6 +14,7 @@ from granian import Granian
 from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 
+from linnet.commands.belonging import check_home
 from linnet.db.database import Database
 from linnet.db.facts import ADDRESS, fact, keep_fact
 from linnet.db.opening import open_database
@@ -72,6 +73,7 @@ def _prepare(settings: Settings) -> None:
         stale.unlink(missing_ok=True)  # of processes that were killed; the lock says that none is left
     db = open_database(settings)
     try:
+        check_home(db, settings)
         known = db.write_now(_address, settings.url)
         if known != settings.url:
             raise SettingsError(
