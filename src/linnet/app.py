@@ -62,7 +62,8 @@ from linnet.federation.letters.actions import ReadLetter
 from linnet.federation.office import Office
 from linnet.federation.peers import actions as peers
 from linnet.federation.peers import errands as peer_errands
-from linnet.federation.peers.actions import AskSoftware, ReadList, RulesChanged
+from linnet.federation.peers import marking
+from linnet.federation.peers.actions import AskSoftware, MarkAccounts, ReadList, RulesChanged
 from linnet.federation.peers.rules import PeersChanged
 from linnet.federation.reading.reader import Reader
 from linnet.federation.telling import errands as telling
@@ -271,6 +272,7 @@ def jobs(office: Office, house: House, every: Mapping[str, Every]) -> dict[type[
         FetchCard: partial(post_errands.fetch_card, db, client, clean, own_host),
         RemoveFiles: partial(media.remove_files, house.store),
         SweepMedia: partial(media.sweep_media, db, house.store),
+        MarkAccounts: partial(marking.mark_accounts, db),
         ReadProfile: partial(profiles.read_profile, db, office.finder),
         ReadThread: partial(threads.read_thread, db, office.finder),
         ReadLetter: Reader(db, office.finder, house.settings.url).read,

@@ -91,6 +91,8 @@ def _account(account: Account, url: str) -> Json:
         "fields": [_field(field) for field in fields_of(account)],
         "emojis": [],
         "roles": [],
+        **({"suspended": True} if account.hidden else {}),
+        **({"limited": True} if account.held == "limit" else {}),
     }
 
 

@@ -119,7 +119,7 @@ def profile_page(tx: Tx, address: str, viewer_id: int, tab: str, page: Page, now
     """A profile. Raises NotFound. Eight queries at most with pinned posts: the page shows two lists."""
     handle, _, host = address.partition("@")
     account = people.by_handle(tx, handle, host)
-    if account is None:
+    if account is None or account.hidden:
         raise NotFound("account")
     ties = (
         follow_queries.relationships(tx, viewer_id, [account.id], now)

@@ -4,8 +4,10 @@ from linnet.db.tx import Tx
 from linnet.federation.actors import queries
 from linnet.federation.actors.rules import Actor, Described
 from linnet.federation.authority import Proven
+from linnet.federation.peers import marking
 from linnet.kernel.wire import encode_text
 from linnet.social.people import foreign
+from linnet.social.people import queries as people
 from linnet.social.people.rules import Account
 
 
@@ -30,7 +32,8 @@ def put(tx: Tx, proven: Proven, described: Described, *, id: int, now: int) -> A
             now,
         ),
     )
-    return account
+    marking.place_account(tx, account.id, account.host, proven.authority)
+    return people.must_account(tx, account.id)
 
 
 def gone(tx: Tx, account_id: int, now: int) -> None:

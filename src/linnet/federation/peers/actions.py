@@ -44,6 +44,12 @@ class ReadList(Job):
     address: str
 
 
+class MarkAccounts(Job):
+    """Job: accounts elsewhere carry what the rules say about where they live (`marking`)."""
+
+    lane = "look"
+
+
 # servers, as the postman needs them
 
 
@@ -203,6 +209,7 @@ def _changed(tx: Tx, written: Sequence[Rule], now: int) -> None:
     if gone:
         queries.sooner(tx, gone, now)
         tx.emit(PeersChanged())
+    rows.add(tx, MarkAccounts(), now=now, key="mark accounts")
     tx.emit(RulesChanged())
 
 

@@ -26,11 +26,15 @@ UNWANTED = """SELECT 1 WHERE EXISTS (
     OR EXISTS (SELECT 1 FROM mute WHERE account_id = :account_id AND target_id = :from_id
         AND notices AND COALESCE(until, :now + 1) > :now)
     OR EXISTS (SELECT 1 FROM thread_mute m JOIN post p ON p.root_id = m.root_id
-        WHERE m.account_id = :account_id AND p.id = :post_id)"""
+        WHERE m.account_id = :account_id AND p.id = :post_id)
+    OR EXISTS (SELECT 1 FROM account a WHERE a.id = :from_id AND (a.suspended_at IS NOT NULL OR a.held = 'suspend'
+        OR (a.held = 'limit' AND NOT EXISTS (SELECT 1 FROM follow f
+            WHERE f.followee_id = a.id AND f.follower_id = :account_id))))"""
 
 
 def unwanted(tx: Tx, account_id: int, from_id: int, post_id: int, now: int) -> bool:
-    """Did `account_id` block or mute this person or this thread?"""
+    """Did `account_id` block or mute this person or this thread, or did the owner suspend their server, or
+    limit it (then only who follows them is told)?"""
     return tx.value(UNWANTED, account_id=account_id, from_id=from_id, post_id=post_id, now=now) is not None
 
 
@@ -65,10 +69,14 @@ ONE = """SELECT id, account_id, kind, from_id, post_id, created_at FROM notice
 NEWEST_FIRST = """SELECT id, account_id, kind, from_id, post_id, created_at FROM notice
     WHERE account_id = :account_id AND id < :below AND id > :above AND kind IN :kinds
         AND (:from_id = 0 OR from_id = :from_id)
+        AND NOT EXISTS (SELECT 1 FROM account a WHERE a.id = notice.from_id
+            AND (a.suspended_at IS NOT NULL OR a.held = 'suspend'))
     ORDER BY id DESC LIMIT :n"""
 OLDEST_FIRST = """SELECT id, account_id, kind, from_id, post_id, created_at FROM notice
     WHERE account_id = :account_id AND id < :below AND id > :above AND kind IN :kinds
         AND (:from_id = 0 OR from_id = :from_id)
+        AND NOT EXISTS (SELECT 1 FROM account a WHERE a.id = notice.from_id
+            AND (a.suspended_at IS NOT NULL OR a.held = 'suspend'))
     ORDER BY id LIMIT :n"""
 
 
@@ -115,7 +123,9 @@ def unread(tx: Tx, account_id: int, after: int, cap: int = 100) -> int:
 
 UNSEEN = """SELECT COUNT(*) FROM (SELECT 1 FROM notice WHERE account_id = :account_id
     AND id > COALESCE((SELECT CAST(last_read_id AS BIGINT) FROM marker
-        WHERE account_id = :account_id AND timeline = 'notifications'), 0) LIMIT :cap) unseen"""
+        WHERE account_id = :account_id AND timeline = 'notifications'), 0)
+    AND NOT EXISTS (SELECT 1 FROM account a WHERE a.id = notice.from_id
+        AND (a.suspended_at IS NOT NULL OR a.held = 'suspend')) LIMIT :cap) unseen"""
 
 
 def unseen(tx: Tx, account_id: int, cap: int = 100) -> int:

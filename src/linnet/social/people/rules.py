@@ -81,6 +81,7 @@ class Account(Value):
     moved_to_id: int | None = None
     suspended_at: int | None = None
     hides_network: bool = False  # whom it follows and who follows it is not told
+    held: str = ""  # what the owner decided about its domain: limit | suspend
     avatar_file: str | None = None  # names in the media folder
     header_file: str | None = None
 
@@ -88,6 +89,11 @@ class Account(Value):
     def local(self) -> bool:
         """Does it live here?"""
         return self.host == ""
+
+    @property
+    def hidden(self) -> bool:
+        """Is nothing of it shown to anybody?"""
+        return self.suspended_at is not None or self.held == "suspend"
 
     @property
     def address(self) -> str:

@@ -20,7 +20,9 @@ VISIBLE_POST = """SELECT id, account_id, person_id, text, html, warning, sensiti
             OR EXISTS (SELECT 1 FROM mention m WHERE m.post_id = p.id AND m.account_id = :viewer_id)
             OR (visibility = 'followers' AND EXISTS (SELECT 1 FROM follow f
                 WHERE f.followee_id = p.account_id AND f.follower_id = :viewer_id)))
-        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)"""
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
+        AND NOT EXISTS (SELECT 1 FROM account z WHERE z.id = p.account_id
+            AND (z.suspended_at IS NOT NULL OR z.held = 'suspend'))"""
 BY_URI = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
     reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
     boosts_count, favourites_count, revision, uri, url

@@ -93,7 +93,9 @@ VIEWS = """SELECT p.id, p.account_id, p.person_id, p.text, p.html, p.warning, p.
             OR EXISTS (SELECT 1 FROM mention m WHERE m.post_id = p.id AND m.account_id = :viewer_id)
             OR (p.visibility = 'followers' AND EXISTS (SELECT 1 FROM follow f
                 WHERE f.followee_id = p.account_id AND f.follower_id = :viewer_id)))
-        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)"""
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
+        AND NOT EXISTS (SELECT 1 FROM account z WHERE z.id = p.account_id
+            AND (z.suspended_at IS NOT NULL OR z.held = 'suspend'))"""
 REFERENCES = """SELECT post_id, account_id AS id, '' AS tag_key, '' AS tag_name FROM mention WHERE post_id IN :ids
     UNION ALL
     SELECT pt.post_id, t.id, t.key AS tag_key, t.name AS tag_name
@@ -205,6 +207,8 @@ HOME_DOWN = """SELECT p.id, p.revision, a.revision AS author_revision,
     FROM timeline h JOIN post p ON p.id = h.post_id JOIN account a ON a.id = p.account_id
     LEFT JOIN post o ON o.id = p.boost_of_id LEFT JOIN account oa ON oa.id = o.account_id
     WHERE h.owner_id = :viewer_id AND h.post_id < :below AND h.post_id > :above
+        AND a.suspended_at IS NULL AND a.held <> 'suspend'
+        AND (oa.id IS NULL OR (oa.suspended_at IS NULL AND oa.held <> 'suspend'))
     ORDER BY h.post_id DESC LIMIT :n"""
 HOME_UP = """SELECT p.id, p.revision, a.revision AS author_revision,
         COALESCE(o.id, 0) AS inner_id, COALESCE(o.revision, 0) AS inner_revision,
@@ -222,6 +226,8 @@ HOME_UP = """SELECT p.id, p.revision, a.revision AS author_revision,
     FROM timeline h JOIN post p ON p.id = h.post_id JOIN account a ON a.id = p.account_id
     LEFT JOIN post o ON o.id = p.boost_of_id LEFT JOIN account oa ON oa.id = o.account_id
     WHERE h.owner_id = :viewer_id AND h.post_id < :below AND h.post_id > :above
+        AND a.suspended_at IS NULL AND a.held <> 'suspend'
+        AND (oa.id IS NULL OR (oa.suspended_at IS NULL AND oa.held <> 'suspend'))
     ORDER BY h.post_id LIMIT :n"""
 LINES = """SELECT p.id, p.revision, a.revision AS author_revision,
         COALESCE(o.id, 0) AS inner_id, COALESCE(o.revision, 0) AS inner_revision,
@@ -243,6 +249,8 @@ LINES = """SELECT p.id, p.revision, a.revision AS author_revision,
             OR (p.visibility = 'followers' AND EXISTS (SELECT 1 FROM follow f
                 WHERE f.followee_id = p.account_id AND f.follower_id = :viewer_id)))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
+        AND a.suspended_at IS NULL AND a.held <> 'suspend'
+        AND (oa.id IS NULL OR (oa.suspended_at IS NULL AND oa.held <> 'suspend'))
         AND (o.id IS NULL OR (o.visibility IN ('public', 'quiet') OR o.account_id = :viewer_id
             OR EXISTS (SELECT 1 FROM mention m WHERE m.post_id = o.id AND m.account_id = :viewer_id)
             OR (o.visibility = 'followers' AND EXISTS (SELECT 1 FROM follow f
@@ -269,6 +277,9 @@ def lines(tx: Tx, ids: Sequence[int], viewer_id: int) -> list[Line]:
 THREAD = """SELECT p.id, p.reply_to_id FROM post p WHERE p.root_id = :root_id AND p.boost_of_id IS NULL
         AND NOT EXISTS (SELECT 1 FROM block b WHERE (b.account_id = :viewer_id AND b.target_id = p.account_id)
             OR (b.account_id = p.account_id AND b.target_id = :viewer_id))
+        AND NOT EXISTS (SELECT 1 FROM account z WHERE z.id = p.account_id AND z.held = 'limit'
+            AND NOT EXISTS (SELECT 1 FROM follow f WHERE f.followee_id = z.id AND f.follower_id = :viewer_id)
+            AND NOT EXISTS (SELECT 1 FROM mention m WHERE m.post_id = p.id AND m.account_id = :viewer_id))
     ORDER BY p.id LIMIT :n"""
 MOST_IN_THREAD = 4096
 
@@ -281,8 +292,8 @@ class Answer(Value):
 
 
 def context(tx: Tx, post: Post, viewer_id: int) -> Context:
-    """The thread around a post, without those the viewer blocks or is blocked by; `views` leaves
-    out what else they may not see."""
+    """The thread around a post, without those the viewer blocks or is blocked by, and without accounts of
+    limited servers that the viewer does not follow; `views` leaves out what else they may not see."""
     rows = tx.all(Answer, THREAD, root_id=post.root_id, viewer_id=viewer_id, n=MOST_IN_THREAD)
     return thread_around(post.id, [(row.id, row.reply_to_id) for row in rows])
 

@@ -57,6 +57,9 @@ LITE_POSTS = """SELECT p.id FROM post_search s JOIN post p ON p.id = s.rowid
             OR EXISTS (SELECT 1 FROM bookmark k WHERE k.post_id = p.id AND k.account_id = :viewer_id))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE (b.account_id = :viewer_id AND b.target_id = p.account_id)
             OR (b.account_id = p.account_id AND b.target_id = :viewer_id))
+        AND EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND a.suspended_at IS NULL
+            AND (a.held = '' OR (a.held = 'limit' AND EXISTS (SELECT 1 FROM follow f
+                WHERE f.followee_id = a.id AND f.follower_id = :viewer_id))))
     ORDER BY p.id DESC LIMIT :n OFFSET :skip"""
 PG_POSTS = """SELECT p.id FROM post_search s JOIN post p ON p.id = s.id
     WHERE s.words @@ to_tsquery('simple', :match) AND p.id < :below AND p.id > :above
@@ -68,6 +71,9 @@ PG_POSTS = """SELECT p.id FROM post_search s JOIN post p ON p.id = s.id
             OR EXISTS (SELECT 1 FROM bookmark k WHERE k.post_id = p.id AND k.account_id = :viewer_id))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE (b.account_id = :viewer_id AND b.target_id = p.account_id)
             OR (b.account_id = p.account_id AND b.target_id = :viewer_id))
+        AND EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND a.suspended_at IS NULL
+            AND (a.held = '' OR (a.held = 'limit' AND EXISTS (SELECT 1 FROM follow f
+                WHERE f.followee_id = a.id AND f.follower_id = :viewer_id))))
     ORDER BY p.id DESC LIMIT :n OFFSET :skip"""
 
 
@@ -83,7 +89,8 @@ def posts(
     skip: int = 0,
 ) -> list[int]:
     """Ids of posts with all words of `text`, newest first: public ones of people who allow it,
-    and of the others those that concern the viewer (own, mentioned, favourited, bookmarked)."""
+    and of the others those that concern the viewer (own, mentioned, favourited, bookmarked). From a
+    limited server only of people whom the viewer follows."""
     match = rules.fts5(text) if tx.dialect == "sqlite" else rules.tsquery(text)
     if not match:
         return []
@@ -106,6 +113,8 @@ LITE_ACCOUNTS = """SELECT a.id FROM account_search s JOIN account a ON a.id = s.
             OR EXISTS (SELECT 1 FROM follow f WHERE f.followee_id = a.id AND f.follower_id = :viewer_id))
         AND (NOT :following OR EXISTS (SELECT 1 FROM follow f WHERE f.followee_id = a.id AND f.follower_id = :viewer_id))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = a.id AND b.target_id = :viewer_id)
+        AND a.suspended_at IS NULL AND (a.held = '' OR (a.held = 'limit' AND (a.handle_key = :exact
+            OR EXISTS (SELECT 1 FROM follow f WHERE f.followee_id = a.id AND f.follower_id = :viewer_id))))
     ORDER BY (a.handle_key = :exact) DESC, bm25(account_search, 4.0, 3.0, 1.0), a.followers_count DESC, a.id
     LIMIT :n OFFSET :skip"""
 PG_ACCOUNTS = """SELECT a.id FROM account_search s JOIN account a ON a.id = s.id
@@ -114,6 +123,8 @@ PG_ACCOUNTS = """SELECT a.id FROM account_search s JOIN account a ON a.id = s.id
             OR EXISTS (SELECT 1 FROM follow f WHERE f.followee_id = a.id AND f.follower_id = :viewer_id))
         AND (NOT :following OR EXISTS (SELECT 1 FROM follow f WHERE f.followee_id = a.id AND f.follower_id = :viewer_id))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = a.id AND b.target_id = :viewer_id)
+        AND a.suspended_at IS NULL AND (a.held = '' OR (a.held = 'limit' AND (a.handle_key = :exact
+            OR EXISTS (SELECT 1 FROM follow f WHERE f.followee_id = a.id AND f.follower_id = :viewer_id))))
     ORDER BY (a.handle_key = :exact) DESC, ts_rank(s.words, to_tsquery('simple', :match)) DESC,
         a.followers_count DESC, a.id
     LIMIT :n OFFSET :skip"""
@@ -123,7 +134,7 @@ def accounts(
     tx: Tx, text: str, *, viewer_id: int, following: bool = False, n: int = 20, skip: int = 0
 ) -> list[int]:
     """Ids of people with all words of `text` in handle, name or bio; the exact handle first.
-    Who is not discoverable is found by exact handle and by followers only."""
+    Who is not discoverable, or on a limited server, is found by exact handle and by followers only."""
     match = rules.fts5(text) if tx.dialect == "sqlite" else rules.tsquery(text)
     if not match:
         return []

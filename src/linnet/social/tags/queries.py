@@ -48,7 +48,9 @@ TAGGED_DOWN = """SELECT DISTINCT p.id FROM tag k JOIN post_tag t ON t.tag_id = k
             WHERE x.post_id = p.id AND a.key IN :every) = :wanted
         AND NOT EXISTS (SELECT 1 FROM post_tag x JOIN tag n ON n.id = x.tag_id
             WHERE x.post_id = p.id AND n.key IN :none)
-        AND (NOT :local OR EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND a.host = ''))
+        AND EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND (NOT :local OR a.host = '')
+            AND a.suspended_at IS NULL AND (a.held = '' OR (a.held = 'limit' AND EXISTS (SELECT 1 FROM follow f
+                WHERE f.followee_id = a.id AND f.follower_id = :viewer_id))))
         AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
@@ -61,7 +63,9 @@ TAGGED_UP = """SELECT DISTINCT p.id FROM tag k JOIN post_tag t ON t.tag_id = k.i
             WHERE x.post_id = p.id AND a.key IN :every) = :wanted
         AND NOT EXISTS (SELECT 1 FROM post_tag x JOIN tag n ON n.id = x.tag_id
             WHERE x.post_id = p.id AND n.key IN :none)
-        AND (NOT :local OR EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND a.host = ''))
+        AND EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND (NOT :local OR a.host = '')
+            AND a.suspended_at IS NULL AND (a.held = '' OR (a.held = 'limit' AND EXISTS (SELECT 1 FROM follow f
+                WHERE f.followee_id = a.id AND f.follower_id = :viewer_id))))
         AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)

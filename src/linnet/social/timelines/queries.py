@@ -38,6 +38,7 @@ FAN_OUT_TAGS = """INSERT INTO timeline (owner_id, post_id)
         AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = t.account_id AND m.target_id = :author_id)
         AND NOT EXISTS (SELECT 1 FROM block b WHERE (b.account_id = t.account_id AND b.target_id = :author_id)
             OR (b.account_id = :author_id AND b.target_id = t.account_id))
+        AND NOT EXISTS (SELECT 1 FROM account a WHERE a.id = :author_id AND a.held <> '')
     ON CONFLICT DO NOTHING"""
 PUT = "INSERT INTO timeline (owner_id, post_id) VALUES (:owner_id, :post_id) ON CONFLICT DO NOTHING"
 
@@ -120,6 +121,8 @@ PUBLIC_DOWN = """SELECT p.id FROM post p JOIN account a ON a.id = p.account_id
     WHERE p.visibility = 'public' AND p.boost_of_id IS NULL AND p.id < :below AND p.id > :above
         AND (p.reply_to_id IS NULL OR p.reply_to_account_id = p.account_id)
         AND (NOT :local OR a.host = '') AND (NOT :remote OR a.host <> '')
+        AND a.suspended_at IS NULL AND (a.held = '' OR (a.held = 'limit' AND EXISTS (SELECT 1 FROM follow f
+            WHERE f.followee_id = a.id AND f.follower_id = :viewer_id)))
         AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
@@ -129,6 +132,8 @@ PUBLIC_UP = """SELECT p.id FROM post p JOIN account a ON a.id = p.account_id
     WHERE p.visibility = 'public' AND p.boost_of_id IS NULL AND p.id < :below AND p.id > :above
         AND (p.reply_to_id IS NULL OR p.reply_to_account_id = p.account_id)
         AND (NOT :local OR a.host = '') AND (NOT :remote OR a.host <> '')
+        AND a.suspended_at IS NULL AND (a.held = '' OR (a.held = 'limit' AND EXISTS (SELECT 1 FROM follow f
+            WHERE f.followee_id = a.id AND f.follower_id = :viewer_id)))
         AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
@@ -163,7 +168,9 @@ def public(
 TAG_DOWN = """SELECT p.id FROM post_tag t JOIN post p ON p.id = t.post_id
     WHERE t.tag_id = (SELECT id FROM tag WHERE key = :key) AND t.post_id < :below AND t.post_id > :above
         AND p.visibility = 'public' AND p.boost_of_id IS NULL
-        AND (NOT :local OR EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND a.host = ''))
+        AND EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND (NOT :local OR a.host = '')
+            AND a.suspended_at IS NULL AND (a.held = '' OR (a.held = 'limit' AND EXISTS (SELECT 1 FROM follow f
+                WHERE f.followee_id = a.id AND f.follower_id = :viewer_id))))
         AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
@@ -172,7 +179,9 @@ TAG_DOWN = """SELECT p.id FROM post_tag t JOIN post p ON p.id = t.post_id
 TAG_UP = """SELECT p.id FROM post_tag t JOIN post p ON p.id = t.post_id
     WHERE t.tag_id = (SELECT id FROM tag WHERE key = :key) AND t.post_id < :below AND t.post_id > :above
         AND p.visibility = 'public' AND p.boost_of_id IS NULL
-        AND (NOT :local OR EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND a.host = ''))
+        AND EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND (NOT :local OR a.host = '')
+            AND a.suspended_at IS NULL AND (a.held = '' OR (a.held = 'limit' AND EXISTS (SELECT 1 FROM follow f
+                WHERE f.followee_id = a.id AND f.follower_id = :viewer_id))))
         AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
