@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-import apsw
+import psycopg
 import pytest
 
+from linnet.db import health
 from linnet.db.opening import open_database
 from linnet.desk.drafts import actions as drafts
 from linnet.desk.drafts import queries as draft_queries
@@ -26,6 +27,7 @@ from linnet.desk.drafts.rules import Content
 from linnet.kernel.clock import MINUTE, SECOND, now_ms
 from linnet.kernel.ids import new_id
 from linnet.kernel.settings import load
+from linnet.kernel.value import Value
 from linnet.social.people import queries as people
 from linnet.social.posts.rules import Author, Terms
 
@@ -52,13 +54,14 @@ class Ledger:
 class Server:
     """The real program in a folder of its own."""
 
-    def __init__(self, folder: Path, workers: int) -> None:
+    def __init__(self, folder: Path, workers: int, database: str = "sqlite") -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.environment = {
             "PATH": os.environ["PATH"],
             "LINNET_DATA": str(folder),
+            "LINNET_DATABASE": database,
             "LINNET_BIND": f"127.0.0.1:{self.port}",
             "LINNET_URL": f"http://127.0.0.1:{self.port}",
             "LINNET_WORKERS": str(workers),
@@ -157,9 +160,27 @@ def plan(server: Server, text: str) -> int:
         db.close()
 
 
-@pytest.mark.parametrize(("workers", "rounds"), [(1, ROUNDS - ROUNDS // 5), (2, ROUNDS // 5)])
+FEW = ROUNDS // 5
+
+
+@pytest.mark.parametrize(("workers", "rounds"), [(1, ROUNDS - FEW), (2, FEW)])
 def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path, workers: int, rounds: int) -> None:
-    server, ledger, chance = Server(tmp_path, workers), Ledger(), random.Random(7)
+    play(Server(tmp_path, workers), rounds)
+
+
+def test_nor_on_postgresql(tmp_path: Path, postgres_template: str) -> None:
+    name = f"linnet_crash_{os.getpid()}"
+    with psycopg.connect(f"{postgres_template}postgres", autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE linnet_template_{os.getpid()}")
+        try:
+            play(Server(tmp_path, 2, f"{postgres_template}{name}"), FEW)
+        finally:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def play(server: Server, rounds: int) -> None:
+    """Rounds of posting and killing, and then the look at what is there."""
+    ledger, chance = Ledger(), random.Random(7)
     setup = "setup --firm Bakery --handle bakery --site https://bakery.example --time-zone Europe/Berlin --currency EUR --hourly-cost 40"
     who = "--name Owner --email owner@bakery.example --password-stdin"
     server.say(*setup.split(), *who.split(), typed="a long enough secret\n")
@@ -201,18 +222,43 @@ def finish(server: Server, ids: list[int]) -> None:
         db.close()
 
 
+POSTS = "SELECT id, text FROM post ORDER BY id"
+KEYS = "SELECT post_id AS id, key AS text FROM post_key WHERE key NOT LIKE 'draft:%'"
+COUNTS = """SELECT CAST((SELECT SUM(posts_count) FROM account) AS BIGINT) AS counted,
+    (SELECT COUNT(*) FROM timeline) AS at_home, (SELECT COUNT(*) FROM post_search) AS found,
+    (SELECT COUNT(*) FROM job WHERE kind = 'PublishDraft') AS due, (SELECT COUNT(*) FROM job_parked) AS given_up"""
+
+
+class Line(Value):
+    """A post's text, or the key that it was sent under."""
+
+    id: int
+    text: str
+
+
+class Counts(Value):
+    """Posts by the account's own count, in its home, in the index; and jobs."""
+
+    counted: int
+    at_home: int
+    found: int
+    due: int
+    given_up: int
+
+
 def check(server: Server, ledger: Ledger, planned: list[str]) -> None:
-    db = apsw.Connection(str(server.settings.data / "linnet.sqlite"))
-    posts = dict(db.execute("SELECT id, text FROM post"))
-    keys = dict(db.execute("SELECT key, post_id FROM post_key WHERE key NOT LIKE 'draft:%'"))
-    assert set(ledger.sent) == set(ledger.acknowledged) == set(keys)
-    assert {key: str(id) for key, id in keys.items()} == ledger.acknowledged
-    assert {key: posts[id] for key, id in keys.items()} == ledger.sent
-    assert sorted(posts.values()) == sorted([*ledger.sent.values(), *planned])
-    assert db.execute("SELECT posts_count FROM account").fetchall() == [(len(posts),)]
-    for count in ("timeline", "post_search"):
-        assert db.execute(f"SELECT COUNT(*) FROM {count}").fetchall() == [(len(posts),)]
-    assert db.execute("SELECT COUNT(*) FROM job WHERE kind = 'PublishDraft'").fetchall() == [(0,)]
-    assert db.execute("SELECT COUNT(*) FROM job_parked").fetchall() == [(0,)]
-    assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    db.close()
+    """Every acknowledged post is there, once, under its key; nothing else is; every count agrees."""
+    db = open_database(server.settings)
+    try:
+        posts = {line.id: line.text for line in db.read_now(lambda tx: tx.all(Line, POSTS))}
+        keys = {line.text: line.id for line in db.read_now(lambda tx: tx.all(Line, KEYS))}
+        assert set(ledger.sent) == set(ledger.acknowledged) == set(keys)
+        assert {key: str(id) for key, id in keys.items()} == ledger.acknowledged
+        assert {key: posts[id] for key, id in keys.items()} == ledger.sent
+        assert sorted(posts.values()) == sorted([*ledger.sent.values(), *planned])
+        assert db.read_now(lambda tx: tx.one(Counts, COUNTS)) == Counts(
+            len(posts), len(posts), len(posts), 0, 0
+        )
+        assert db.read_now(health.problems) == []
+    finally:
+        db.close()
