@@ -15,6 +15,7 @@ from linnet.mastodon.bearer import anyone
 from linnet.mastodon.calls import Call, Endpoint
 from linnet.mastodon.missing import AVATAR
 from linnet.social.media.rules import ACCEPTED, ALT_LENGTH, MOST
+from linnet.social.people import abroad
 from linnet.social.people import queries as people
 from linnet.social.people.rules import FIELD_LENGTH, FIELDS, Account
 from linnet.social.polls import rules as polls
@@ -52,7 +53,7 @@ def _census(tx: Tx, now: int) -> Census:
         len(living),
         len(active),
         sum(account.posts_count for account in living),
-        people.hosts_count(tx) + 1,
+        abroad.hosts_count(tx) + 1,
         first or (living[0] if living else None),
     )
 
@@ -197,7 +198,7 @@ async def extended_description(call: Call) -> Answer:
 
 async def peers(call: Call) -> Answer:
     """GET /api/v1/instance/peers: the servers that this one has to do with."""
-    return answer(await call.house.db.read(people.hosts))
+    return answer(await call.house.db.read(abroad.hosts))
 
 
 ENDPOINTS = (

@@ -9,7 +9,7 @@ from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import encode_text
 from linnet.social.media import elsewhere
 from linnet.social.media.elsewhere import RemotePicture
-from linnet.social.people import queries, rules
+from linnet.social.people import abroad, queries, rules
 from linnet.social.people.rules import Account, AccountChanged, Kind, ProfileField
 from linnet.social.search import actions as search
 from linnet.social.text.clean import clean, plain
@@ -51,9 +51,9 @@ def put(tx: Tx, theirs: RemoteAccount, *, id: int, now: int) -> Account:
     had = queries.by_uri(tx, theirs.uri)
     rival = queries.by_handle(tx, theirs.handle, theirs.host)
     if rival and rival.uri != theirs.uri:
-        queries.give_up_handle(tx, rival)
+        abroad.give_up_handle(tx, rival)
     if had is None:
-        queries.insert_foreign(
+        abroad.insert_foreign(
             tx, id=id, handle=theirs.handle, host=theirs.host, uri=theirs.uri, created_at=theirs.created_at
         )
         had = queries.must_account(tx, id)
@@ -66,7 +66,7 @@ def put(tx: Tx, theirs: RemoteAccount, *, id: int, now: int) -> Account:
     if wanted == had:
         return had
     queries.save_profile(tx, wanted)
-    queries.save_foreign(tx, wanted)
+    abroad.save_foreign(tx, wanted)
     search.index_account(tx, had.id, wanted.handle, wanted.name, wanted.bio if wanted.indexable else "")
     tx.emit(AccountChanged(had.id))
     return queries.must_account(tx, had.id)
@@ -74,13 +74,13 @@ def put(tx: Tx, theirs: RemoteAccount, *, id: int, now: int) -> Account:
 
 def suspend(tx: Tx, account_id: int, now: int | None) -> None:
     """From now on not shown and not heard; None takes it back."""
-    if queries.set_suspended(tx, account_id, now):
+    if abroad.set_suspended(tx, account_id, now):
         tx.emit(AccountChanged(account_id))
 
 
 def moved(tx: Tx, account_id: int, to_id: int | None) -> None:
     """The account says that it goes on as another one."""
-    queries.set_moved(tx, account_id, to_id)
+    abroad.set_moved(tx, account_id, to_id)
     tx.emit(AccountChanged(account_id))
 
 
