@@ -176,7 +176,7 @@ class Finder:
         author = await self.account_at(proven.actor, budget) if proven.actor else Drop("no_author")
         if isinstance(author, Drop):
             return author
-        if author.local or author.suspended_at is not None:
+        if author.local or author.hidden:
             return Drop("author_not_heard", proven.actor)
         actor = await self._db.read(actors.of_account, author.id)
         return parse.post(

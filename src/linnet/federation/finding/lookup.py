@@ -7,6 +7,7 @@ from linnet.federation.actors import queries as actors
 from linnet.federation.authority import Drop, normal
 from linnet.federation.finding import webfinger
 from linnet.federation.finding.finder import Budget, Finder
+from linnet.social.people.rules import Account
 from linnet.kernel.wire import decode_as
 from linnet.social.people import queries as people
 
@@ -15,8 +16,7 @@ async def lookup(finder: Finder, text: str) -> Sighted:
     """What is meant, written down here if it was not yet; nothing when it cannot be had."""
     handle = webfinger.parse_handle(text)
     if handle:
-        account = await finder.account_called(*handle, Budget(4))
-        return Sighted() if isinstance(account, Drop) else Sighted(account_id=account.id)
+        return _account(await finder.account_called(*handle, Budget(4)))
     address = normal(text.strip())
     return await _at(finder, address) if address else Sighted()
 
@@ -32,8 +32,7 @@ async def _at(finder: Finder, address: str) -> Sighted:
     if isinstance(proven, Drop):
         return Sighted()
     if vocab.kind_of(proven.document, vocab.ACTORS):
-        account = await finder.take_account(proven, budget)
-        return Sighted() if isinstance(account, Drop) else Sighted(account_id=account.id)
+        return _account(await finder.take_account(proven, budget))
     if parse.is_post(proven.document):
         found = await finder.take_post(proven, budget, live=False)
         return Sighted() if isinstance(found, Drop) else Sighted(post_id=found.id)
@@ -50,3 +49,8 @@ async def knows_as(finder: Finder, db: Database, url: str, target_id: int, accou
         return False
     row = await db.read(actors.of_account, fresh.id)
     return row is not None and names.actor(url, account_id) in decode_as(list[str], row.also_known_as)
+
+
+def _account(found: Account | Drop) -> Sighted:
+    """Nobody is led to an account that is suspended, nor to one of a suspended server."""
+    return Sighted() if isinstance(found, Drop) or found.hidden else Sighted(account_id=found.id)
