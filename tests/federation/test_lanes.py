@@ -55,14 +55,17 @@ def test_a_quick_letter_never_moves():
 
 
 def test_a_letter_that_fails_leaves_its_place(at_once):
+    async def fails(way, moved):
+        async with way.place():
+            await moved.wait()
+            raise ValueError
+
     async def story():
         moved = asyncio.Event()
         way = Lanes(moved.set, quick=1, slow=1)
         for _ in range(3):
             with pytest.raises(ValueError):
-                async with way.place():
-                    await moved.wait()
-                    raise ValueError
+                await fails(way, moved)
         async with asyncio.timeout(5), way.place():
             pass
         assert (way.slow, way.room(0)) == (0, 1)

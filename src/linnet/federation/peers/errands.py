@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from linnet.db.database import Database
-from linnet.federation import authority
+from linnet.federation import authority, vocab
 from linnet.federation.peers import actions, domains
 from linnet.federation.peers.actions import AskSoftware, ReadList
 from linnet.federation.peers.rulebook import Rulebook
@@ -47,9 +47,9 @@ def _link(index: dict[str, Any], host: str) -> str:
     """The newest schema's address, if it is on the same host."""
     links = index.get("links")
     found = {
-        link.get("rel"): link.get("href")
+        vocab.text(link.get("rel")): vocab.text(link.get("href"))
         for link in (links if isinstance(links, list) else [])[:20]
-        if isinstance(link, dict) and isinstance(link.get("href"), str)
+        if isinstance(link, dict)
     }
     address = next((found[rel] for rel in SCHEMAS if rel in found), "")
     full = urljoin(f"https://{host}/", address) if address else ""
