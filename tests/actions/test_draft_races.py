@@ -1,23 +1,25 @@
 """Two at once at one draft: the one who comes second sees what the first one did."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from linnet.db.database import Database
 from linnet.db.tx import Tx
-from linnet.desk.drafts import actions, queries
+from linnet.desk.drafts import actions, errands, queries
+from linnet.desk.drafts.actions import PublishDraft
 from linnet.desk.drafts.rules import Content, Draft
 from linnet.jobs import rows as jobs
 from linnet.kernel.clock import HOUR
-from linnet.kernel.errors import Conflict, NotFound
+from linnet.kernel.errors import Collision, Conflict, NotFound
 from linnet.kernel.ids import new_id
 from linnet.social.posts import queries as posts
 from linnet.social.posts.rules import Author, Terms
 from linnet.social.timelines import queries as timelines
-from tests import cast
+from tests import cast as people_cast
 from tests.races import race
 
 TERMS = Terms("https://linnet.example", 140)
@@ -28,7 +30,7 @@ Deed = Callable[[Tx], Any]
 
 @pytest.fixture
 def ada(db: Database) -> Author:
-    person, account = db.write_now(cast.both, "ada")
+    person, account = db.write_now(people_cast.both, "ada")
     return Author(account.id, person.id)
 
 
@@ -140,6 +142,17 @@ def test_what_is_thrown_away_at_once_with_saving_is_gone(
     assert isinstance(then, NotFound)
     assert draft(db, planned) is None
     assert db.read_now(jobs.next_due, "desk") is None  # no job for a draft that is not there
+
+
+def test_a_collision_is_no_reason_to_miss_a_post(planned: int) -> None:
+    class Crowded:
+        """A database in which two met at one row."""
+
+        async def write(self, *_args: object, **_more: object) -> None:
+            raise Collision("It is already there")
+
+    with pytest.raises(Collision):
+        asyncio.run(errands.publish(cast(Database, Crowded()), TERMS, GRACE, PublishDraft(planned)))
 
 
 def test_one_key_twice_at_once_is_one_draft(db: Database, ada: Author, now: int) -> None:

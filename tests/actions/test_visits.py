@@ -294,6 +294,13 @@ def test_a_log_is_read_once_however_often_it_is_read(db, now):
     assert re.findall(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])", written) == []
 
 
+def test_two_readings_of_one_log_at_once_add_it_once(db, now):
+    lines = [line(n, f"/page{n}", address=f"203.0.113.{n % 7}") for n in range(60)]
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(read, db, lines, now, f"try {n}") for n in range(4)]
+    assert sorted(future.result().added for future in done) == [0, 0, 0, 60]
+
+
 def test_a_page_hit_becomes_a_persons_when_the_log_grows_by_its_style(db, now):
     lines = [line(0, "/rolls")]
     read(db, lines, now)

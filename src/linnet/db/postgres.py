@@ -25,6 +25,7 @@ log = logging.getLogger("linnet.db")
 BUSY = "The database does not answer: try again in a moment."
 CONNECTIONS = 8
 HOLD = "SELECT pg_advisory_xact_lock(CAST(:id AS BIGINT))"
+HOLD_WORD = "SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))"
 BREATH = 0.05  # seconds at most before the second try
 TRIES = 4  # two that wait for each other: one is sent back by the server and tries again
 
@@ -49,8 +50,8 @@ class PostgresTx(Tx):
             except BAD as error:
                 raise _refusal(error) from error
 
-    def hold(self, id: int) -> None:
-        self._execute(HOLD, {"id": id})
+    def hold(self, id: int | str) -> None:
+        self._execute(HOLD_WORD if isinstance(id, str) else HOLD, {"id": id})
 
     def _fetch(self, sql: str, parameters: dict[str, Any]) -> tuple[Sequence[Row], tuple[str, ...]]:
         cursor = self._execute(sql, parameters)

@@ -57,7 +57,7 @@ class SqliteTx(Tx):
         except BAD as error:
             raise _refusal(error) from error
 
-    def hold(self, id: int) -> None:
+    def hold(self, id: int | str) -> None:
         """Nobody else writes before this transaction is over."""
 
     def _fetch(self, sql: str, parameters: dict[str, Any]) -> tuple[Sequence[Row], tuple[str, ...]]:

@@ -54,11 +54,11 @@ class Tx(ABC):
         """Runs a statement once for each set of parameters."""
 
     @abstractmethod
-    def hold(self, id: int) -> None:
+    def hold(self, id: int | str) -> None:
         """Nobody else gets past their `hold(id)` until this transaction is over, and what is read
         from now on is what they left. For actions that read, decide and then write; any 64-bit
-        number will do. Several at a time are held in rising order. SQLite has one writer: there
-        it is always so."""
+        number or word will do. Several at a time are held in rising order. SQLite has one writer:
+        there it is always so."""
 
     def emit(self, event: Value) -> None:
         """Says that something happened. Its duties become job rows in this same transaction;

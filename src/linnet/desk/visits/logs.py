@@ -165,6 +165,7 @@ def _note(tx: Tx, site: str, name: str, done: Imported, now: int) -> None:
 
 def take_in(tx: Tx, site: str, sessions: list[LogSession], *, now: int) -> int:
     """Writes the page hits of these sessions that are new; how many they were."""
+    tx.hold(f"log of {site}")  # two readings of one log at once
     codes = {page.line.code for session in sessions for page in session.pages if page.line.code}
     desk = _Desk(tx, site, set(links.links(tx, codes)), now)
     added = sum(desk.session(session) for session in sessions)

@@ -1,0 +1,30 @@
+"""What only SQLite can do to us: another program holds the file."""
+
+from pathlib import Path
+
+import apsw
+import pytest
+
+from linnet.db.database import DatabaseError
+from linnet.db.facts import fact, keep_fact
+from linnet.db.migrate import migrate
+from linnet.db.sqlite import SqliteDatabase
+
+
+def test_a_file_that_another_program_holds(tmp_path: Path, now: int) -> None:
+    """Such as somebody's open sqlite3 shell, or a backup that locks."""
+    db = SqliteDatabase(tmp_path / "linnet.sqlite")
+    migrate(db, now)
+    db.write_now(keep_fact, "word", "before")
+    other = apsw.Connection(str(tmp_path / "linnet.sqlite"))
+    other.execute("BEGIN IMMEDIATE")
+    db._writer_connection.set_busy_timeout(0)  # else it waits ten seconds
+    for _ in range(2):
+        with pytest.raises(DatabaseError, match="held by another program"):
+            db.write_now(keep_fact, "word", "meanwhile")
+        assert db.read_now(fact, "word") == "before"  # readers do not mind
+    other.execute("ROLLBACK")
+    other.close()
+    db.write_now(keep_fact, "word", "after")
+    assert db.read_now(fact, "word") == "after"
+    db.close()
