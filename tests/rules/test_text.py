@@ -329,7 +329,7 @@ BARE = f"<a {NOFOLLOW}>x</a>"
         ("<!-- c -->a<!--[if IE]><b>x<![endif]-->", "a"),
         ("<p style='position:fixed'>a</p>", "<p>a</p>"),
         ("<p class='mention' id='x' name='y' dir='rtl' onmouseover=z>a</p>", "<p>a</p>"),
-        ("<span class='invisible evil'>a</span>", '<span class="invisible">a</span>'),
+        ("<span class='ellipsis evil'>a</span>", '<span class="ellipsis">a</span>'),
         ("<span class='evil'>a</span>", '<span class="">a</span>'),
         ("<a class='u-url mention x' href='https://a.example/'>x</a>", f'<a class="u-url mention" href="https://a.example/" {NOFOLLOW}>x</a>'),
         ("<template><p>x</p></template>a", "a"),

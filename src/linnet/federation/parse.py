@@ -258,7 +258,9 @@ def _tags(doc: Json) -> tuple[str, ...]:
         for one in vocab.many(doc.get("tag"))
         if isinstance(one, dict) and "Hashtag" in vocab.types(one)
     )
-    return tuple(dict.fromkeys(name for name in names if _TAG.fullmatch(name)))[:MOST_TAGS]
+    return tuple(dict.fromkeys(name for name in names if _TAG.fullmatch(name) and line(name, 100) == name))[
+        :MOST_TAGS
+    ]
 
 
 def _pictures(doc: Json) -> tuple[RemotePicture, ...]:

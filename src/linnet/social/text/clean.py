@@ -26,6 +26,22 @@ _TAGS = {
     "li",
     "span",
 }
+
+
+# as browsers read it: any number of slashes of either kind, line ends anywhere
+_PLACE = re.compile(r"[\x00-\x20]*https?:[/\\]*([^/\\?#]*)", re.IGNORECASE)
+_SKIPPED = str.maketrans("", "", "\t\r\n")
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """No link with a name or password before its host: `https://bank.example@evil.example/` (C06)."""
+    if tag != "a" or name != "href":
+        return value
+    address = value.translate(_SKIPPED)
+    place = _PLACE.match(address)
+    return None if place and "@" in place[1] else address
+
+
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     clean_content_tags={"script", "style", "template", "title", "textarea", "noscript", "iframe", "object"},
@@ -37,6 +53,7 @@ _CLEANER = nh3.Cleaner(
     link_rel="nofollow noopener noreferrer",
     url_schemes={"http", "https"},
     url_relative="deny",
+    attribute_filter=_attribute,
 )
 _NOTHING_BUT_TEXT = nh3.Cleaner(
     tags=set(), clean_content_tags={"script", "style", "template", "title", "noscript"}
@@ -60,12 +77,35 @@ _NEEDS_NO_END = frozenset(_NO_END.split())
 _ANY_TAG = re.compile(r"<[^<>]*>")
 
 
+_LINK = re.compile(r"(<a\b[^<>]*>)((?:[^<]|<(?!/a>))*)</a>")
+_HREF = re.compile(r'\bhref="([^"]*)"')
+_HIDDEN = re.compile(r' class="[^"]*\binvisible\b[^"]*"')
+# Marks that turn the text behind them around, also beyond their own word.
+_TURNERS = str.maketrans("", "", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 def clean(html: str) -> str:
     """Only harmless HTML: paragraphs, line breaks, emphasis, code, quotes, lists, and links to
     http(s) with rel="nofollow noopener noreferrer". Of classes only those of mentions, hashtags and
-    shortened links stay. Everything after 100,000 characters is cut off. Never raises."""
+    shortened links stay, and nothing is hidden but parts of a link's own address. No marks that turn
+    text around. Everything after 100,000 characters is cut off. Never raises."""
     paragraphs = _BLOCK.sub(r"<\1p>", _bounded(html))
-    return _EMPTY.sub("", _CLEANER.clean(paragraphs)).strip()
+    good = _EMPTY.sub("", _CLEANER.clean(paragraphs)).translate(_TURNERS)
+    return (_shown(good) if _HIDDEN.search(good) else good).strip()
+
+
+def _shown(html: str) -> str:
+    """Servers shorten a link by hiding the ends of its address. Anything else that is hidden is shown:
+    it would make a link look as if it led elsewhere (security paper C06)."""
+    kept, at = [], 0
+    for link in _LINK.finditer(html):
+        kept.append(_HIDDEN.sub("", html[at : link.start()]))
+        at = link.end()
+        address = _HREF.search(link[1])
+        said = _ANY_TAG.sub("", link[2]).strip()
+        honest = address and said in (address[1], address[1].partition("://")[2])
+        kept.append(link[0] if honest else _HIDDEN.sub("", link[0]))
+    return "".join((*kept, _HIDDEN.sub("", html[at:])))
 
 
 def plain(html: str) -> str:
