@@ -32,9 +32,10 @@ def accept(tx: Tx, letter: Letter, now: int) -> bool:
     return True
 
 
-def read(tx: Tx, letter: Letter, now: int) -> None:
-    """It was read. In the transaction of what it came to: both are one fact."""
-    queries.see(tx, letter.id, letter.uri, now)
+def read(tx: Tx, letter: Letter, now: int) -> bool:
+    """It was read. In the transaction of what it comes to: both are one fact. False when somebody else
+    read it meanwhile (a worker whose lease ran out): then it has come to that already."""
+    return queries.see(tx, letter.id, letter.uri, now)
 
 
 def dropped(tx: Tx, letter: Letter, reason: str, now: int) -> None:
@@ -71,7 +72,9 @@ def count(tx: Tx, counts: Iterable[tuple[str, str, str, int]]) -> None:
 
 
 def sweep(tx: Tx, now: int) -> None:
-    """Forgets what is old."""
+    """Forgets what is old. A letter that nobody reads any more (whoever tried was killed by it, three
+    times) is parked, so that it is seen."""
+    queries.park_left(tx, before=now - rules.LEFT, now=now)
     queries.forget(
         tx,
         seen=now - rules.SEEN_KEPT,

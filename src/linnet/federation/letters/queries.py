@@ -72,6 +72,8 @@ REMOVE = "DELETE FROM letter WHERE id = :id"
 SEE = "INSERT INTO seen (uri, at) VALUES (:uri, :now) ON CONFLICT (uri) DO NOTHING"
 FAILED = "UPDATE letter SET tries = tries + 1, reason = :reason WHERE id = :id"
 PARK = "UPDATE letter SET parked_at = :now WHERE id = :id AND tries >= :tries AND parked_at IS NULL"
+PARK_LEFT = """UPDATE letter SET parked_at = :now, reason = CASE WHEN reason = '' THEN 'never read to the end' ELSE reason END
+    WHERE received_at < :before AND parked_at IS NULL"""
 UNPARK = "UPDATE letter SET parked_at = NULL, tries = 0, reason = '' WHERE id = :id AND parked_at IS NOT NULL"
 COUNT = """INSERT INTO dropped (day, reason, host, times) VALUES (:day, :reason, :host, :times)
     ON CONFLICT (day, reason, host) DO UPDATE SET times = dropped.times + excluded.times"""
@@ -97,16 +99,22 @@ def insert(tx: Tx, row: Letter) -> bool:
     )
 
 
-def see(tx: Tx, letter_id: int, uri: str, now: int) -> None:
-    """The letter was read."""
-    tx.run(REMOVE, id=letter_id)
+def see(tx: Tx, letter_id: int, uri: str, now: int) -> bool:
+    """The letter was read. False when it was before."""
+    found = tx.run(REMOVE, id=letter_id) > 0
     tx.run(SEE, uri=uri, now=now)
+    return found
 
 
 def failed(tx: Tx, letter_id: int, reason: str, *, most: int, now: int) -> None:
     """Reading failed; after `most` times the letter is parked."""
     tx.run(FAILED, id=letter_id, reason=reason)
     tx.run(PARK, id=letter_id, tries=most, now=now)
+
+
+def park_left(tx: Tx, *, before: int, now: int) -> None:
+    """Parks what came before `before` and was not read."""
+    tx.run(PARK_LEFT, before=before, now=now)
 
 
 def unpark(tx: Tx, letter_id: int) -> bool:

@@ -33,6 +33,7 @@ TRIES = 3  # readings, before a letter is parked
 # When it is read again, after the first and the second time that something could not be had: an
 # address that failed is not asked for five minutes.
 LATER = (6 * MINUTE, HOUR)
+LEFT = 7 * DAY  # a letter that was not read by then is not going to be
 SEEN_KEPT = 30 * DAY  # longer than any server goes on sending the same letter
 PARKED_KEPT = 90 * DAY
 DROPPED_KEPT = 90 * DAY

@@ -77,16 +77,12 @@ class Reader:
             return
         try:
             found = await self._effect(row)
-        except Exception as error:  # whatever it is, the letter says why it waits
-            await self._db.write(letters.failed, row, repr(error)[:300], now_ms())
-            raise
-        if isinstance(found, Drop):
-            end = letters.postponed if for_now(found) else letters.dropped
-            await self._db.write(end, row, found.reason, now_ms())
-            return
-        try:
-            await self._db.write(_apply, found, row, now_ms())
-        except Exception as error:
+            if isinstance(found, Drop):
+                end = letters.postponed if for_now(found) else letters.dropped
+                await self._db.write(end, row, found.reason, now_ms())
+            else:
+                await self._db.write(_apply, found, row, now_ms())
+        except Exception as error:  # whatever it is, the letter says why it waits or means nothing
             reason = _why(error)
             log.info("letter %s from %s: %r", row.uri, row.host, error)
             if not reason:
@@ -137,5 +133,5 @@ def _why(error: Exception) -> str:
 
 
 def _apply(tx: Tx, effect: Effect, row: Row, now: int) -> None:
-    effect(tx, now)
-    letters.read(tx, row, now)
+    if letters.read(tx, row, now):  # first: of two who read it at once the second finds nothing to do
+        effect(tx, now)
