@@ -129,6 +129,10 @@ class Asker:
             return why
         return await self._together.do(url, lambda: self._once(url, purpose))
 
+    async def may(self, host: str) -> bool:
+        """May this host (authority) be asked for a name? Counted as if it were a document."""
+        return await self._may(f"https://{host}/", "document") is None
+
     async def _once(self, url: str, purpose: Purpose) -> Found | Drop:
         found = await self._hops(url, purpose)
         if isinstance(found, Drop) and found.reason not in OUR_OWN:

@@ -73,6 +73,11 @@ class Library:
                 return Drop("id_elsewhere", proven.detail)
         return proven
 
+    async def may_ask(self, host: str) -> bool:
+        """May this host (authority) be asked for a name? Not when it is suspended, ours, or was asked
+        too often: names are asked for without a signature, but by the same rules."""
+        return await self._asker.may(host)
+
     async def key(self, key_id: str, *, fresh: bool = False) -> Key | Drop:
         """The key with this id (in the form of `authority.normal`) and whose it is: as it is kept, or
         as its server says. `fresh`: what is kept did not fit, so ask, if that was not done just now."""

@@ -100,7 +100,7 @@ class Finder:
         wanted = webfinger.parse_handle(said) if said else (handle, proven.authority)
         if wanted is None or not handle or not budget.take():
             return proven.authority
-        name = await webfinger.ask(self._client, *wanted)
+        name = await webfinger.ask(self._client, self._library.may_ask, *wanted)
         if isinstance(name, Drop) or name.uri != proven.uri or name.handle.lower() != handle.lower():
             return proven.authority
         return name.host
@@ -113,7 +113,9 @@ class Finder:
         known = await self._db.read(people.by_handle, handle, host)
         if known:
             return await self.account_at(known.uri, budget)
-        name = await webfinger.ask(self._client, handle, host) if budget.take() else Drop("too_much_to_fetch")
+        if not budget.take():
+            return Drop("too_much_to_fetch")
+        name = await webfinger.ask(self._client, self._library.may_ask, handle, host)
         if isinstance(name, Drop):
             return name
         return await self.account_at(name.uri, budget)

@@ -1,6 +1,7 @@
 """Asking who answers to a handle (RFC 7033). A name is proven when the host in it names the actor."""
 
 import re
+from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from linnet.federation import vocab
@@ -17,6 +18,8 @@ POLICY = Policy(
 )
 _ACCT = re.compile(r"acct:@?([A-Za-z0-9_][A-Za-z0-9_.-]{0,99})@([^\s/?#@]{1,253})", re.IGNORECASE)
 
+May = Callable[[str], Awaitable[bool]]
+
 
 class Name(Value):
     """`handle@host` and the id of the actor that answers to it."""
@@ -26,13 +29,14 @@ class Name(Value):
     uri: str
 
 
-async def ask(client: Fetcher, handle: str, host: str) -> Name | Drop:
+async def ask(client: Fetcher, may: May, handle: str, host: str) -> Name | Drop:
     """Who is `handle@host`? When the answer names another host (split domain), that host is asked
-    too, once: only it can give a name away (security paper A22)."""
-    found = await _one(client, handle, host)
+    too, once: only it can give a name away (security paper A22). `may(host)`: is it to be asked at
+    all? A stranger's document can name any host, also one that is suspended (A23)."""
+    found = await _one(client, may, handle, host)
     if isinstance(found, Drop) or (found.handle.lower(), found.host) == (handle.lower(), host):
         return found
-    again = await _one(client, found.handle, found.host)
+    again = await _one(client, may, found.handle, found.host)
     if isinstance(again, Drop):
         return again
     if again.uri != found.uri or (again.handle.lower(), again.host) != (found.handle.lower(), found.host):
@@ -40,7 +44,9 @@ async def ask(client: Fetcher, handle: str, host: str) -> Name | Drop:
     return again
 
 
-async def _one(client: Fetcher, handle: str, host: str) -> Name | Drop:
+async def _one(client: Fetcher, may: May, handle: str, host: str) -> Name | Drop:
+    if not await may(host):
+        return Drop("not_asked", host)
     resource = quote(f"acct:{handle}@{host}", safe="")
     try:
         answer = await client.get(f"https://{host}/.well-known/webfinger?resource={resource}", policy=POLICY)
