@@ -81,11 +81,12 @@ async def _votes(letter: Letter, votes: list[vocab.Json]) -> Effect | Drop:
     """Answers to a poll of ours; each names one (interop paper §7)."""
     chosen: list[tuple[int, str]] = []
     for one in votes[: parse.MOST_OPTIONS]:
-        own = names.ours(letter.url, vocab.uri(one.get("inReplyTo")))
+        asked = await _known(letter, one.get("inReplyTo"))
         maker = normal(vocab.uri(one.get("attributedTo")))
-        if own is None or own.kind != "post" or maker != letter.sender.uri:
+        # a poll elsewhere is counted where it is, also when it has a number here that can be guessed
+        if isinstance(asked, Drop) or asked.uri or maker != letter.sender.uri:
             return Drop("vote_for_nothing")
-        chosen.append((own.post_id, vocab.text(one.get("name"))))
+        chosen.append((asked.id, vocab.text(one.get("name"))))
     return partial(_vote, letter.sender, chosen)
 
 

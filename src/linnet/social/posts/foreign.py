@@ -3,6 +3,7 @@ Who may say so is decided before (`federation.authority`); here it is only writt
 """
 
 from collections.abc import Sequence
+from hashlib import blake2b
 
 from linnet.db.tx import Tx
 from linnet.kernel.clock import SECOND
@@ -54,6 +55,7 @@ def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int
     """Writes a post down under `id` or the next free one, which it answers. One that is here already stays as it is (see `revise`).
     `live`: it happened now, so it goes into homes and is told; else it was looked up. Raises Gone
     for one that was deleted."""
+    _hold(tx, theirs.uri)
     known = queries.by_uri(tx, theirs.uri)
     if known:
         return known.id
@@ -119,8 +121,9 @@ def revise(tx: Tx, theirs: RemotePost, now: int) -> int | None:
 
 def boost(tx: Tx, account_id: int, post_id: int, *, uri: str, id: int, now: int) -> int | None:
     """Somebody elsewhere passes a post on; answers the boost's id. None when it was taken back
-    before it came. Raises NotFound, NotAllowed."""
-    if queries.is_gone(tx, uri):
+    before it came, and when something else is under that address. Raises NotFound, NotAllowed."""
+    _hold(tx, uri)
+    if queries.is_gone(tx, uri) or queries.by_uri(tx, uri):
         return None
     free = queries.free_id(tx, id)
     return actions.boost(tx, Author(account_id, None), post_id, id=free, uri=uri, now=now)
@@ -129,6 +132,7 @@ def boost(tx: Tx, account_id: int, post_id: int, *, uri: str, id: int, now: int)
 def forget(tx: Tx, uri: str, account_id: int, now: int) -> bool:
     """Its author or its server deleted the post or boost, or never wants it known: it is gone and
     will not come back. False when it was not here. Somebody else's is left alone (A16)."""
+    _hold(tx, uri)
     had = queries.by_uri(tx, uri)
     if had and had.account_id != account_id:
         return False
@@ -137,6 +141,12 @@ def forget(tx: Tx, uri: str, account_id: int, now: int) -> bool:
         return False
     actions.remove(tx, had, now)
     return True
+
+
+def _hold(tx: Tx, uri: str) -> None:
+    """What is said of one address is written down one after the other: of two who bring it at once the
+    second finds it, and a farewell at that moment finds what it takes away."""
+    tx.hold(int.from_bytes(blake2b(uri.encode(), digest_size=8).digest(), signed=True))
 
 
 def _parent(tx: Tx, theirs: RemotePost) -> Post | None:

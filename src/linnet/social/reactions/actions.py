@@ -74,6 +74,7 @@ def vote(tx: Tx, account_id: int, post_id: int, choices: list[int], now: int) ->
     post = _post(tx, account_id, post_id)
     if post.poll_id is None:
         raise NotFound("poll")
+    tx.hold(post.poll_id)  # of two votes at once the second sees the first
     polls.vote(tx, post.poll_id, account_id, choices, now)
     posts.touch(tx, post.id)
     tx.emit(Voted(post.id, account_id))
@@ -82,7 +83,10 @@ def vote(tx: Tx, account_id: int, post_id: int, choices: list[int], now: int) ->
 def choose(tx: Tx, account_id: int, post_id: int, title: str, now: int) -> bool:
     """An answer to the post's poll from elsewhere; see `polls.choose`."""
     post = _post(tx, account_id, post_id)
-    if post.poll_id is None or not polls.choose(tx, post.poll_id, account_id, title, now):
+    if post.poll_id is None:
+        return False
+    tx.hold(post.poll_id)
+    if not polls.choose(tx, post.poll_id, account_id, title, now):
         return False
     posts.touch(tx, post.id)
     tx.emit(Voted(post.id, account_id))
