@@ -6,7 +6,7 @@ that counts it, so nothing is lost when a process dies between sending and writi
 goes out again, and whoever receives it knows it by its id.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from linnet.db.tx import Tx
@@ -61,10 +61,7 @@ def send(
     which they were sent; so an Undo should name the same thing as what it undoes."""
     id = new_id()
     placed = {inbox: authority.authority(inbox) for inbox in inboxes}
-    counts: dict[str, int] = defaultdict(int)
-    for host in placed.values():
-        if host:
-            counts[host] += 1
+    counts = Counter(host for host in placed.values() if host)
     queries.add_activity(
         tx,
         id=id,
