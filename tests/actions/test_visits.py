@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,13 +10,15 @@ import pytest
 from linnet.desk.links import actions as links
 from linnet.desk.links import queries as link_queries
 from linnet.desk.links.rules import Ways
-from linnet.desk.visits import actions, figures, queries, rules
+from linnet.desk.visits import actions, figures, logs, queries, rules
 from linnet.desk.visits.figures import VisitCounts, Wanted
-from linnet.desk.visits.logs import Imported, import_log
+from linnet.desk.visits.lines import read_line
+from linnet.desk.visits.logs import Imported, LogPage, LogSession, import_log
 from linnet.desk.visits.rules import Sight, read_features
 from linnet.kernel.clock import HOUR, MINUTE, SECOND, parse_time
 from linnet.kernel.errors import Invalid, NotFound
 from tests import cast, desk
+from tests.races import race
 from tests.rules.test_visits import CHROME, FIREFOX, IPHONE, PERSON
 
 SITE = "bakery.example"
@@ -295,10 +298,11 @@ def test_a_log_is_read_once_however_often_it_is_read(db, now):
 
 
 def test_two_readings_of_one_log_at_once_add_it_once(db, now):
-    lines = [line(n, f"/page{n}", address=f"203.0.113.{n % 7}") for n in range(60)]
-    with ThreadPoolExecutor(4) as pool:
-        done = [pool.submit(read, db, lines, now, f"try {n}") for n in range(4)]
-    assert sorted(future.result().added for future in done) == [0, 0, 0, 60]
+    seen = read_line(line(0, "/rolls"))
+    session = LogSession(seen.address, seen.user_agent, 7, (LogPage(0, seen, assets=True),))
+    take_in = partial(logs.take_in, site=SITE, sessions=[session], now=now)
+    assert race(db, take_in, take_in) == (1, 0)
+    assert counts(db) == VisitCounts(probable=1)
 
 
 def test_a_page_hit_becomes_a_persons_when_the_log_grows_by_its_style(db, now):
