@@ -272,6 +272,37 @@ def test_what_was_begun_is_kept_for_another_time_by_one_key(chromium: Browser, s
     jana.close()
 
 
+def test_a_lost_connection_loses_nothing(chromium: Browser, server: Running):
+    jana = Eyes(chromium, "phone")
+    set_up(jana, server)
+    page, words = jana.page, jana.page.get_by_label("Your update")
+    words.fill("Rye is out")
+    jana.context.set_offline(True)
+    page.get_by_role("button", name="Post", exact=True).click()
+    expect(page.locator(".toast")).to_contain_text("no connection")
+    expect(words).to_have_value("Rye is out")
+    jana.context.set_offline(False)
+    expect(page.locator(".post .text")).to_contain_text("Rye is out")  # sent by itself
+    expect(page.locator(".post")).to_have_count(1)
+    expect(words).to_have_value("")
+    page.reload()
+    expect(words).to_have_value("")
+
+    words.fill("Plum cake too")
+    page.route("**/posts", lambda route: route.abort())  # the line breaks while it is sent
+    page.get_by_role("button", name="Post", exact=True).click()
+    page.wait_for_url("chrome-error://**")
+    page.unroute("**/posts")
+    page.goto(server.url)
+    expect(words).to_have_value("Plum cake too")
+    jana.complaints = [
+        said
+        for said in jana.complaints
+        if "ERR_INTERNET_DISCONNECTED" not in said and "ERR_FAILED" not in said
+    ]
+    jana.close()
+
+
 def test_the_bar_of_five(chromium: Browser, server: Running):
     jana = Eyes(chromium, "phone")
     set_up(jana, server)

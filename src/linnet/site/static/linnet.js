@@ -19,7 +19,13 @@
     clearTimeout(toastEnds);
     toastEnds = setTimeout(() => (toast.textContent = ""), bad ? 9000 : 4500);
   }
-  if (toast.textContent.trim()) say(toast.textContent.trim());
+  const flash = toast.textContent.trim();
+  if (flash) say(flash);
+
+  // What was sent from this tab is forgotten when the next page says that it arrived; else it comes back.
+  const sent = sessionStorage.getItem("linnet-sent");
+  sessionStorage.removeItem("linnet-sent");
+  if (sent && flash) localStorage.removeItem(sent);
 
   // --- asking the server -------------------------------------------------------------------
 
@@ -105,7 +111,13 @@
         say("A picture is still on its way.");
         return;
       }
-      localStorage.removeItem(kept);
+      if (!navigator.onLine) {
+        event.preventDefault();
+        say("There is no connection. It is kept here, and sent when you are back.", true);
+        addEventListener("online", () => form.requestSubmit(event.submitter), { once: true });
+        return;
+      }
+      sessionStorage.setItem("linnet-sent", kept);
       if (form.dataset.sent) event.preventDefault();
       form.dataset.sent = "1";
       setTimeout(() => delete form.dataset.sent, 8000);
