@@ -26,6 +26,12 @@ class Bake(Job):
     loaf: str
 
 
+class Knead(Job):
+    lease: ClassVar[int] = 10 * MINUTE
+
+    loaf: str
+
+
 class Fetch(Job):
     lane: ClassVar[str] = "fetch"
     lease: ClassVar[int] = 5 * MINUTE
@@ -148,6 +154,22 @@ def test_a_lease_ends(db, now):
     assert parked(db) == []
     db.write_now(rows.done, second)
     assert waiting(db) == []
+
+
+def test_each_kind_has_its_own_lease(db, now):
+    """A worker that is killed must not hold up what is quick for as long as what is slow."""
+    for job in (Bake("rye"), Knead("corn"), Bake("spelt")):
+        db.write_now(rows.add, job, now=now)
+    it = Worker(db, {Bake: None, Knead: None}, LANES)
+
+    async def take():
+        return await it._take(LANES[0], 10, now)
+
+    assert len(asyncio.run(take())) == 3  # and killed
+    assert Knead.lease > Bake.lease
+    held = {job.kind: job.run_at for job in waiting(db)}
+    assert held == {"Bake": now + Bake.lease, "Knead": now + Knead.lease}
+    assert {job.kind for job in claim(db, claim=2, now=now + Bake.lease)} == {"Bake"}
 
 
 def test_a_start_frees_what_was_held(db, now):

@@ -6,6 +6,7 @@ Delivery is at least once: handlers are idempotent, usually because what they do
 inside is decided in one transaction by the state of a row.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from linnet.db.tx import Tx
@@ -95,13 +96,23 @@ CLAIM = """UPDATE job SET run_at = :until, claim = :claim, tries = tries + 1
     WHERE id IN :ids AND run_at <= :now RETURNING id, kind, body, tries, claim"""
 
 
-def claim(tx: Tx, lane: str, *, n: int, claim: int, now: int, lease: int) -> list[Claimed]:
-    """Takes up to `n` due jobs of `lane` for `lease` ms, under the name `claim`, which is used once.
-    Two workers never hold the same one: the UPDATE checks again that it is due."""
+LONGER = "UPDATE job SET run_at = :until WHERE id IN :ids AND claim = :claim"
+
+
+def claim(
+    tx: Tx, lane: str, *, n: int, claim: int, now: int, lease: int, leases: Mapping[str, int] | None = None
+) -> list[Claimed]:
+    """Takes up to `n` due jobs of `lane` for `lease` ms, or for what `leases` says of their kind,
+    under the name `claim`, which is used once. Two workers never hold the same one: the UPDATE
+    checks again that it is due."""
     ids = tx.all(int, DUE, lane=lane, now=now, n=n)
     if not ids:
         return []
-    return tx.all(Claimed, CLAIM, ids=ids, now=now, until=now + lease, claim=claim)
+    taken = tx.all(Claimed, CLAIM, ids=ids, now=now, until=now + lease, claim=claim)
+    for other in sorted({leases.get(job.kind, lease) for job in taken} - {lease} if leases else ()):
+        alike = [job.id for job in taken if leases and leases.get(job.kind) == other]
+        tx.run(LONGER, ids=alike, claim=claim, until=now + other)
+    return taken
 
 
 DONE = "DELETE FROM job WHERE id = :id AND claim = :claim"

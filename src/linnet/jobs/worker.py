@@ -106,8 +106,12 @@ class Worker:
         due = await self._db.glance(rows.next_due, lane.name)
         if due is None or due > now:
             return []
-        lease = max((k.lease for k, _ in self._handlers.values() if k.lane == lane.name), default=Job.lease)
-        return await self._db.write(rows.claim, lane.name, n=n, claim=new_id(), now=now, lease=lease)
+        # each kind its own: a planned post must not wait as long as what may take ten minutes
+        leases = {name: kind.lease for name, (kind, _) in self._handlers.items() if kind.lane == lane.name}
+        claim = new_id()
+        return await self._db.write(
+            rows.claim, lane.name, n=n, claim=claim, now=now, lease=Job.lease, leases=leases
+        )
 
     async def _do(self, job: Claimed) -> None:
         try:
