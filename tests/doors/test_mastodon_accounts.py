@@ -135,7 +135,6 @@ def test_what_clients_ask_when_they_start_is_answered(server: Running) -> None:
         api.filters_v2(),
         api.lists(),
         api.domain_blocks(),
-        api.suggestions_v2(),
         api.trending_tags(),
         api.trending_statuses(),
         api.trending_links(),

@@ -126,11 +126,28 @@ def test_what_the_server_says_of_itself(server: Running) -> None:
     assert anna.api.update_notifications_policy(for_new_accounts="accept").summary.pending_requests_count == 0
     assert anna.api.notifications_merged()
     empty = (
-        anybody.instance_domain_blocks(), anybody.trends(), anna.api.suggestions(), anna.api.suggestions_v1(),
+        anybody.instance_domain_blocks(), anybody.trends(),
         anna.api.notification_requests(), anna.api.featured_tag_suggestions(), anybody.tag("rye").history,
     )  # fmt: skip
     assert [len(one) for one in empty] == [0] * len(empty)
     assert anybody.instance_translation_languages() == {}
+
+
+def test_people_who_wish_to_be_found(server: Running) -> None:
+    anna, ben, eve = (server.someone(name) for name in ("anna", "ben", "eve"))
+    for one in (ben, eve):
+        one.api.status_post("Here I am")
+    anybody = Mastodon(api_base_url=server.url)
+    assert [one.acct for one in anybody.directory(limit=2)] == [eve.handle, ben.handle]
+    assert anybody.directory(order="new", local=True, limit=1)[0].acct == eve.handle
+    eve.api.account_update_credentials(discoverable=False)
+    assert anybody.directory(limit=1)[0].acct == ben.handle
+    named = {one.acct for one in anna.api.suggestions_v1()}
+    assert named & {anna.handle, ben.handle, eve.handle} == {ben.handle}
+    (found,) = [one for one in anna.api.suggestions_v2() if one.account.acct == ben.handle]
+    assert (found.source, found.sources) == ("global", ["most_followed"])
+    anna.api.suggestion_delete(ben.id)
+    assert ben.handle not in {one.acct for one in anna.api.suggestions_v1()}
 
 
 Asked = Callable[[Mastodon, Someone], Any]
@@ -143,7 +160,6 @@ REFUSED: dict[str, tuple[int, Asked]] = {
     "collection_create": (404, lambda api, ben: api.collection_create("x")),
     "conversations": (404, lambda api, ben: api.conversations()),
     "conversations_read": (404, lambda api, ben: api.conversations_read(1)),
-    "directory": (404, lambda api, ben: api.directory()),
     "domain_unblock": (422, lambda api, ben: api.domain_unblock("evil.example")),
     "email_resend_confirmation": (404, lambda api, ben: api.email_resend_confirmation()),
     "featured_tag_delete": (404, lambda api, ben: api.featured_tag_delete(1)),
@@ -168,7 +184,6 @@ REFUSED: dict[str, tuple[int, Asked]] = {
     "search_v1": (404, lambda api, ben: api.search_v1("x")),
     "status_quotes": (404, lambda api, ben: api.status_quotes(1)),
     "status_translate": (404, lambda api, ben: api.status_translate(1, "en")),
-    "suggestion_delete": (404, lambda api, ben: api.suggestion_delete(ben.id)),
     "tag_feature": (404, lambda api, ben: api.tag_feature("rye")),
     "timeline_link": (404, lambda api, ben: api.timeline_link("https://a.example")),
     "timeline_list": (404, lambda api, ben: api.timeline_list(1)),
@@ -184,7 +199,7 @@ def test_what_is_not_there_is_refused_in_a_sentence(server: Running) -> None:
             ask(api, ben)
         _, code, _, sentence = refused.value.args
         assert (code, len(sentence) > 10) == (status, True), name
-    for path in ("/api/v1/conversations", "/api/v1/directory", "/api/v1/timelines/direct"):
+    for path in ("/api/v1/conversations", "/api/v1/timelines/direct"):
         answer = anna.ask("GET", path)
         assert (answer.status_code, answer.json()["error"].endswith(".")) == (404, True)
     with pytest.raises(MastodonNotFoundError):

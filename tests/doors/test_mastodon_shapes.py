@@ -274,6 +274,14 @@ def told(call: Caller, cast: Cast) -> None:
         call(who, f"GET {N}")
 
 
+def found(call: Caller, cast: Cast) -> None:
+    """Who may be found, and who is suggested."""
+    call(cast.anna, "GET /api/v1/directory?order=new&local=true")
+    call(cast.anna, "GET /api/v1/suggestions")
+    for one in call(cast.anna, "GET /api/v2/suggestions"):
+        call(cast.anna, f"DELETE /api/v1/suggestions/{one['account']['id']}")
+
+
 def the_server(call: Caller, cast: Cast) -> None:
     """What needs no more than to be asked, and what is always empty."""
     for name, shape in ANSWERS.items():
@@ -284,7 +292,7 @@ def the_server(call: Caller, cast: Cast) -> None:
 
 def test_every_answer_has_the_documented_shape(server: Running) -> None:
     call, cast = Caller(server), Cast(server)
-    for chapter in (apps, profiles, ties, statuses, deeds, planned, told, the_server):
+    for chapter in (apps, profiles, ties, statuses, deeds, planned, told, found, the_server):
         chapter(call, cast)
     assert sorted(call.wrong) == []
     answering = {f"{e.method} {e.path}" for e in ENDPOINTS if e.run.__name__ not in REFUSING}

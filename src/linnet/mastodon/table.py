@@ -10,6 +10,7 @@ from linnet.mastodon.present import Presenter
 from linnet.mastodon.routes import (
     accounts,
     apps,
+    directory,
     empty,
     instance,
     later,
@@ -52,6 +53,7 @@ ENDPOINTS = (
     *policy.ENDPOINTS,
     *reports.ENDPOINTS,
     *tags.ENDPOINTS,
+    *directory.ENDPOINTS,
     *empty.ENDPOINTS,
     *later.ENDPOINTS,
 )

@@ -21,7 +21,6 @@ QUOTES = _saying("Quotes are not supported yet.")
 ENDORSEMENTS = _saying("Profiles cannot feature other accounts yet.")
 FEATURED_TAGS = _saying("Profiles cannot feature hashtags yet.")
 TRANSLATIONS = _saying("Nothing is translated here.")
-DIRECTORY = _saying("There is no directory of profiles yet.")
 ACTIVITY = _saying("This server does not publish its weekly activity.")
 PAPERS = _saying("The firm that runs this server has not put this text here.")
 LINKS = _saying("There are no timelines of links yet.")
@@ -47,7 +46,6 @@ _TABLE: tuple[tuple[Run, Auth, str], ...] = (
     (FEATURED_TAGS, ACCOUNTS, "POST /api/v1/tags/{name}/feature"),
     (FEATURED_TAGS, ACCOUNTS, "POST /api/v1/tags/{name}/unfeature"),
     (TRANSLATIONS, user("read:statuses"), "POST /api/v1/statuses/{id}/translate"),
-    (DIRECTORY, anyone(), "GET /api/v1/directory"),
     (ACTIVITY, anyone(), "GET /api/v1/instance/activity"),
     (PAPERS, anyone(), "GET /api/v1/instance/privacy_policy"),
     (PAPERS, anyone(), "GET /api/v1/instance/terms_of_service"),

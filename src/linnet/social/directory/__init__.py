@@ -1,0 +1,1 @@
+"""Who may be shown to everybody, and who might be worth following."""
