@@ -48,9 +48,8 @@ from linnet.door.patience import patient
 from linnet.door.pictures import Gallery
 from linnet.federation.delivery import actions as delivery
 from linnet.federation.delivery import errands as deliveries
-from linnet.federation.delivery import lanes
 from linnet.federation.delivery.actions import SendAgain
-from linnet.federation.delivery.postman import Postman
+from linnet.federation.delivery.postman import MOST, Postman
 from linnet.federation.doors import discovery
 from linnet.federation.doors import routes as documents
 from linnet.federation.doors.crossing import Crossing
@@ -59,6 +58,7 @@ from linnet.federation.finding import profiles, threads
 from linnet.federation.finding.actions import ReadProfile, ReadThread
 from linnet.federation.letters import actions as letters
 from linnet.federation.letters.actions import ReadLetter
+from linnet.federation.neighbours import Neighbourhood
 from linnet.federation.office import Office
 from linnet.federation.peers import actions as peers
 from linnet.federation.peers import errands as peer_errands
@@ -180,7 +180,7 @@ class Program:
         invented = self.db.read_now(firms.invented)
         self.client = Closed() if invented else client or Client(settings)
         # letters have connections of their own: silent inboxes must not hold up what people ask for
-        self.way_out = self.client if invented or client else Client(settings, places=lanes.MOST)
+        self.way_out = self.client if invented or client else Client(settings, places=MOST)
         store = Store(settings.data / "media")
         workshop = Workshop(store, settings.upload_bytes)
         self.office = Office(settings, self.db, self.hub, self.client)
@@ -195,6 +195,7 @@ class Program:
             lookup=self.office.lookup,
             watch=self.office.watch,
             knows_as=self.office.knows_as,
+            neighbours=Neighbourhood(self.office.own_names) if self.office.on else None,
         )
         self.gallery = Gallery(self.house, self.office.may_show)
         self.sweeps = recurring(self.db, store, settings)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from linnet.db.database import Database
+from linnet.door.neighbours import Neighbours
 from linnet.hub.hub import Hub
 from linnet.kernel.settings import Settings
 from linnet.kernel.value import Value
@@ -74,6 +75,7 @@ class House:
     # does the account elsewhere (first id) say now that it is also ours (second id)?
     knows_as: Callable[[int, int], Awaitable[bool]] = nobody_else
     watch: Watch = field(default_factory=Unwatched)  # ... and what somebody looks at
+    neighbours: Neighbours | None = None  # ... what the owner may see and decide; None: there are no others
     at_end: list[Callable[[], Awaitable[None]]] = field(
         default_factory=list
     )  # run before the database closes

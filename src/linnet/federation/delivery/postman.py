@@ -15,7 +15,7 @@ from typing import Protocol
 
 from linnet.db.database import Database, DatabaseError
 from linnet.federation.delivery import actions, rules
-from linnet.federation.delivery.lanes import QUICK, Lanes
+from linnet.federation.delivery.lanes import MOST, QUICK, Lanes
 from linnet.federation.delivery.rules import Delivery, Done, Outcome, Over, Turn
 from linnet.federation.peers import queries as peers
 from linnet.federation.signing import signatures
@@ -25,6 +25,8 @@ from linnet.kernel.errors import Invalid, Upstream
 from linnet.kernel.settings import Settings
 from linnet.kernel.value import changed
 from linnet.net.client import Answer, Fetcher, Policy
+
+__all__ = ["MOST", "Postman"]
 
 log = logging.getLogger("linnet.federation")
 

@@ -95,12 +95,17 @@ def is_within(authority: str, domain: str) -> bool:
     return domain in names_above(host_of(authority))
 
 
+def check_severity(text: str) -> None:
+    """Raises Invalid("severity") for what is none."""
+    if text not in SEVERITIES:
+        raise Invalid("severity", f"must be one of {', '.join(SEVERITIES)}")
+
+
 def check(rule: Rule, own: Iterable[str]) -> Rule:
     """The rule, with its domain in the one form. Raises Invalid for what cannot be a rule. `own`: our
     own names, about which no rule can be made."""
     domain = domain_of(rule.domain)
-    if rule.severity not in SEVERITIES:
-        raise Invalid("severity", f"must be {', '.join(SEVERITIES)}")
+    check_severity(rule.severity)
     if rule.severity != "allow" and any(domain in names_above(host_of(name)) for name in own):
         raise Invalid("domain", "is this server's own")
     for field in ("comment", "public_comment"):
