@@ -70,18 +70,21 @@ async def page(visit: Visit) -> Response:
     before = forms.whole(visit.query("before")) or WIDE
     found = await visit.db.read(neighbours(visit).told, all_kinds=every, before=before, n=LISTED + 1)
     shown = found[:LISTED]
-    older = f"/settings/deliveries?before={shown[-1].id}{'&all=1' if every else ''}"
     return visit.render(
         "neighbours/deliveries.html",
         title="Deliveries",
         activity="manage",
         letters=shown,
         every=every,
-        older_url=older if len(found) > LISTED else "",
+        older_url=_older(shown[-1], every=every) if len(found) > LISTED else "",
         kinds=KINDS,
         said=said,
         excerpt=excerpt,
     )
+
+
+def _older(last: Told, *, every: bool) -> str:
+    return f"/settings/deliveries?before={last.id}{'&all=1' if every else ''}"
 
 
 async def one(visit: Visit) -> Response:

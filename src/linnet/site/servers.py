@@ -24,6 +24,46 @@ SEVERITIES = {
     "allow": "Allow: as everybody, whatever a list says",
 }
 SHORT = {"limit": "limited", "suspend": "suspended", "allow": "allowed"}
+# Why a letter was not taken. What is not here stands there in the word it is counted under.
+REASONS = {
+    "unsigned": "not signed",
+    "parameters": "its signature cannot be read",
+    "algorithm": "signed in a way that is not known",
+    "uncovered": "its signature leaves out what it must cover",
+    "clock": "too old, or by a wrong clock",
+    "digest": "changed on its way",
+    "host": "signed for another server",
+    "key": "the key of its sender could not be had",
+    "key_elsewhere": "its key belongs to another server",
+    "key_not_listed": "its sender does not know the key",
+    "signature": "its signature is wrong",
+    "actor_is_not_signer": "signed by somebody else than it says",
+    "id_elsewhere": "speaks for another server",
+    "attributed_elsewhere": "speaks for another server",
+    "attributed_to_another": "speaks for somebody else",
+    "object_of_another": "speaks for somebody else",
+    "deletes_elsewhere": "deletes what is not its own",
+    "undoes_elsewhere": "takes back what is not its own",
+    "blocked": "from a server that you suspended",
+    "json": "cannot be read",
+    "shape": "not as such letters are",
+    "not_an_object": "not as such letters are",
+    "content_type": "not as such letters are",
+    "too_big": "too long",
+    "crowded": "more letters than are taken at once",
+    "busy": "this server was too busy",
+    "unknown_activity": "of a kind that means nothing here",
+    "concerns_nobody_here": "concerns nobody here",
+    "sender_not_heard": "from an account that is not heard",
+    "author_not_heard": "by an account that is not heard",
+    "no_such_account": "for an account that is not here",
+    "no_such_post": "about a post that is not here",
+    "farewell": "the goodbye of an account nobody knows",
+    "gone": "about what is gone",
+    "unreachable": "what it speaks of could not be fetched",
+    "too_much_to_fetch": "speaks of more than is fetched for one letter",
+    "redirects": "leads from place to place",
+}
 FIELDS = ("domain", "severity", "comment", "public_comment")
 
 
@@ -59,6 +99,7 @@ async def page(visit: Visit) -> Response:
         which=which,
         choices=WHICH,
         short=SHORT,
+        reasons=REASONS,
         next=f"/settings/servers?{urlencode(more)}" if len(found.servers) > LISTED else "",
     )
 
