@@ -26,6 +26,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import apsw
 import requests
 from mastodon import Mastodon
 
@@ -212,6 +213,14 @@ class Linnet:
             return False
         finally:
             line.close()
+
+    def waiting(self) -> int:
+        """Letters that were taken and are not read yet."""
+        db = apsw.Connection(str(self.folder / "linnet.sqlite"), flags=apsw.SQLITE_OPEN_READONLY)
+        try:
+            return int(db.execute("SELECT COUNT(*) FROM letter WHERE parked_at IS NULL").fetchall()[0][0])
+        finally:
+            db.close()
 
     def kill(self) -> None:
         """`kill -9`, the whole group."""
