@@ -301,6 +301,7 @@ def told(**more):
         "inboxes_done": 0,
         "followers_done": 0,
         "refused": 0,
+        "queued": 0,
         "hosts_left": 0,
     }
     return Told(**base, **counts | more)
@@ -310,7 +311,8 @@ def told(**more):
     ("letter", "sentence"),
     [
         (told(inboxes=91, hosts=91, followers=412, inboxes_done=88, followers_done=412, refused=3, hosts_left=3), "Delivered to 412 followers on 88 servers; 3 refused"),
-        (told(inboxes=2, hosts=2, inboxes_done=1, hosts_left=1), "Delivered to 1 server; 1 waits"),
+        (told(inboxes=2, hosts=2, inboxes_done=1, queued=1, hosts_left=1), "Delivered to 1 server; 1 waits"),
+        (told(inboxes=3, hosts=3, inboxes_done=1, queued=1, hosts_left=1), "Delivered to 1 server; 2 wait"),
         (told(inboxes=5, hosts=5, hosts_left=5), "Not delivered yet"),
         (told(inboxes=5, hosts=5, hosts_left=5, refused=5), "Not delivered; 5 refused"),
         (told(inboxes=5, hosts=5, hosts_left=5, refused=2), "Not delivered yet; 2 refused; 3 wait"),

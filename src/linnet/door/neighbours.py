@@ -23,7 +23,8 @@ class Told(Value):
     inboxes_done: int
     followers_done: int
     refused: int  # inboxes
-    hosts_left: int  # where something waits or was refused
+    queued: int  # inboxes that wait in the queue; others are tried again by themselves
+    hosts_left: int  # where something waits in the queue or was refused
 
     @property
     def waiting(self) -> int:
@@ -33,7 +34,8 @@ class Told(Value):
     @property
     def hosts_done(self) -> int:
         """Servers that took all of it; at least one where somebody has it."""
-        return max(self.hosts - self.hosts_left, 1) if self.inboxes_done else 0
+        alone = self.waiting - self.queued
+        return max(self.hosts - self.hosts_left - alone, 1) if self.inboxes_done else 0
 
 
 class Refusal(Value):

@@ -16,6 +16,7 @@ TOLD = """SELECT a.id, a.account_id, COALESCE(w.handle, '') AS handle, a.kind, a
         COALESCE(p.text, '') AS text, a.created_at, a.inboxes, a.hosts, a.followers, a.inboxes_done,
         a.followers_done,
         (SELECT COUNT(*) FROM delivery_failed f WHERE f.activity_id = a.id) AS refused,
+        (SELECT COUNT(*) FROM delivery d WHERE d.activity_id = a.id) AS queued,
         (SELECT COUNT(*) FROM (SELECT d.host FROM delivery d WHERE d.activity_id = a.id
             UNION SELECT f.host FROM delivery_failed f WHERE f.activity_id = a.id) l) AS hosts_left
     FROM activity a LEFT JOIN account w ON w.id = a.account_id LEFT JOIN post p ON p.id = a.post_id
