@@ -66,6 +66,9 @@ from linnet.federation.peers import marking
 from linnet.federation.peers.actions import AskSoftware, MarkAccounts, ReadList, RulesChanged
 from linnet.federation.peers.rules import PeersChanged
 from linnet.federation.reading.reader import Reader
+from linnet.federation.relays import errands as relay_errands
+from linnet.federation.relays.actions import FollowRelay
+from linnet.federation.relays.shelf import RelayShelf
 from linnet.federation.telling import errands as telling
 from linnet.federation.telling import heeding
 from linnet.federation.telling.job import Tell
@@ -158,14 +161,9 @@ HEARD: tuple[type[Value], ...] = (
     RulesChanged,
 )
 
-LANES = (
-    Lane("desk", 4),
-    Lane("media", 2),
-    Lane("fetch", 6),
-    Lane("look", 6),  # what is asked for because somebody looks at it
-    Lane("deliver", 8),
-    Lane("read", 8),
-)
+# `look`: what is asked for because somebody looks at it
+WIDTHS = {"desk": 4, "media": 2, "fetch": 6, "look": 6, "deliver": 8, "read": 8}
+LANES = tuple(Lane(name, width) for name, width in WIDTHS.items())
 
 
 class Program:
@@ -196,6 +194,7 @@ class Program:
             watch=self.office.watch,
             knows_as=self.office.knows_as,
             neighbours=Neighbourhood(self.office.own_names) if self.office.on else None,
+            relays=RelayShelf(settings.url) if self.office.on else None,
         )
         self.gallery = Gallery(self.house, self.office.may_show)
         self.sweeps = recurring(self.db, store, settings)
@@ -273,6 +272,7 @@ def jobs(office: Office, house: House, every: Mapping[str, Every]) -> dict[type[
         FetchCard: partial(post_errands.fetch_card, db, client, clean, own_host),
         RemoveFiles: partial(media.remove_files, house.store),
         SweepMedia: partial(media.sweep_media, db, house.store),
+        FollowRelay: partial(relay_errands.follow_relay, db, office.library, house.settings.url),
         MarkAccounts: partial(marking.mark_accounts, db),
         ReadProfile: partial(profiles.read_profile, db, office.finder),
         ReadThread: partial(threads.read_thread, db, office.finder),

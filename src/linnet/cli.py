@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "person": ("linnet.commands.person", "give somebody a new password"),
     "token": ("linnet.commands.token", "print a token for the client API"),
     "move": ("linnet.commands.move", "give the server another public address"),
+    "relay": ("linnet.commands.relay", "follow relays, which send what others write to everybody"),
     "import": ("linnet.commands.imports", "read visits or sales from files"),
     "migrate": ("linnet.commands.migrate", "bring the database to the newest schema"),
     "doctor": ("linnet.commands.doctor", "look whether data, database, clock, disk and address are well"),

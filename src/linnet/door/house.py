@@ -6,6 +6,7 @@ from typing import Protocol
 
 from linnet.db.database import Database
 from linnet.door.neighbours import Neighbours
+from linnet.door.relays import Relays
 from linnet.hub.hub import Hub
 from linnet.kernel.settings import Settings
 from linnet.kernel.value import Value
@@ -76,6 +77,7 @@ class House:
     knows_as: Callable[[int, int], Awaitable[bool]] = nobody_else
     watch: Watch = field(default_factory=Unwatched)  # ... and what somebody looks at
     neighbours: Neighbours | None = None  # ... what the owner may see and decide; None: there are no others
+    relays: Relays | None = None
     at_end: list[Callable[[], Awaitable[None]]] = field(
         default_factory=list
     )  # run before the database closes

@@ -7,9 +7,9 @@ from linnet.federation.actors import queries as actors
 from linnet.federation.authority import Drop, normal
 from linnet.federation.finding import webfinger
 from linnet.federation.finding.finder import Budget, Finder
-from linnet.social.people.rules import Account
 from linnet.kernel.wire import decode_as
 from linnet.social.people import queries as people
+from linnet.social.people.rules import Account
 
 
 async def lookup(finder: Finder, text: str) -> Sighted:

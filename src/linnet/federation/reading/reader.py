@@ -17,7 +17,7 @@ from linnet.federation.letters import actions as letters
 from linnet.federation.letters import queries as letter_queries
 from linnet.federation.letters.actions import ReadLetter
 from linnet.federation.letters.rules import Letter as Row
-from linnet.federation.reading import complaints, posts, ties
+from linnet.federation.reading import complaints, posts, relaying, ties
 from linnet.federation.reading.effects import Effect, Letter, Read
 from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import Collision, Conflict, Gone, Invalid, Late, LinnetError, NotAllowed, NotFound
@@ -29,15 +29,15 @@ READS: dict[str, Read] = {
     "Create": posts.create,
     "Update": posts.update,
     "Delete": posts.delete,
-    "Announce": posts.announce,
+    "Announce": relaying.announce,
     "Like": posts.like,
     "EmojiReact": posts.like,
     "Add": posts.pin,
     "Remove": posts.pin,
     "Flag": complaints.flag,
     "Follow": ties.follow,
-    "Accept": ties.accept,
-    "Reject": ties.reject,
+    "Accept": relaying.accept,
+    "Reject": relaying.reject,
     "Block": ties.block,
     "Move": ties.move,
 }

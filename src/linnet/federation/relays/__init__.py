@@ -1,0 +1,1 @@
+"""Relays: servers that pass on what others write to everybody, and what comes by them."""
