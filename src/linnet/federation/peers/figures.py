@@ -10,10 +10,10 @@ from linnet.kernel.value import Value
 LATELY = 7 * DAY
 MOST_NOT_TAKEN = 20
 
-OVERVIEW = """SELECT COUNT(*) AS servers, COALESCE(SUM(waiting), 0) AS waiting,
-        COALESCE(SUM(CASE WHEN failures > 0 THEN 1 ELSE 0 END), 0) AS troubled
+OVERVIEW = """SELECT COUNT(*) AS servers, CAST(COALESCE(SUM(waiting), 0) AS BIGINT) AS waiting,
+        COUNT(CASE WHEN failures > 0 THEN 1 END) AS troubled
     FROM peer"""
-NOT_TAKEN = """SELECT reason, host, SUM(times) AS times FROM dropped WHERE day >= :day
+NOT_TAKEN = """SELECT reason, host, CAST(SUM(times) AS BIGINT) AS times FROM dropped WHERE day >= :day
     GROUP BY reason, host ORDER BY SUM(times) DESC, reason, host LIMIT :n"""
 ALL = """SELECT host, software, version, asked_at, signature, waiting, next_at, held, failures,
         failing_since, delivered_at, error, heard_at
