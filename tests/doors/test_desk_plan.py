@@ -245,6 +245,20 @@ def test_a_missed_post_says_why_and_asks(here: Site, jana: Browser) -> None:
     )
 
 
+def test_a_post_missed_yesterday_can_be_set_for_a_day_to_come(here: Site, jana: Browser) -> None:
+    """A browser sends no form whose day lies before the first one allowed, whatever button is pressed."""
+    person = here.db.read_now(people_queries.person_by_email, "jana@bakery.example")
+    author = Author(bakery(here).id, person.id)
+    then = now_ms() - 2 * DAY
+    id = here.db.write_now(drafts.keep, author, Content("Missed long ago"), id=new_id(), now=then)
+    here.db.write_now(drafts.schedule, author, id, then + HOUR, terms=here.house.terms, now=then)
+    here.db.write_now(drafts.publish_due, id, here.house.terms, 15, id=new_id(), now=now_ms())
+    jana.get(f"/plan/{id}")
+    day, first = re.findall(r'name="date" value="([^"]+)" min="([^"]+)"', jana.page.text)[0]
+    assert day == first
+    assert len(re.findall(r'value="(?:save|slot|now)" formnovalidate', jana.page.text)) == 3
+
+
 def test_thrown_away_only_after_a_question(here: Site, jana: Browser) -> None:
     address = write(jana, "Not so good")
     jana.get(f"{address}/discard")

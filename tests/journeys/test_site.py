@@ -383,3 +383,25 @@ def test_light_and_dark_can_be_pinned(chromium: Browser, server: Running):
     expect(jana.page.locator("html")).to_have_attribute("data-theme", "light")
     assert jana.page.evaluate(ground) == "rgb(251, 248, 243)"
     jana.close()
+
+
+WEIGHT = """() => [...performance.getEntriesByType('resource'), ...performance.getEntriesByType('navigation')]
+    .filter((e) => !/[/](media|logo|favicon)/.test(e.name))
+    .reduce((sum, e) => sum + e.decodedBodySize, 0)"""
+
+
+def test_a_public_post_is_light_and_sets_nothing(chromium: Browser, server: Running):
+    """At most 30 kB before pictures, unpacked; no script, no cookie."""
+    jana = Eyes(chromium, "phone")
+    set_up(jana, server)
+    jana.page.get_by_label("Your update").fill("Rye is out, still warm. https://bakery.example/rye #bread")
+    jana.page.get_by_role("button", name="Post", exact=True).click()
+    address = jana.page.locator(".post .time").get_attribute("href")
+    jana.close()
+    stranger = Eyes(chromium, "phone")
+    stranger.page.goto(f"{server.url}{address}")
+    stranger.look("public-post")
+    assert 10_000 < stranger.page.evaluate(WEIGHT) <= 30_000
+    assert stranger.page.locator("script").count() == 0
+    assert stranger.context.cookies() == []
+    stranger.close()
