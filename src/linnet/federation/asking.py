@@ -26,7 +26,7 @@ from linnet.net.client import MOVED, Answer, Fetcher, Policy
 K = TypeVar("K")
 V = TypeVar("V")
 
-Purpose = Literal["document", "key"]
+Purpose = Literal["document", "key", "name"]
 
 HOPS = 3
 DEADLINE = 15 * SECOND  # for all hops together
@@ -34,7 +34,7 @@ ALONE = 5 * MINUTE  # how long an address that failed is not asked again
 REMEMBERED = 4096  # addresses, hosts
 
 # How often one host is asked in a minute. Keys come first: without them its letters cannot be read.
-PER_MINUTE: dict[Purpose, int] = {"document": 60, "key": 300}
+PER_MINUTE: dict[Purpose, int] = {"document": 60, "key": 300, "name": 120}  # two names of each account
 
 POLICY = Policy(max_bytes=LARGEST, timeout=10 * SECOND, redirects=0, accept=vocab.ACCEPT, https_only=True)
 
@@ -130,8 +130,8 @@ class Asker:
         return await self._together.do(url, lambda: self._once(url, purpose))
 
     async def may(self, host: str) -> bool:
-        """May this host (authority) be asked for a name? Counted as if it were a document."""
-        return await self._may(f"https://{host}/", "document") is None
+        """May this host (authority) be asked for a name now?"""
+        return await self._may(f"https://{host}/", "name") is None
 
     async def _once(self, url: str, purpose: Purpose) -> Found | Drop:
         found = await self._hops(url, purpose)

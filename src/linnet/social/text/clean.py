@@ -45,7 +45,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     clean_content_tags={"script", "style", "template", "title", "textarea", "noscript", "iframe", "object"},
-    attributes={"a": {"href"}},
+    attributes={"a": {"href"}, "*": set()},  # no title: words that only show under a pointer
     allowed_classes={
         "a": {"mention", "hashtag", "u-url"},
         "span": {"h-card", "invisible", "ellipsis"},
@@ -80,6 +80,7 @@ _ANY_TAG = re.compile(r"<[^<>]*>")
 _LINK = re.compile(r"(<a\b[^<>]*>)((?:[^<]|<(?!/a>))*)</a>")
 _HREF = re.compile(r'\bhref="([^"]*)"')
 _HIDDEN = re.compile(r' class="[^"]*\binvisible\b[^"]*"')
+_HIDDEN_WORDS = re.compile(r'<span class="[^"]*\binvisible\b[^"]*">[^<]*</span>')
 # Marks that turn the text behind them around, also beyond their own word.
 _TURNERS = str.maketrans("", "", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -101,11 +102,20 @@ def _shown(html: str) -> str:
     for link in _LINK.finditer(html):
         kept.append(_HIDDEN.sub("", html[at : link.start()]))
         at = link.end()
-        address = _HREF.search(link[1])
-        said = _ANY_TAG.sub("", link[2]).strip()
-        honest = address and said in (address[1], address[1].partition("://")[2])
-        kept.append(link[0] if honest else _HIDDEN.sub("", link[0]))
+        kept.append(link[0] if _is_honest(link[1], link[2]) else _HIDDEN.sub("", link[0]))
     return "".join((*kept, _HIDDEN.sub("", html[at:])))
+
+
+def _is_honest(tag: str, inner: str) -> bool:
+    """Is what can be seen the beginning of the link's address, and all of its host?"""
+    address = _HREF.search(tag)
+    seen = _HIDDEN_WORDS.sub("", inner)
+    if address is None or _HIDDEN.search(seen):
+        return False
+    rest = address[1].partition("://")[2].removeprefix("www.")
+    words = _ANY_TAG.sub("", seen).strip().removesuffix("…").removeprefix("www.")
+    host = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    return rest.startswith(words) and len(words) >= len(host)
 
 
 def plain(html: str) -> str:
