@@ -50,8 +50,18 @@ class Server:
         self.place = shell.environment["LINNET_BIND"]
         self.run = shell.folder / "data" / "run"
         self.process = subprocess.Popen(
-            [PROGRAM, "serve"], env=shell.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [PROGRAM, "serve"],
+            env=shell.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
+
+    def end(self) -> None:
+        """With every process of its own, whatever became of it."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(PATIENCE)
 
     @property
     def processes(self) -> set[int]:
@@ -141,8 +151,24 @@ def test_two_processes_are_one_server(shell: Shell) -> None:
         assert server.process.wait(PATIENCE) == 0
         assert server.processes == set()  # they said good-bye: a killed one leaves its socket behind
     finally:
+        server.end()
+
+
+def test_no_process_outlives_the_one_that_started_it(shell: Shell) -> None:
+    shell(*SETUP, typed=SECRET)
+    token = shell(*TOKEN, "bakery").stdout.strip()
+    server = Server(shell)
+    try:
+        streams = server.streams(token)
         server.process.kill()
         server.process.wait(PATIENCE)
+        assert all(stream.ends() for stream in streams)
+        until = time.monotonic() + PATIENCE
+        while server.processes:  # they say good-bye
+            assert time.monotonic() < until
+            time.sleep(0.02)  # for the processes, not for the clock
+    finally:
+        server.end()
 
 
 @pytest.fixture

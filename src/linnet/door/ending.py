@@ -3,15 +3,23 @@
 The server waits for open connections before it tells the app to stop, and a stream never closes by
 itself: the two would wait for each other until the server is killed (seen with Granian 2.8). So
 the app hears the signal itself, beside the server, and hangs up on its streams.
+
+A server process whose parent was killed would go on by itself, with nobody to stop it, and beside
+whatever is started next: it ends, too.
 """
 
 import asyncio
 import contextlib
+import logging
+import multiprocessing
+import os
 import signal
 import threading
 from types import FrameType
 
 from starlette.types import Message, Receive
+
+log = logging.getLogger("linnet")
 
 GONE: Message = {"type": "http.disconnect"}
 ASKED = (signal.SIGTERM, signal.SIGINT)
@@ -41,6 +49,15 @@ class Ending:
             if callable(before):  # else nobody here stops at this signal, and nor do we
                 signal.signal(number, heard)
                 signal.siginterrupt(number, False)  # as event loops want it
+
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            loop.add_reader(parent.sentinel, self._orphaned, parent.sentinel)
+
+    def _orphaned(self, sentinel: int) -> None:
+        asyncio.get_running_loop().remove_reader(sentinel)
+        log.error("the process that started this one is gone, so this one ends, too")
+        os.kill(os.getpid(), signal.SIGTERM)
 
     def now(self) -> None:
         """The end has begun."""
