@@ -89,7 +89,6 @@ from linnet.social.apps import actions as apps
 from linnet.social.apps.rules import TokensEnded
 from linnet.social.cards import actions as cards
 from linnet.social.cards.actions import FetchCard
-from linnet.social.cards.rules import host_of
 from linnet.social.follows.rules import Followed, FollowRejected, FollowRequested, Unfollowed
 from linnet.social.media import errands as media
 from linnet.social.media.actions import RemoveFiles, SweepMedia
@@ -104,7 +103,7 @@ from linnet.social.polls.actions import EndPoll
 from linnet.social.polls.rules import PollEnded
 from linnet.social.posts import actions as posts
 from linnet.social.posts import errands as post_errands
-from linnet.social.posts.rules import PostDeleted, PostEdited, PostPublished
+from linnet.social.posts.rules import PostDeleted, PostEdited, PostPublished, ThreadGrew
 from linnet.social.reactions.rules import Favourited, Pinned, Unfavourited, Unpinned, Voted
 from linnet.social.reports.rules import Reported
 from linnet.social.safety import actions as safety
@@ -141,6 +140,7 @@ HEARD: tuple[type[Value], ...] = (
     PostPublished,
     PostEdited,
     PostDeleted,
+    ThreadGrew,
     PollEnded,
     Voted,
     NoticeGiven,
@@ -253,13 +253,9 @@ def jobs(office: Office, house: House, every: Mapping[str, Every]) -> dict[type[
     """Which handler does which job."""
     db, client = house.db, house.client
     terms, grace = house.terms, house.settings.late_grace_minutes
-    own_host = host_of(house.settings.url)
 
     async def end_poll(job: EndPoll) -> None:
         await db.write(posts.end_poll, job.poll_id, now_ms())
-
-    def clean(tx: Tx, link: str) -> str:
-        return link_actions.clean_text(tx, link, house.settings.url)
 
     return {
         Sweep: partial(sweeps.sweep, db, every),
@@ -269,7 +265,7 @@ def jobs(office: Office, house: House, every: Mapping[str, Every]) -> dict[type[
         ReplayVisits: partial(visits.replay_visits, db),
         PublishDraft: partial(drafts.publish, db, terms, grace),
         EndPoll: end_poll,
-        FetchCard: partial(post_errands.fetch_card, db, client, clean, own_host),
+        FetchCard: partial(post_errands.fetch_card, db, client, link_actions.clean_text, house.settings.url),
         RemoveFiles: partial(media.remove_files, house.store),
         SweepMedia: partial(media.sweep_media, db, house.store),
         FollowRelay: partial(relay_errands.follow_relay, db, office.library, house.settings.url),

@@ -68,7 +68,7 @@ class Desk:
     def due(self, at: int) -> list[FetchCard]:
         return [decode_as(FetchCard, body) for body in self.db.read_now(lambda tx: tx.all(str, DUE, at=at))]
 
-    def work(self, ahead: int = MINUTE, clean: Any = lambda tx, url: url) -> int:
+    def work(self, ahead: int = MINUTE, clean: Any = lambda tx, url, own: url) -> int:
         """Does the jobs that are due by then; answers how many."""
         jobs = self.due(now_ms() + ahead)
         self.db.write_now(
@@ -77,7 +77,7 @@ class Desk:
 
         async def all_of() -> None:
             for job in jobs:
-                await errands.fetch_card(self.db, self.world, clean, "linnet.example", job)
+                await errands.fetch_card(self.db, self.world, clean, TERMS.url, job)
 
         asyncio.run(all_of())
         return len(jobs)
@@ -132,7 +132,7 @@ def test_c17_where_it_was_found_is_what_is_shown(desk: Desk) -> None:
 
 
 def test_a_link_that_counts_shows_the_clean_host_and_leads_through_the_count(desk: Desk) -> None:
-    def clean(_tx: Any, url: str) -> str:
+    def clean(_tx: Any, url: str, _own: str) -> str:
         return URL if "/go/" in url else url.replace("?ln=4kQ9xRz", "")
 
     go = desk.post("https://linnet.example/go/4kQ9xRz")
@@ -251,7 +251,10 @@ def test_two_at_once_ask_once(desk: Desk) -> None:
 
     async def both_at_once() -> None:
         await asyncio.gather(
-            *(errands.fetch_card(desk.db, desk.world, lambda _, url: url, "", job) for job in jobs)
+            *(
+                errands.fetch_card(desk.db, desk.world, lambda _, url, own: url, TERMS.url, job)
+                for job in jobs
+            )
         )
 
     asyncio.run(both_at_once())
@@ -269,7 +272,7 @@ def test_others_wait_at_random_and_are_not_missed_after_an_hour(desk: Desk) -> N
     assert all(0 <= at - now < MINUTE for at in waits)
     assert len({(at - now) // 10_000 for at in waits}) > 1
     late = FetchCard(new_id(), URL, now - 2 * HOUR)
-    asyncio.run(errands.fetch_card(desk.db, desk.world, lambda _, url: url, "", late))
+    asyncio.run(errands.fetch_card(desk.db, desk.world, lambda _, url, own: url, TERMS.url, late))
     assert desk.world.asked == []
 
 

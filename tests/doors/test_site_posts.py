@@ -389,7 +389,7 @@ def test_the_live_line(bakery: Site, jana: Browser):
     ]
 
 
-async def listen(app, cookie: str, send) -> None:
+async def listen(app, cookie: str, send, query: bytes = b"") -> None:
     """One open page: it never hangs up by itself."""
     headers = [(b"host", b"linnet.example:8080"), (b"cookie", f"sid={cookie}".encode())]
     scope = {
@@ -399,7 +399,7 @@ async def listen(app, cookie: str, send) -> None:
         "method": "GET",
         "scheme": "http",
     }
-    scope |= {"path": "/live", "raw_path": b"/live", "query_string": b"", "headers": headers}
+    scope |= {"path": "/live", "raw_path": b"/live", "query_string": query, "headers": headers}
 
     async def receive() -> dict:
         await asyncio.Event().wait()

@@ -5,6 +5,7 @@ from typing import Any
 from linnet.federation.finding import rules
 from linnet.kernel.clock import MINUTE
 from linnet.net.client import Answer
+from linnet.social.posts.rules import ThreadGrew
 from tests.federation.elsewhere import Elsewhere, create
 from tests.federation.village import Resident, Village
 
@@ -71,9 +72,22 @@ def test_replies_on_pages_and_embedded(village: Village) -> None:
 
     async def story() -> None:
         seen = await anna.find(root["id"], "statuses")
+        heard = listening(anna)
         assert await opened(anna, seen["id"]) == ([], [a["id"] for a in answers])
+        assert heard == [int(seen["id"])]  # open pages may look again
+        forget(village, anna)
+        await opened(anna, seen["id"])
+        assert len(heard) == 1  # nothing was new
 
     village.run(story())
+
+
+def listening(who: Resident) -> list[int]:
+    """Where threads begin that are said to have grown."""
+    heard: list[int] = []
+    hub = who.town.program.hub
+    hub.listen(lambda event: heard.append(event.root_id) if isinstance(event, ThreadGrew) else None)
+    return heard
 
 
 def test_a_context_that_is_a_collection_is_enough(village: Village) -> None:
@@ -119,7 +133,9 @@ def test_what_stands_above_is_found_later(village: Village) -> None:
         await village.settle()
         village.dead.clear()
         forget(village, anna)
+        heard = listening(anna)
         assert await opened(anna, seen["id"]) == ([root["id"], middle["id"]], [])
+        assert int(seen["id"]) in heard  # as it was known
         assert (await anna.get(f"/v1/statuses/{seen['id']}"))["in_reply_to_account_id"]
 
     village.run(story())

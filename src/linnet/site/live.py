@@ -7,7 +7,7 @@ process: an event costs one query, however many listen.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
@@ -16,11 +16,13 @@ from linnet.door.house import House
 from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import LinnetError, TooMany
 from linnet.kernel.value import Value
+from linnet.site import forms
 from linnet.site.frame import Frame, Visit
 from linnet.social.notices.rules import NoticeGiven
 from linnet.social.people import queries as people
 from linnet.social.people.rules import AccessEnded
-from linnet.social.posts.rules import PostPublished
+from linnet.social.posts import queries as posts
+from linnet.social.posts.rules import OPEN, PostPublished, ThreadGrew
 from linnet.social.timelines import queries as timelines
 
 log = logging.getLogger("linnet.site")
@@ -34,10 +36,11 @@ LINES = 2000  # open pages in all
 class Line:
     """One open page."""
 
-    def __init__(self, person_id: int, account_id: int, cookie: str) -> None:
+    def __init__(self, person_id: int, account_id: int, cookie: str, thread: int) -> None:
         self.person_id = person_id
         self.account_id = account_id
         self.cookie = cookie
+        self.thread = thread  # the post that the thread on it begins with; 0: it shows none
         self.letters: asyncio.Queue[str] = asyncio.Queue(WAITING)
 
     def send(self, letter: str) -> None:
@@ -65,7 +68,8 @@ class Live:
         ):
             raise TooMany("Too many pages are open.", retry_after=60)
         self._listen()
-        line = Line(person_id, visit.account.id, visit.cookie)
+        thread = forms.whole(visit.query("thread")) or 0
+        line = Line(person_id, visit.account.id, visit.cookie, thread)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(self._letters(line), media_type="text/event-stream", headers=headers)
 
@@ -96,18 +100,20 @@ class Live:
     def _hear(self, event: Value) -> None:
         if not self._lines:
             return
-        if isinstance(event, PostPublished):
-            self._published.append(event)
-            if self._work is None or self._work.done():
-                self._work = asyncio.get_running_loop().create_task(self._deliver())
-        elif isinstance(event, NoticeGiven):
-            for line in self._lines:
-                if line.account_id == event.account_id:
-                    line.send(f"event: notice\ndata: {event.notice_id}\n\n")
-        elif isinstance(event, AccessEnded):
-            for line in self._lines:
-                if line.person_id == event.person_id:
-                    line.send("")
+        match event:
+            case PostPublished():
+                self._published.append(event)
+                if self._work is None or self._work.done():
+                    self._work = asyncio.get_running_loop().create_task(self._deliver())
+            case ThreadGrew():
+                self._thread(event.root_id)
+            case NoticeGiven():
+                letter = f"event: notice\ndata: {event.notice_id}\n\n"
+                self._send(letter, {line for line in self._lines if line.account_id == event.account_id})
+            case AccessEnded():
+                self._send("", {line for line in self._lines if line.person_id == event.person_id})
+            case _:
+                pass
 
     async def _deliver(self) -> None:
         while self._published:
@@ -115,12 +121,26 @@ class Live:
             owners = sorted({line.account_id for line in self._lines})
             try:
                 have = set(await self._house.db.glance(timelines.owners_among, event.post_id, owners))
+                if any(line.thread for line in self._lines):
+                    post = await self._house.db.glance(posts.post, event.post_id)
+                    for_all = event.visibility in OPEN  # of others nobody hears that there is one
+                    self._thread(post.root_id if post else 0, None if for_all else have)
             except LinnetError as error:
                 log.warning("an event was not delivered: %s", error.cause)
                 continue
-            for line in self._lines:
-                if line.account_id in have:
-                    line.send(f"event: post\nid: {event.post_id}\ndata: {event.account_id}\n\n")
+            letter = f"event: post\nid: {event.post_id}\ndata: {event.account_id}\n\n"
+            self._send(letter, {line for line in self._lines if line.account_id in have})
+
+    def _thread(self, root_id: int, only: set[int] | None = None) -> None:
+        """There is more of a thread: who has it open asks for it. `only`: these accounts."""
+        letter = f"event: thread\ndata: {root_id}\n\n"
+        open_here = {line for line in self._lines if root_id and line.thread == root_id}
+        self._send(letter, {line for line in open_here if only is None or line.account_id in only})
+
+    @staticmethod
+    def _send(letter: str, lines: Iterable[Line]) -> None:
+        for line in lines:
+            line.send(letter)
 
 
 def routes(frame: Frame) -> list[BaseRoute]:

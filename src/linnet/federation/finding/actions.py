@@ -15,6 +15,7 @@ from linnet.social.people.figures import Figures
 from linnet.social.posts import foreign as posts
 from linnet.social.posts import joining
 from linnet.social.posts import queries as post_queries
+from linnet.social.posts.rules import ThreadGrew
 from linnet.social.reactions import actions as reactions
 from linnet.social.timelines import actions as timelines
 
@@ -90,6 +91,12 @@ def _pin(tx: Tx, account_id: int, wanted: Sequence[int]) -> None:
 def join(tx: Tx, post_id: int, parent_id: int) -> bool:
     """It became known what a post from elsewhere answers."""
     return joining.adopt(tx, post_id, parent_id)
+
+
+def grew(tx: Tx, root_ids: Sequence[int]) -> None:
+    """There is more of these threads: whoever has one open may look again."""
+    for root_id in root_ids:
+        tx.emit(ThreadGrew(root_id))
 
 
 def gone(tx: Tx, uri: str, now: int) -> None:

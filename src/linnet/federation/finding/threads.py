@@ -7,6 +7,7 @@ every direction (security paper B12).
 """
 
 import asyncio
+import contextlib
 from collections import deque
 
 from linnet.db.database import Database
@@ -28,11 +29,12 @@ COUNTED = {"likes": "favourites_count", "shares": "boosts_count", "replies": "re
 
 async def read_thread(db: Database, finder: Finder, job: ReadThread) -> None:
     """Looks around a post that somebody opened."""
-    try:
+    crawl = Crawl(db, finder, job.post_id)
+    with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):
-            await Crawl(db, finder, job.post_id).run()
-    except TimeoutError:
-        return
+            await crawl.run()
+    if crawl.grew:
+        await db.write(actions.grew, sorted(crawl.grew))
 
 
 class Crawl:
@@ -53,6 +55,7 @@ class Crawl:
         self._documents: dict[str, Proven] = {}  # of posts that are here, not looked into yet
         self._parked: dict[str, Proven] = {}  # of posts that do not join the thread yet
         self._waiting: deque[str] = deque()
+        self.grew: set[int] = set()  # where threads begin that are longer now
 
     async def run(self) -> None:
         """Up from where it begins, then down from everything that is known, the opened post first."""
@@ -93,6 +96,7 @@ class Crawl:
         parent = normal(vocab.uri(document.document.get("inReplyTo")))
         above = await self._finder.post_at(parent, self._budget) if parent else None
         if isinstance(above, Post) and await self._db.write(actions.join, self._here[root], above.id):
+            self.grew.add(self._root_id)  # whoever has it open knows it by its old beginning
             await self._load()
 
     async def _around(self) -> None:
@@ -171,6 +175,7 @@ class Crawl:
                     self._depth[uri] = self._depth.get(answered, 0) + 1
                     self._documents[uri] = found
                     self._waiting.append(uri)
+                    self.grew.add(self._root_id)
 
     async def _place(self, uri: str) -> int | None:
         """The id of a post of this thread by its address."""

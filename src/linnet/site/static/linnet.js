@@ -274,8 +274,25 @@
   const fresh = $("[data-fresh]");
   let waiting = 0;
 
+  // An open thread gets what is new of it; where somebody writes nothing moves.
+  const thread = $("[data-thread]");
+  let growing = 0;
+
+  async function grow() {
+    const now = $("[data-thread]", piece(await (await ask(location.href, {}, "")).text()));
+    const known = new Set($$(".post", thread).map((post) => post.id));
+    if ($$(".post", now).every((post) => known.has(post.id))) return;
+    const had = $(".main", thread).closest("li");
+    const found = $(".main", now).closest("li");
+    for (const beside of ["previousElementSibling", "nextElementSibling"]) {
+      while (had[beside]) had[beside].remove();
+    }
+    while (found.previousElementSibling) thread.prepend(found.previousElementSibling);
+    while (found.nextElementSibling) thread.append(found.nextElementSibling);
+  }
+
   function live() {
-    const line = new EventSource("/live");
+    const line = new EventSource(thread ? `/live?thread=${thread.dataset.thread}` : "/live");
     line.addEventListener("post", (event) => {
       if (!fresh || location.search || event.data === body.dataset.me) return;
       waiting += 1;
@@ -292,6 +309,10 @@
         }
         badge.textContent = String((parseInt(badge.textContent, 10) || 0) + 1);
       });
+    });
+    line.addEventListener("thread", () => {
+      clearTimeout(growing); // answers often come several at once
+      growing = setTimeout(() => grow().catch((error) => say(error.message, true)), 500);
     });
     line.addEventListener("over", () => line.close());
     addEventListener("pagehide", () => line.close(), { once: true });

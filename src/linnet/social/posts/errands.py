@@ -20,13 +20,13 @@ POLICY = Policy(
 NOT_NOW = {408, 425, 429, 500, 502, 503, 504}
 
 
-async def fetch_card(db: Database, client: Fetcher, clean: Clean, own_host: str, job: FetchCard) -> None:
+async def fetch_card(db: Database, client: Fetcher, clean: Clean, url: str, job: FetchCard) -> None:
     """The handler of the job: one fetch per page, whoever links to it. `clean`: a link of ours without
-    its code, so that a preview is never a visit; `own_host`: ours."""
+    its code, so that a preview is never a visit; `url`: our own address."""
     now = now_ms()
     if not job.ours and now - job.wanted_at > rules.LATE and not job.tries:
         return  # so much was written elsewhere that nobody waits for this one any more
-    wanted = await db.write(linked.begin, job, clean, own_host, now)
+    wanted = await db.write(linked.begin, job, clean, url, now)
     if wanted is not None and wanted.whose == "ours":
         await _ask(db, client, wanted.address, job)
     elif wanted is not None and wanted.whose == "theirs":

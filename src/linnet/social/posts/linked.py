@@ -11,7 +11,8 @@ from linnet.social.cards.rules import Page
 from linnet.social.posts import queries
 from linnet.social.posts.rules import Post
 
-Clean = Callable[[Tx, str], str]  # a link of ours without what counts who follows it
+# A link of ours without what counts who follows it. The last argument is our own address.
+Clean = Callable[[Tx, str, str], str]
 
 TOUCH_LINKING = """UPDATE post SET revision = revision + 1
     WHERE id IN (SELECT post_id FROM post_card WHERE address = :address)"""
@@ -47,15 +48,15 @@ class Wanted(Value):
     whose: Claim
 
 
-def begin(tx: Tx, job: FetchCard, clean: Clean, own_host: str, now: int) -> Wanted | None:
+def begin(tx: Tx, job: FetchCard, clean: Clean, url: str, now: int) -> Wanted | None:
     """Ties the post to its page, whose card is shown as soon as there is one. None when no card is
     wanted (any more): of our own pages, for one, which stand here anyway."""
     post = queries.post(tx, job.post_id)
     if post is None or not has_card(post):
         return None
-    target = clean(tx, job.url) if job.ours else job.url
+    target = clean(tx, job.url, url) if job.ours else job.url
     address = card_rules.address_of(target)
-    if not address or card_rules.host_of(address) == own_host:
+    if not address or card_rules.host_of(address) == card_rules.host_of(url):
         return None
     whose = cards.claim(tx, address, now)
     # what counts who follows a link of ours goes on counting

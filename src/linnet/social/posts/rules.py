@@ -175,6 +175,12 @@ class PostEdited(Value):
     account_id: int
 
 
+class ThreadGrew(Value):
+    """Event: posts of the thread that begins with `root_id` were found, which are no news."""
+
+    root_id: int
+
+
 class PostDeleted(Value):
     """Event: a post or boost is gone. `visibility` and `tags` say which streams showed it; `elsewhere`
     are the accounts on other servers that had to do with it, beside its author's followers."""
