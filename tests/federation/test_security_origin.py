@@ -623,3 +623,50 @@ def test_a30_no_link_of_a_profile_is_called_proven(village: Village) -> None:
         assert not [url for _, url in village.asked if "bank.example" in url]
 
     village.run(story())
+
+
+@pytest.mark.parametrize("stamp", ["none", "of_the_quoter", "for_another", "no_such", "inline"])
+def test_a28_no_post_is_shown_inside_another_without_its_authors_leave(scene: Scene, stamp: str) -> None:
+    """Whatever the one who quotes says of having it: a stamp counts when its author's server shows it."""
+
+    async def story() -> None:
+        await scene.begin()
+        mine = await scene.anna.says("Mine")
+        for quoted, author in ((scene.post["id"], scene.vera), (mine["uri"], scene.anna.uri)):
+            scene.number += 1
+            uri = f"{scene.mallory}/posts/q{scene.number}"
+            proof = {
+                "id": f"{scene.mallory}/stamps/{scene.number}",
+                "type": "QuoteAuthorization",
+                "attributedTo": author,
+                "interactingObject": uri,
+                "interactionTarget": quoted,
+            }
+            if stamp == "for_another":
+                proof |= {"id": f"{scene.vera}/stamps/{scene.number}", "interactingObject": f"{uri}-other"}
+                scene.victim.pages[str(proof["id"])] = proof
+            elif stamp == "of_the_quoter":
+                scene.evil.pages[str(proof["id"])] = proof
+            elif stamp == "no_such":
+                proof |= {"id": f"{author}/stamps/99"}
+            leave = {"none": {}, "inline": {"quoteAuthorization": proof}}.get(
+                stamp, {"quoteAuthorization": proof["id"]}
+            )
+            post = scene.evil.post(
+                scene.mallory,
+                f"q{scene.number}",
+                "Look",
+                days=0.001,
+                quote=quoted,
+                quoteUrl=quoted,
+                _misskey_quote=quoted,
+                **leave,
+            )
+            assert post["id"] == uri
+            await scene.lie("Create", post)
+            shown = next(s for s in await scene.anna.home() if s["uri"] == uri)
+            found = shown.get("quote") or {}
+            assert found.get("state") != "accepted"
+            assert not found.get("quoted_status")
+
+    scene.village.run(story())
