@@ -221,11 +221,15 @@ def test_duties_belong_to_the_transaction(things):
 
 
 def test_a_closed_database_says_so(things):
-    if things.dialect == "postgres":
-        pytest.skip("its pool says so in its own words")
-    things.close()
+    other = again(things)
+    other.close()
     with pytest.raises(DatabaseError, match="closed"):
-        things.write_now(add, 1)
+        other.write_now(add, 1)
+    with pytest.raises(DatabaseError, match="closed"):
+        asyncio.run(other.write(add, 1))
+    for read in (other.read, other.glance):
+        with pytest.raises(DatabaseError, match="closed"):
+            asyncio.run(read(ids))
 
 
 def test_a_full_disk_is_told_and_survived(tmp_path):

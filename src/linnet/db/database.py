@@ -21,6 +21,9 @@ Action = Callable[Concatenate[Tx, P], R]
 OnCommit = Callable[[Sequence[Value]], None]
 
 
+CLOSED = "The database is closed: the server is stopping."
+
+
 class DatabaseError(LinnetError):
     """The database cannot be used: wrong version, damaged, locked, full. One sentence for the owner."""
 

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import errors as pg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from linnet.db.database import Action, DatabaseError, OnCommit, P
+from linnet.db.database import CLOSED, Action, DatabaseError, OnCommit, P
 from linnet.db.tx import OnEmit, Row, Tx, for_postgres
 from linnet.kernel.errors import Collision, Invalid, LinnetError
 
@@ -103,10 +103,10 @@ class PostgresDatabase:
                 "PostgreSQL does not answer at the address in LINNET_DATABASE: is it running, and is the password right?"
             ) from error
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="linnet-pg")
+        self._closed = False
 
     async def write(self, action: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        run = partial(self.write_now, action, *args, **kwargs)
-        return await get_running_loop().run_in_executor(self._threads, run)
+        return await self._off_loop(partial(self.write_now, action, *args, **kwargs))
 
     def write_now(self, action: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         for attempt in range(TRIES):
@@ -130,8 +130,7 @@ class PostgresDatabase:
         return result
 
     async def read(self, query: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        run = partial(self.read_now, query, *args, **kwargs)
-        return await get_running_loop().run_in_executor(self._threads, run)
+        return await self._off_loop(partial(self.read_now, query, *args, **kwargs))
 
     async def glance(self, query: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         return await self.read(query, *args, **kwargs)
@@ -141,13 +140,21 @@ class PostgresDatabase:
             return query(PostgresTx(connection), *args, **kwargs)
 
     def close(self) -> None:
+        self._closed = True
         self._threads.shutdown()
         self._pool.close()
+
+    async def _off_loop(self, run: Callable[[], R]) -> R:
+        if self._closed:
+            raise DatabaseError(CLOSED)
+        return await get_running_loop().run_in_executor(self._threads, run)
 
     @contextlib.contextmanager
     def _begun(self, begin: "Begin") -> "Iterator[psycopg.Connection[Any]]":
         """A connection in a transaction. After a restart of the server the pool is full of dead
         ones; nothing was asked of them yet, so the next is taken."""
+        if self._closed:
+            raise DatabaseError(CLOSED)
         for left in reversed(range(CONNECTIONS + 1)):
             begun = False
             try:

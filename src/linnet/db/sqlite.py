@@ -7,6 +7,7 @@ before that fsync. Several processes take turns by a file lock, which the kernel
 without polling.
 """
 
+import contextlib
 import fcntl
 import logging
 import os
@@ -22,7 +23,7 @@ from typing import Any, TypeVar
 import apsw
 
 from linnet.db.checkpoint import Checkpointer
-from linnet.db.database import Action, DatabaseError, OnCommit, P
+from linnet.db.database import CLOSED, Action, DatabaseError, OnCommit, P
 from linnet.db.tx import OnEmit, Row, Tx, for_sqlite
 from linnet.kernel.errors import Collision, Invalid, LinnetError
 from linnet.kernel.value import Value
@@ -34,7 +35,6 @@ log = logging.getLogger("linnet.db")
 
 BATCH = 256  # actions per commit at most: bounds how long the first of them waits
 READERS = 4
-CLOSED = "The database is closed: the server is stopping."
 
 
 class SqliteTx(Tx):
@@ -136,6 +136,8 @@ class SqliteDatabase:
         return self._submit(lambda tx: action(tx, *args, **kwargs)).result()
 
     async def read(self, query: Action[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        if self._closed:
+            raise DatabaseError(CLOSED)
         run = partial(self.read_now, query, *args, **kwargs)
         return await get_running_loop().run_in_executor(self._readers, run)
 
@@ -211,6 +213,8 @@ class SqliteDatabase:
         return connection
 
     def _reader(self) -> apsw.Connection:
+        if self._closed:
+            raise DatabaseError(CLOSED)
         connection: apsw.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._open(write=False)
@@ -244,7 +248,8 @@ class SqliteDatabase:
             connection.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001 # everyone who waits must hear of it
             if connection.in_transaction:
-                connection.execute("ROLLBACK")
+                with contextlib.suppress(apsw.Error):  # too sick for that, too: the next one will see
+                    connection.execute("ROLLBACK")
             for work in (*waiting, *batch):
                 if work.done.running() or work.done.set_running_or_notify_cancel():
                     work.done.set_exception(_plain(error))
