@@ -5,7 +5,7 @@ import contextlib
 import threading
 
 import pytest
-from bench import fill
+from bench import carrier, federation, fill
 from bench.load import Result, Spec, generate, request
 
 from linnet.db.migrate import migrate
@@ -110,3 +110,21 @@ def test_the_town_is_what_the_cases_think(tmp_path, now):
 
     db.write_now(act)
     db.close()
+
+
+@pytest.mark.slow
+def test_the_worker_delivers_what_the_others_count(tmp_path):
+    """Two processes, TLS under an authority made for the run: as many letters arrive as are written down."""
+
+    class Small(federation.Outbox):
+        def _rates(self):
+            said.append(self._run(carrier.Spec(3, letters=2, inboxes=2, refusing=1)))
+            return ()
+
+        _post = _queue = lambda self: ()
+
+    said = []
+    [memory] = Small(federation.Sizes(cores=None), tmp_path).lines()
+    assert said[0]["letters"] == 8
+    assert 0 < said[0]["first"] <= said[0]["took"]
+    assert memory.good
