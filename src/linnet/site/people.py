@@ -7,11 +7,14 @@ from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
 from linnet.door.house import Sighted
+from linnet.kernel.clock import DAY
 from linnet.kernel.errors import NotFound
+from linnet.kernel.ids import first_id_at
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value
 from linnet.site import paging
 from linnet.site.frame import Frame, Handler, Visit
+from linnet.social.directory import queries as directory
 from linnet.social.follows import queries as follow_queries
 from linnet.social.follows.rules import Relationship, Tie
 from linnet.social.marks import queries as mark_queries
@@ -23,6 +26,7 @@ from linnet.social.search import queries as search_queries
 from linnet.social.text.scan import hashtag_key
 
 MOST = 20
+RECENT = 14 * DAY  # who wrote with a hashtag since then is suggested to those who follow it
 
 
 class PeoplePage(Value):
@@ -154,10 +158,19 @@ def _sighted(tx: Tx, had: Found, sighted: Sighted, viewer_id: int, now: int) -> 
     return Found(accounts, _ties(tx, accounts, viewer_id, now), had.tags, ids, seen)
 
 
+def _suggested(tx: Tx, viewer_id: int, now: int) -> Found:
+    """People whom the viewer might like to follow, while nothing is looked for."""
+    reasons = dict(directory.suggested(tx, viewer_id, since_id=first_id_at(now - RECENT), n=5))
+    accounts = people.accounts(tx, list(reasons))
+    return Found(accounts, _ties(tx, accounts, viewer_id, now), [], [], [])
+
+
 async def search(visit: Visit) -> Response:
     """Search for people, tags and posts."""
     text = visit.query("q").strip()[:500]
     shown = Found([], {}, [], [], [])
+    if not text and visit.viewer_id:
+        shown = await visit.db.read(_suggested, visit.viewer_id, visit.now)
     if text:
         shown = await visit.db.read(found, text, visit.viewer_id, paging.asked(visit), visit.now)
     if visit.viewer_id and text and paging.asked(visit) == Page(size=paging.SIZE):
