@@ -124,6 +124,11 @@ def test_a16_a_delete_of_what_is_anothers(scene: Scene, named: Callable[[str], A
             await scene.lie("Undo", named(uri))
         assert sorted(await scene.home()) == ["<p>Mine</p>", "<p>The true words</p>"]
         assert not await scene.town.db.read(posts.is_gone, scene.post["id"])
+        # nor can what is not here yet be kept out
+        later = f"{scene.vera}/posts/later"
+        await scene.lie("Delete", named(later))
+        await scene.lie("Undo", named(later))
+        assert not await scene.town.db.read(posts.is_gone, later)
         assert (await scene.anna.find(scene.vera))["acct"] == "vera@victim.example"
         # another account of the same server has no say in it either
         eve = scene.victim.person("eve")
@@ -221,6 +226,7 @@ def test_a22_a_name_is_given_by_the_host_in_it(village: Village) -> None:
         assert await anna.find("@vera@evil.example") is None or (
             (await anna.find("@vera@evil.example"))["uri"] == fake
         )
+        assert await anna.find("@ghost@evil.example") is None
         other = evil.person("vera2", preferredUsername="vera")
         assert (await anna.find(other))["acct"] == "vera@evil.example"
         # points at somebody else's actor: it is theirs, under their own name
@@ -301,11 +307,13 @@ def test_a24_moves_in_a_ring_and_to_nobody(scene: Scene) -> None:
         assert (await scene.anna.relation(found["id"]))["following"]
         await scene.say(scene.evil, one, {"type": "Move", "object": one, "target": two})
         there = await scene.anna.find(two)
-        assert (await scene.anna.relation(there["id"]))["requested"]
+        asked = next(a for _, a in reversed(scene.evil.got) if a["type"] == "Follow")
+        await scene.say(scene.evil, two, {"type": "Accept", "object": asked})
+        assert (await scene.anna.relation(there["id"]))["following"]
         # and back again: not a second time, and not in a ring
         await scene.say(scene.evil, two, {"type": "Move", "object": two, "target": one})
         await scene.say(scene.evil, one, {"type": "Move", "object": one, "target": scene.mallory})
-        assert (await scene.anna.relation(there["id"]))["requested"]
+        assert (await scene.anna.relation(there["id"]))["following"]
         relation = await scene.anna.relation(found["id"])
         assert (relation["following"], relation["requested"]) == (False, False)
 
@@ -444,6 +452,9 @@ def test_a27_votes_are_counted_once_or_never(scene: Scene) -> None:
             }
             return made | more
 
+        await scene.lie("Create", vote(single, "spelt", attributedTo=scene.vera))
+        await scene.lie("Create", [vote(single, "spelt", attributedTo=[scene.vera, scene.mallory])])
+        assert await _votes(scene, single) == ([0, 0], 0)
         for name in ("rye", "rye", "spelt", "oats", "", "RYE", 3, None, ["rye", "spelt"]):
             await scene.lie("Create", vote(single, name))
         await scene.lie("Create", [vote(single, "rye"), vote(single, "spelt")])
@@ -475,9 +486,9 @@ def test_a27_a_poll_elsewhere_is_counted_elsewhere(scene: Scene) -> None:
         await scene.say(scene.victim, scene.vera, create(question))
         here = await scene.town.db.read(posts.by_uri, question["id"])
         assert here is not None
-        for account in (scene.anna.id, here.account_id):
-            uri = f"{scene.town.url}/ap/users/{account}/posts/{here.id}"
-            note = {"id": f"{scene.mallory}#v{account}", "type": "Note", "name": "rye", "inReplyTo": uri}
+        ours = [f"{scene.town.url}/ap/users/{id}/posts/{here.id}" for id in (scene.anna.id, here.account_id)]
+        for n, uri in enumerate((*ours, question["id"])):
+            note = {"id": f"{scene.mallory}#v{n}", "type": "Note", "name": "rye", "inReplyTo": uri}
             await scene.lie("Create", note | {"attributedTo": scene.mallory})
         assert await _votes(scene, {"id": here.id}) == ([3, 3], 6)
 
