@@ -221,7 +221,7 @@ def test_letters_to_few_servers_go_first(db, now):
     many = [f"h{n}.example" for n in range(10)]
     db.write_now(send, "post", *many, now=now)
     db.write_now(send, "direct", "z.example", now=now + 5)
-    assert db.read_now(peer_queries.due, 3, now + 5)[0] == "z.example"
+    assert db.write_now(peer_queries.due, 3, now + 5)[0] == "z.example"
 
 
 def test_two_processes_never_carry_the_same(db, clock, now):
@@ -234,6 +234,31 @@ def test_two_processes_never_carry_the_same(db, clock, now):
     assert not {turn.host for turn in one} & {turn.host for turn in two}
     three, _ = db.write_now(actions.exchange, [], [], want=9, known=(), now=now + rules.LEASE - 1, jitter=0)
     assert three == []
+
+
+def test_two_processes_at_work_share_and_carry_each_letter_once(db, settings, clock, now):
+    """Two postmen at the same time on one database; nobody dies, so each letter goes exactly once."""
+    world = World()
+    hosts = [f"h{n}.example" for n in range(20)]
+    ids = [db.write_now(send, n, *hosts, now=now, kind="Like") for n in range(2 * rules.TURN + 3)]
+    mine = [Postman(db, world, Keyring(), settings, clock=clock, width=4) for _ in range(2)]
+
+    async def both():
+        return await asyncio.gather(*(one.drain() for one in mine))
+
+    carried = asyncio.run(both())
+    assert sum(carried) == len(world.knocks) == 20 * len(ids)
+    assert all(world.ids(host) == list(range(len(ids))) for host in hosts)
+    assert min(carried) > 0
+    assert {db.read_now(queries.activity, id).inboxes_done for id in ids} == {20}
+    check(db)
+
+
+def test_a_count_that_is_wrong_is_put_right(db, carry, now):
+    db.write_now(send, 0, HOST, now=now)
+    db.write_now(lambda tx: tx.run("DELETE FROM delivery"))
+    assert carry() == 0
+    assert peer(db).waiting == 0
 
 
 def test_breaker_rests_the_host_and_later_letters_are_only_queued(db, carry, world, clock, now):

@@ -150,7 +150,8 @@ def _turn(tx: Tx, peer: Peer, now: int) -> Turn | None:
         if bad:
             peers.take_off(tx, peer.host, len(bad))
         return Turn(peer.host, peer.held, peer.signature, tuple(good[: rules.TURN]))
-    peers.report(tx, Report(peer.host, peer.held, off=len(bad), over=True), now=now, jitter=0)
+    off = len(bad) if found else peer.waiting  # a count that is wrong must not keep us busy for ever
+    peers.report(tx, Report(peer.host, peer.held, off=off, over=True), now=now, jitter=0)
     return None
 
 

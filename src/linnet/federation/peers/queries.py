@@ -58,6 +58,9 @@ def queue(tx: Tx, rows: Sequence[tuple[str, int, int]]) -> None:
 
 NEXT_DUE = "SELECT next_at FROM peer WHERE waiting > 0 ORDER BY next_at LIMIT 1"
 DUE = "SELECT host FROM peer WHERE waiting > 0 AND next_at <= :now ORDER BY next_at LIMIT :n"
+# PostgreSQL: what another process takes at this moment is not waited for
+PG_DUE = """SELECT host FROM peer WHERE waiting > 0 AND next_at <= :now ORDER BY next_at LIMIT :n
+    FOR UPDATE SKIP LOCKED"""
 HOLD = """UPDATE peer SET next_at = :until, held = :until
     WHERE host IN :hosts AND waiting > 0 AND next_at <= :now
     RETURNING host, software, version, asked_at, signature, waiting, next_at, held, failures,
@@ -70,8 +73,8 @@ def next_due(tx: Tx) -> int | None:
 
 
 def due(tx: Tx, n: int, now: int) -> list[str]:
-    """Up to `n` servers that are due, the longest waiting first."""
-    return tx.all(str, DUE, n=n, now=now)
+    """Up to `n` servers that are due, the longest waiting first; to be held in the same transaction."""
+    return tx.all(str, PG_DUE if tx.dialect == "postgres" else DUE, n=n, now=now)
 
 
 def hold(tx: Tx, hosts: list[str], until: int, now: int) -> list[Peer]:
