@@ -247,6 +247,19 @@ def test_cost_is_hours_times_rate_and_nothing_else():
     }
 
 
+def test_what_the_firm_usually_costs_has_its_days_too():
+    rates = [
+        Rate(2, "2026-10-01", 9000),
+        Rate(2, "2026-10-21", None),
+        Rate(rules.EVERYBODY, "2026-10-20", 5000),
+        Rate(rules.EVERYBODY, rules.EVER, 4000),
+    ]
+    days = {"2026-10-19": (4000, 9000), "2026-10-20": (5000, 9000), "2026-10-21": (5000, 5000)}
+    for day, costs in days.items():
+        assert (rules.rate_on(rates, 1, day, 1), rules.rate_on(rates, 2, day, 1)) == costs
+    assert rules.rate_on([], 1, "2026-10-20", 7000) == 7000
+
+
 @given(st.integers(0, 10**7), st.integers(0, 10**5))
 def test_cost_is_rounded_once_to_the_nearest_unit(ms, rate):
     cost = rules.costs([DayTime("2026-10-20", 1, 7, "write", "page", ms)], [], rate)[("write", "page")]

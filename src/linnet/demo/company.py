@@ -141,7 +141,7 @@ def _profile(tx: Tx, company: Company, speaker: Speaker, faces: Mapping[str, Pic
     people.change_profile(tx, account_id, change)
     people.mark_invented(tx, account_id)
     if "logo" in ids:
-        firms.change(tx, FirmChange(logo_id=ids["logo"]))
+        firms.change(tx, FirmChange(logo_id=ids["logo"]), at)
 
 
 def _measure(tx: Tx, company: Company, at: int) -> None:

@@ -187,7 +187,7 @@ async def firm(visit: Visit) -> Response:
 
 
 def _save_firm(tx: Tx, person_id: int, change: FirmChange, logo: setup.Logo | None, now: int) -> None:
-    firm = firm_actions.change(tx, change)
+    firm = firm_actions.change(tx, change, now)
     if logo:
         setup.keep_logo(tx, firm.account_id, person_id, logo, now)
 

@@ -107,7 +107,7 @@ def keep_logo(tx: Tx, account_id: int, person_id: int, logo: Logo, now: int) -> 
     face = media.add(
         tx, logo.face, id=new_id(), account_id=account_id, person_id=person_id, use="avatar", now=now
     )
-    firm_actions.change(tx, FirmChange(logo_id=picture.id))
+    firm_actions.change(tx, FirmChange(logo_id=picture.id), now)
     people.change_profile(tx, account_id, ProfileChange(avatar_id=face.id))
 
 

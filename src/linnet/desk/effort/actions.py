@@ -98,6 +98,24 @@ def set_rate(tx: Tx, person_id: int, hourly_cost: int | None, since_day: str) ->
     queries.set_rate(tx, Rate(person_id, since_day, rules.check_rate(hourly_cost)))
 
 
+def change_usual(tx: Tx, had: int, hourly_cost: int, now: int) -> None:
+    """The firm's hourly cost changed from `had`: from today on it is the new one, and days before
+    keep what they cost, so that a statement stays what it was. Where there was none, the first
+    one is for all days."""
+    since = day_of(now, queries.firm_zone(tx))
+    known = [rate for rate in queries.rates(tx) if rate.person_id == rules.EVERYBODY]
+    if not known and had:
+        queries.set_rate(tx, Rate(rules.EVERYBODY, rules.EVER, had))
+    if known or had:
+        queries.set_rate(tx, Rate(rules.EVERYBODY, since, rules.check_rate(hourly_cost)))
+
+
+def change_currency(tx: Tx) -> None:
+    """What was said in the firm's old currency says nothing in the new one: from now on every day,
+    also of the past, costs what the firm says now."""
+    queries.drop_rates(tx)
+
+
 FOLDED_AT_ONCE = 3  # days: nobody who writes waits for more than a moment; reading needs no fold
 
 

@@ -69,6 +69,13 @@ SET_RATE = """INSERT INTO effort_rate (person_id, since_day, hourly_cost) VALUES
     ON CONFLICT (person_id, since_day) DO UPDATE SET hourly_cost = excluded.hourly_cost"""
 
 
+DROP_RATES = "DELETE FROM effort_rate"
+
+
+def drop_rates(tx: Tx) -> None:
+    tx.run(DROP_RATES)
+
+
 def rates(tx: Tx) -> list[Rate]:
     """Every rate that is not the firm's usual one: a handful of rows per person."""
     return tx.all(Rate, RATES)

@@ -28,6 +28,8 @@ TAIL = 30 * SECOND  # what is granted after the last input
 IDLE = 90 * SECOND
 IDLE_LEAST, IDLE_MOST = 60 * SECOND, 300 * SECOND
 RAW_KEPT = 35 * DAY
+EVERYBODY = 0  # stands where the person stands in a rate
+EVER = "2000-01-01"  # the day before which nothing is
 ENTRY_MOST = 24 * 60  # minutes in a day
 
 
@@ -88,7 +90,8 @@ class Setting(Value):
 
 
 class Rate(Value):
-    """What an hour of a person costs from a day on, in minor units; None: what the firm's costs."""
+    """What an hour of a person costs from a day on, in minor units; None: what the firm's costs.
+    Of EVERYBODY: what the firm's usually costs from that day on."""
 
     person_id: int
     since_day: str
@@ -255,10 +258,15 @@ def by_kind(spans: Iterable[Span], day: str, person_id: int, source: Source) -> 
 
 
 def rate_on(rates: Iterable[Rate], person_id: int, day: str, usual: int) -> int:
-    """What an hour of this person costs on this day, in minor units."""
-    valid = [rate for rate in rates if rate.person_id == person_id and rate.since_day <= day]
-    newest = max(valid, key=lambda rate: rate.since_day, default=None)
-    return usual if newest is None or newest.hourly_cost is None else newest.hourly_cost
+    """What an hour of this person costs on this day, in minor units. `usual`: where no rate says
+    otherwise."""
+    valid = sorted((rate for rate in rates if rate.since_day <= day), key=lambda rate: rate.since_day)
+    by_person = {rate.person_id: rate.hourly_cost for rate in valid}  # the newest of each stays
+    for who in (person_id, EVERYBODY):
+        cost = by_person.get(who)
+        if cost is not None:
+            return cost
+    return usual
 
 
 def costs(times: Iterable[DayTime], rates: Sequence[Rate], usual: int) -> dict[tuple[Activity, Source], int]:

@@ -4,6 +4,7 @@ import hmac
 
 from linnet.db.facts import drop_fact, fact, keep_fact
 from linnet.db.tx import Tx
+from linnet.desk.effort import actions as effort
 from linnet.desk.firm import queries, rules
 from linnet.desk.firm.rules import Firm, FirmChange, FirmChanged, FirstPerson, NewFirm
 from linnet.kernel.errors import Conflict, Invalid, Unknown
@@ -77,9 +78,9 @@ def set_up(tx: Tx, new: NewFirm, first: FirstPerson, *, token: str | None, now: 
     return SetUp(firm, account, person)
 
 
-def change(tx: Tx, change: FirmChange) -> Firm:
-    """Changes what is given. A new name becomes the account's too, while that was the firm's.
-    Raises Invalid, and then changes nothing; NotFound before the set-up."""
+def change(tx: Tx, change: FirmChange, now: int) -> Firm:
+    """Changes what is given. A new name becomes the account's too, while that was the firm's; a new
+    hourly cost counts from today on. Raises Invalid, and then changes nothing; NotFound before the set-up."""
     had = queries.must_firm(tx)
     wanted = rules.with_change(had, change)
     if wanted.logo_id not in (None, had.logo_id) and not people_queries.owns_picture(
@@ -89,6 +90,10 @@ def change(tx: Tx, change: FirmChange) -> Firm:
     if change.sites is not None:
         queries.replace_sites(tx, rules.check_sites(change.sites))
     queries.save(tx, wanted)
+    if wanted.currency != had.currency:
+        effort.change_currency(tx)
+    elif wanted.hourly_cost != had.hourly_cost:
+        effort.change_usual(tx, had.hourly_cost, wanted.hourly_cost, now)
     account = people_queries.must_account(tx, had.account_id)
     if wanted.name != had.name and account.name == rules.speaking_name(had.name):
         people.change_profile(tx, account.id, ProfileChange(name=rules.speaking_name(wanted.name)))
