@@ -11,6 +11,7 @@ from linnet.federation import vocab
 from linnet.federation.actors.rules import Described
 from linnet.federation.authority import Drop, Proven, authority, normal
 from linnet.federation.vocab import Json
+from linnet.kernel.clock import moment
 from linnet.social.media.elsewhere import RemotePicture
 from linnet.social.people.foreign import RemoteAccount, line
 from linnet.social.people.rules import Kind
@@ -130,7 +131,7 @@ def _near(proven: Proven, value: object) -> str:
 def _page(proven: Proven) -> str:
     """The page for people: on the document's own authority, else its id will do (A02)."""
     for one in vocab.many(proven.document.get("url")):
-        if isinstance(one, dict) and vocab.text(one.get("mediaType")) not in ("", "text/html"):
+        if isinstance(one, dict) and _kind_of_link(one) not in ("", "text/html"):
             continue
         address = normal(one.get("href") if isinstance(one, dict) else one)
         if address and authority(address) == proven.authority:
@@ -138,10 +139,18 @@ def _page(proven: Proven) -> str:
     return proven.uri
 
 
+def _kind_of_link(one: Json) -> str:
+    return vocab.text(one.get("mediaType")) or vocab.text(one.get("mimeType"))  # PeerTube long ago
+
+
 def _image(value: object) -> str:
-    """The address of a picture, wherever it is: it is fetched by us, and looked at by nobody else."""
-    one = vocab.obj(value)
-    return normal(vocab.uri(one.get("url"))) if one else normal(vocab.uri(value))
+    """The address of a picture, wherever it is: it is fetched by us, and looked at by nobody else. Of
+    several (PeerTube) the widest."""
+    several = [one for one in vocab.many(value) if isinstance(one, dict)]
+    if not several:
+        return normal(vocab.uri(value))
+    widest = max(several, key=lambda one: vocab.number(one.get("width")) or 0)
+    return normal(vocab.uri(widest.get("url")))
 
 
 def addressed(doc: Json) -> tuple[str, ...]:
@@ -174,6 +183,11 @@ def mentions(doc: Json) -> tuple[str, ...]:
 def is_post(doc: Json) -> bool:
     """Something that we show as a post?"""
     return bool(vocab.kind_of(doc, vocab.POSTS | vocab.PAGES))
+
+
+def may_be_post(embedded: Json) -> bool:
+    """Can the post be meant by what is embedded, or by a bare address ({})?"""
+    return is_post(embedded) or not vocab.types(embedded)
 
 
 def is_vote(doc: Json) -> bool:
@@ -233,22 +247,56 @@ def _content(doc: Json) -> str:
     if not text:
         texts = vocab.obj(doc.get("contentMap"))
         text = next((one for one in texts.values() if isinstance(one, str)), "")
-    return text[:LONGEST_HTML]
+    return _as_html(text[:LONGEST_HTML], vocab.text(doc.get("mediaType")))
+
+
+def _as_html(text: str, kind: str) -> str:
+    """PeerTube's texts are Markdown: what is no HTML is shown as it was typed."""
+    if not kind.startswith(("text/plain", "text/markdown")):
+        return text
+    paragraphs = re.split(r"(?:\r?\n){2,}", text.strip())
+    lines = ("<br>".join(html.escape(part).splitlines()) for part in paragraphs)
+    return "".join(f"<p>{part}</p>" for part in lines)
 
 
 def _page_html(doc: Json, url: str) -> str:
-    """An article, event or video is shown as its title, what it says in short, and a link."""
-    title = line(vocab.text(doc.get("name")), 300)
-    short = vocab.text(doc.get("summary"))[:LONGEST_HTML] or _content(doc)[:2000]
+    """An article, event or video is shown as its title, what it says in short, and a link; an event
+    with when and where."""
+    title = line(html.unescape(vocab.text(doc.get("name"))), 300)  # WordPress escapes it
     head = f"<p><strong>{html.escape(title)}</strong></p>" if title else ""
+    when = line(_when_and_where(doc), 300)
+    if when:
+        head += f"<p>{html.escape(when)}</p>"
+    short = vocab.text(doc.get("summary"))[:LONGEST_HTML] or _content(doc)[:2000]
     shown = html.escape(url.partition("://")[2])
-    return f'{head}{short}<p><a href="{html.escape(url)}">{shown}</a></p>'
+    return f'{head}<div>{short}</div><p><a href="{html.escape(url)}">{shown}</a></p>'
+
+
+def _when_and_where(doc: Json) -> str:
+    """`5 December 2026, 09:00 to 12:00 UTC, Mill Lane 1`, as far as it is said; '' for what is no event."""
+    if "Event" not in vocab.types(doc):
+        return ""
+    begins, ends = vocab.moment(doc.get("startTime")), vocab.moment(doc.get("endTime"))
+    parts = [] if begins is None else [_span(begins, ends)]
+    place = vocab.text(vocab.obj(doc.get("location")).get("name"))
+    return ", ".join([*parts, *([place] if place else [])])
+
+
+def _span(begins: int, ends: int | None) -> str:
+    start = moment(begins)
+    first = f"{start.day} {start:%B %Y, %H:%M}"
+    if ends is None or ends <= begins:
+        return f"{first} UTC"
+    end = moment(ends)
+    last = f"{end:%H:%M}" if end.date() == start.date() else f"{end.day} {end:%B %Y, %H:%M}"
+    return f"{first} to {last} UTC"
 
 
 def _language(doc: Json) -> str:
     texts = vocab.obj(doc.get("contentMap"))
     own = vocab.text(doc.get("content"))
     codes = [key for key, value in texts.items() if value == own] or list(texts)
+    codes = codes or [vocab.text(vocab.obj(doc.get("language")).get("identifier"))]  # PeerTube, Lemmy
     return codes[0] if len(codes) == 1 and _LANGUAGE.fullmatch(codes[0]) else ""
 
 
@@ -266,9 +314,18 @@ def _tags(doc: Json) -> tuple[str, ...]:
 def _pictures(doc: Json) -> tuple[RemotePicture, ...]:
     found = [_picture(one) for one in vocab.many(doc.get("attachment")) if isinstance(one, dict)]
     if vocab.kind_of(doc, frozenset({"Image", "Page", "Article", "Event", "Video"})):
-        cover = _image(doc.get("image") or doc.get("icon"))
-        found.insert(0, RemotePicture(cover) if cover else None)
-    return tuple(one for one in found if one)[:MOST_PICTURES]
+        found.insert(0, _cover(doc.get("image") or doc.get("icon")))
+    once = {one.url: one for one in reversed(found) if one}  # the cover is often attached too
+    return tuple(reversed(once.values()))[:MOST_PICTURES]
+
+
+def _cover(value: object) -> RemotePicture | None:
+    address = _image(value)
+    if not address:
+        return None
+    of_it = (one for one in vocab.many(value) if isinstance(one, dict))
+    described = next((_picture(one) for one in of_it if normal(vocab.uri(one.get("url"))) == address), None)
+    return described or RemotePicture(address)
 
 
 def _link(doc: Json) -> str:

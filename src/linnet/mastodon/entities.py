@@ -78,7 +78,7 @@ def _account(account: Account, url: str) -> Json:
         "header_description": "",
         "locked": account.locked,
         "bot": account.kind == "service",
-        "group": False,
+        "group": account.kind == "group",
         "discoverable": account.discoverable,
         "indexable": account.indexable,
         "noindex": not account.indexable,

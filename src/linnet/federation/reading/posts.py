@@ -143,8 +143,12 @@ def _delete_account(sender: Account, tx: Tx, now: int) -> None:
 
 
 async def announce(letter: Letter) -> Effect | Drop:
-    """Somebody passes a post on; it is fetched from its origin when it is not here (A17)."""
+    """Somebody passes a post on; it is fetched from its origin when it is not here (A17). Communities
+    (Lemmy) pass on whatever happens in them, as activities, and posts of theirs once more by address,
+    for the likes of us: every vote and answer would be too much in a home."""
     document = letter.proven.document
+    if not parse.may_be_post(vocab.obj(document.get("object"))):
+        return Drop("passes_on_no_post")
     address = normal(vocab.uri(document.get("object")))
     if not address:
         return Drop("no_object")
