@@ -5,6 +5,8 @@ import socket
 import subprocess
 import sys
 
+import pytest
+
 from linnet.hub.hub import PATIENCE, Hub
 from linnet.kernel.value import Value
 
@@ -76,13 +78,14 @@ asyncio.run(play())
 """
 
 
-def test_another_process_hears_and_answers(tmp_path):
+@pytest.mark.parametrize("folder", ["run", "a folder that lies deep/" * 8 + "run"])
+def test_another_process_hears_and_answers(tmp_path, folder):
     async def play():
-        hub = Hub(tmp_path / "run", [Baked])
+        hub = Hub(tmp_path / folder, [Baked])
         hub.start()
         letters = asyncio.Queue()
         hub.listen(letters.put_nowait)
-        command = [sys.executable, "-c", OTHER, str(tmp_path / "run")]
+        command = [sys.executable, "-c", OTHER, str(tmp_path / folder)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:  # noqa: ASYNC220
             assert await asyncio.to_thread(other.stdout.readline) == "ready\n"
             for number in range(3):
@@ -94,6 +97,7 @@ def test_another_process_hears_and_answers(tmp_path):
         assert said.split("\n")[:3] == ["rye 0", "rye 1", "rye 2"]
         assert other.returncode == 0
         hub.stop()
+        assert list((tmp_path / folder).iterdir()) == []
 
     asyncio.run(play())
 

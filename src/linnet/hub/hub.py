@@ -25,6 +25,7 @@ log = logging.getLogger("linnet.hub")
 
 Listener = Callable[[Value], None]
 BUFFER = 1 << 20
+LONGEST = 107  # bytes of a socket's address (unix(7))
 PATIENCE = 0.5  # seconds that a process which takes nothing is waited for; once, until it takes something
 TOGETHER = 100  # letters that are handed over at once, at most
 
@@ -38,6 +39,7 @@ class Hub:
         self._listeners: set[Listener] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._socket: socket.socket | None = None
+        self._handle: int | None = None  # of the folder, while it listens
         self._name = f"hub-{os.getpid()}-{id(self):x}.sock"
         self._letters: queue.SimpleQueue[Sequence[Value] | None] = queue.SimpleQueue()
         self._stuck: set[str] = set()  # processes that did not take their last letter in time
@@ -51,7 +53,8 @@ class Hub:
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
         own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        own.bind(str(path))
+        self._handle = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        own.bind(self._address(path))
         self._socket = own
         self._loop = asyncio.get_running_loop()
         self._porter = threading.Thread(target=self._receive, args=(own,), name="linnet-hub-in", daemon=True)
@@ -72,6 +75,14 @@ class Hub:
             self._porter = None
             own.close()
             (self._folder / self._name).unlink(missing_ok=True)
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+    def _address(self, path: Path) -> str:
+        """The socket's address. A folder that lies too deep for one is named by its handle."""
+        name = str(path)
+        return name if len(os.fsencode(name)) <= LONGEST else f"/proc/self/fd/{self._handle}/{path.name}"
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Calls `listener(event)` for every event from now on; the answer ends that."""
@@ -103,7 +114,7 @@ class Hub:
             try:
                 for letter in letters:
                     out.settimeout(0 if path.name in self._stuck else PATIENCE)
-                    out.sendto(letter, str(path))
+                    out.sendto(letter, self._address(path))
                     self._stuck.discard(path.name)
             except (ConnectionRefusedError, FileNotFoundError):
                 path.unlink(missing_ok=True)  # its process is gone
