@@ -102,7 +102,7 @@ def _import(tx: Tx, rows: Sequence[tuple[int, R]], record: Callable[..., bool], 
 def new_key(tx: Tx, now: int) -> str:
     """Makes the key that shops sign with, and answers it: this is the only time it is shown. The
     key before stays good for a day."""
-    _pepper(tx)  # made now, by one person, rather than by two first reports at once
+    _pepper(tx)  # made now, rather than by the first report
     queries.end_keys(tx, now + rules.ROTATION)
     secret = new_token(rules.KEY_PREFIX)
     queries.insert_key(tx, new_id(), secret, now)
@@ -128,6 +128,9 @@ def _hash(tx: Tx, email_sha256: str) -> str:
 
 def _pepper(tx: Tx) -> str:
     pepper = queries.pepper(tx)
+    if pepper is None:
+        tx.hold(queries.PEPPER)
+        pepper = queries.pepper(tx)
     if pepper is None:
         pepper = new_token("lnp")
         queries.keep_pepper(tx, pepper)
