@@ -17,6 +17,7 @@ from linnet.social.follows import queries as follows
 from linnet.social.people import actions as people_actions
 from linnet.social.people import queries as people
 from linnet.social.posts import queries as posts
+from linnet.social.reports import queries as reports
 from tests import cast
 from tests.federation.elsewhere import PUBLIC, Elsewhere, Json, answer, create
 from tests.federation.signers import Signer
@@ -286,6 +287,41 @@ def test_a23_nothing_of_a_suspended_server_comes_by_others(scene: Scene) -> None
         assert not [url for _, url in new if "victim.example" in url.partition("?")[0]]
         assert await scene.anna.notices() == []
         assert sorted(await scene.home()) == ["<p>Eve</p>", "<p>Look</p>"]
+
+    scene.village.run(story())
+
+
+def test_a23_what_came_before_they_were_suspended_is_not_read_after(scene: Scene) -> None:
+    async def story() -> None:
+        await scene.begin()
+        told = {"id": f"{scene.vera}#late", "type": "Create", "actor": scene.vera}
+        post = scene.victim.post(scene.vera, 3, "Too late", days=0.001, cc=[scene.anna.uri])
+        post["tag"] = [{"type": "Mention", "href": scene.anna.uri}]
+        assert await scene.victim.send(scene.vera, told | {"object": post}, scene.town) == 202
+        follow = {"id": f"{scene.vera}#f", "type": "Follow", "actor": scene.vera, "object": scene.anna.uri}
+        assert await scene.victim.send(scene.vera, follow, scene.town) == 202
+        suspend(scene, "victim.example")
+        await scene.village.settle()
+        assert await scene.town.db.read(posts.by_uri, post["id"]) is None
+        assert await scene.anna.get(f"/v1/accounts/{scene.anna.id}/followers") == []
+        assert await scene.anna.notices() == []
+
+    scene.village.run(story())
+
+
+def test_a23_complaints_that_the_owner_does_not_want(scene: Scene) -> None:
+    async def story() -> None:
+        await scene.begin()
+        office, db = scene.town.program.office, scene.town.db
+        rule = Rule("evil.example", "limit", reject_reports=True)
+        db.write_now(peers.decide, rule, own=office.own_names, now=now_ms())
+        office.rulebook.forget()
+        await scene.lie("Flag", [scene.anna.uri], content="spam")
+        assert await db.read(reports.open_count) == 0
+        flag = {"type": "Flag", "object": [scene.anna.uri, scene.mallory], "content": "<b>spam</b>"}
+        await scene.say(scene.victim, scene.vera, flag)
+        (one,) = await db.read(reports.open_reports)
+        assert (one.about_id, one.from_host, one.comment) == (scene.anna.id, "victim.example", "spam")
 
     scene.village.run(story())
 

@@ -5,7 +5,9 @@ from functools import partial
 from linnet.db.tx import Tx
 from linnet.federation import names, vocab
 from linnet.federation.authority import Drop
+from linnet.federation.peers import actions as peers
 from linnet.federation.reading.effects import Effect, Letter
+from linnet.kernel.errors import NotAllowed
 from linnet.kernel.ids import new_id
 from linnet.social.people import queries as people
 from linnet.social.reports import actions as reports
@@ -27,6 +29,9 @@ async def flag(letter: Letter) -> Effect | Drop:
 
 
 def _receive(uri: str, host: str, about: dict[int, list[int]], comment: str, tx: Tx, now: int) -> None:
+    rule = peers.rule_for(tx, host)
+    if rule is not None and rule.reject_reports:
+        raise NotAllowed("The owner wants no complaints from there.")
     for account_id, post_ids in about.items():
         account = people.account(tx, account_id)
         if account and account.local:

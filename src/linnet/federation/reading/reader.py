@@ -99,7 +99,7 @@ class Reader:
         sender = await self._finder.account_at(proven.actor, budget)
         if isinstance(sender, Drop):
             return sender
-        if sender.local or (sender.suspended_at is not None and kind != "Delete"):
+        if sender.local or (sender.hidden and kind != "Delete"):
             return Drop("sender_not_heard", proven.actor)
         letter = Letter(proven, sender, budget, self._finder, self._db, self._url)
         if kind == "Undo":

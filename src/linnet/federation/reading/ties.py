@@ -118,7 +118,7 @@ async def move(letter: Letter) -> Effect | Drop:
         return target
     if target.id == letter.sender.id:
         return Drop("moves_nowhere")
-    if target.moved_to_id is not None or target.suspended_at is not None:
+    if target.moved_to_id is not None or target.hidden:
         return Drop("moves_to_nobody", target.uri)  # in a ring, or where nothing is heard from
     if letter.sender.uri not in await letter.db.read(_names_of, target.id):
         return Drop("move_not_confirmed", target.uri)
