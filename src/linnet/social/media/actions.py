@@ -130,9 +130,9 @@ def release(tx: Tx, ids: Sequence[int], account_id: int, now: int) -> None:
 
 def sweep(tx: Tx, now: int) -> int:
     """Removes pictures that have been loose for a day, at most 100; answers how many."""
-    old = queries.loose(tx, now - rules.LOOSE_FOR, SWEEP_AT_ONCE)
+    loose = queries.loose(tx, now - rules.LOOSE_FOR, SWEEP_AT_ONCE)
+    old = [m for m in loose if queries.delete_loose(tx, m.id)]  # not what is taken up at this moment
     if old:
-        queries.delete(tx, [m.id for m in old])
         remove_files(tx, [name for m in old for name in (m.file, m.thumb_file)], now)
     return len(old)
 
