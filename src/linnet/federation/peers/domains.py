@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from linnet.desk.sales.sheet import guarded, without_guard
 from linnet.kernel.errors import Invalid
 from linnet.kernel.value import Value
 from linnet.net.address import as_address, read_url
@@ -116,8 +117,8 @@ def check(rule: Rule, own: Iterable[str]) -> Rule:
         rule.severity,
         rule.reject_media,
         rule.reject_reports,
-        rule.comment.strip(),
-        rule.public_comment.strip(),
+        _one_line(rule.comment),
+        _one_line(rule.public_comment),
         rule.source,
         rule.created_at,
     )
@@ -131,7 +132,7 @@ def read_csv(text: str, own: Iterable[str], *, source: str = "", now: int = 0) -
     wrong: list[tuple[int, str]] = []
     mine = tuple(own)
     columns: dict[str, int] = {"domain": 0}
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff")))
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=None))
     try:
         for line, cells in enumerate(reader, 1):
             if line > LONGEST_LIST:
@@ -161,7 +162,7 @@ def write_csv(rules: Iterable[Rule]) -> str:
     writer.writerow([f"#{name}" for name in _COLUMNS])
     for rule in rules:
         flags = ("true" if flag else "false" for flag in (rule.reject_media, rule.reject_reports))
-        writer.writerow([rule.domain, _OUT[rule.severity], *flags, _safe(rule.public_comment), "false"])
+        writer.writerow([rule.domain, _OUT[rule.severity], *flags, guarded(rule.public_comment), "false"])
     return out.getvalue()
 
 
@@ -184,7 +185,7 @@ def _rule(cells: list[str], columns: dict[str, int], source: str, now: int) -> R
         _flag(cell("reject_media")),
         _flag(cell("reject_reports")),
         "",
-        cell("public_comment")[:LONGEST_COMMENT].lstrip("'"),
+        without_guard(cell("public_comment"))[:LONGEST_COMMENT],
         source,
         now,
     )
@@ -194,6 +195,6 @@ def _flag(text: str) -> bool:
     return text.lower() in {"true", "1", "yes", "t"}
 
 
-def _safe(text: str) -> str:
-    """Spreadsheets take what begins so for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+def _one_line(text: str) -> str:
+    """Words with a space between them: a remark is no page, and a line of a file."""
+    return " ".join("".join(" " if not one.isprintable() else one for one in text).split())
