@@ -24,6 +24,23 @@ if not os.environ.get("CI"):  # there hypothesis has a profile of its own, which
 NOW = 1_793_000_000_000  # 2026-10-26T07:33:20Z, a Monday after a DST change in Europe
 
 
+# Where both engines belong to the minute: what the rooms below the doors promise.
+BOTH_ENGINES = {"actions", "ground"}
+# Whole servers talking with each other: minutes, not seconds. Their pure rules stay in the minute.
+WHOLE = {"federation"}
+PURE = {"test_authority", "test_signing", "test_peers_rules", "test_plain", "test_render", "test_security_index"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks as `wide` what `make test` leaves to `make test-wide`: doors on the second engine too, and
+    whole servers that speak with each other."""
+    for item in items:
+        room, name = item.path.parent.name, item.path.stem
+        doors_again = "postgres" in item.nodeid and room not in BOTH_ENGINES
+        if doors_again or (room in WHOLE and name not in PURE):
+            item.add_marker(pytest.mark.wide)
+
+
 @pytest.fixture
 def now() -> int:
     return NOW
