@@ -52,4 +52,4 @@ lock: dev  ## resolve the dependencies again
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock --upgrade
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock --upgrade
 
-.PHONY: help run demo install dev test test-slow check fix bench docs lock
+.PHONY: help run demo install dev test test-wide test-slow check fix bench docs lock
