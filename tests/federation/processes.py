@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import http.client
 import os
+import re
 import signal
 import socket
 import ssl
@@ -136,6 +137,28 @@ async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.close()
 
 
+class Visitor:
+    """A browser without scripts, as far as it is needed here."""
+
+    def __init__(self, url: str, session: requests.Session, email: str) -> None:
+        self._url, self._session = url, session
+        self.send("/login", "/login", email=email, password=SECRET)
+
+    def page(self, path: str) -> str:
+        answer = self._session.get(self._url + path, timeout=PATIENCE)
+        assert answer.status_code == 200, (path, answer.status_code)
+        return answer.text
+
+    def send(self, page: str, action: str, status: int | None = 200, **fields: str) -> str:
+        """Fills in the form of that page."""
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', self.page(page)))
+        answer = self._session.post(
+            self._url + action, hidden | fields, headers={"Origin": self._url}, timeout=PATIENCE
+        )
+        assert status in (None, answer.status_code), (action, answer.status_code, answer.text)
+        return answer.text
+
+
 class Linnet:
     """One real server."""
 
@@ -185,6 +208,10 @@ class Linnet:
             session=self.country.session,
             ratelimit_method="throw",
         )
+
+    def visit(self, email: str) -> "Visitor":
+        """Somebody with a browser, logged in."""
+        return Visitor(self.url, self.country.session, email)
 
     def start(self) -> None:
         """Serves; what it says is in `log`."""

@@ -16,26 +16,28 @@ from mastodon import Mastodon
 from mastodon.errors import MastodonError, MastodonNotFoundError
 from PIL import Image
 
-from tests.federation.processes import PATIENCE, Country, Linnet, until
+from tests.federation.processes import PATIENCE, Country, Linnet, Visitor, until
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Linnet, Linnet]]:
+@pytest.fixture(scope="module", params=["there", "and back"])
+def pair(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Linnet, Linnet]]:
+    """Two servers, and two others the second time: one host is asked only so often in a minute."""
     with Country(tmp_path_factory.mktemp("country")) as country:
         both = country.linnet("a.example", max_characters="500"), country.linnet("b.example")
         for one in both:
             one.set_up()
             one.start()
-        yield both
+        yield both if request.param == "there" else both[::-1]
 
 
-@pytest.fixture(params=["there", "and back"])
-def people(request: pytest.FixtureRequest, pair: tuple[Linnet, Linnet]) -> tuple["Someone", "Someone"]:
-    """Anna, and Ben on the other server; the other way round the second time."""
-    a, b = pair if request.param == "there" else pair[::-1]
-    return Someone(a, "anna"), Someone(b, "ben")
+@pytest.fixture
+def people(pair: tuple[Linnet, Linnet]) -> tuple["Someone", "Someone"]:
+    """Anna, and Ben on the other server."""
+    return Someone(pair[0], "anna"), Someone(pair[1], "ben")
 
 
 class Someone:
@@ -52,7 +54,8 @@ class Someone:
 
     def find(self, other: "Someone") -> Any:
         """The other as this one's server knows them."""
-        found = self.api.account_search(f"@{other.address}", resolve=True)
+        name = f"@{other.address}"
+        found = until(lambda: self.api.account_search(name, resolve=True), f"{name} is found", 90)
         assert [one.acct for one in found] == [other.address]
         return found[0]
 
@@ -266,6 +269,46 @@ def test_blocked(people: tuple[Someone, Someone]) -> None:
     ben.api.account_unblock(ben.find(anna).id)
     until(lambda: not anna.relation(ben).blocked_by, "the end of the block arrives")
     anna.follow(ben)
+
+
+def moves(who: Visitor, to: Someone) -> bool:
+    """Does the move begin? Not while the other server was asked as often as one is asked in a minute."""
+    page = "/settings/moving"
+    said = who.send(page, page, status=None, do="move", address=f"@{to.address}")
+    assert "does not name" not in said
+    return "cannot be asked at the moment" not in said
+
+
+def test_moving(people: tuple[Someone, Someone]) -> None:
+    """Ben goes on as Bea, who lives with Anna's server or his own; Anna follows on."""
+    anna, ben = people
+    bea = Someone(anna.server, "bea")
+    anna.follow(ben)
+    here, there = (one.server.visit(f"{one.handle}@{one.server.host}") for one in (ben, bea))
+    page = "/settings/moving"
+    assert "does not name" in here.send(page, page, status=422, do="move", address=f"@{bea.address}")
+    there.send(page, page, do="was", address=f"@{ben.address}")
+    until(lambda: moves(here, bea), "the other server may be asked again")
+    until(lambda: anna.api.account_relationships(bea.me.id)[0].following, "Anna follows on")
+    assert not anna.relation(ben).following
+    assert anna.api.account(anna.find(ben).id).moved.acct == bea.handle
+    assert [one.acct for one in bea.api.account_followers(bea.me.id)] == [anna.handle]
+
+
+def test_a_report_reaches_the_other_servers_owner(people: tuple[Someone, Someone]) -> None:
+    anna, ben = people
+    anna.follow(ben)
+    mine = ben.api.status_post("Buy cheap flour now")
+    there = anna.sees(mine.uri)
+    said = f"This is spam, says {anna.handle}"
+    sent = anna.api.report(there.account.id, [there.id], comment=said, forward=True, category="spam")
+    assert (sent.forwarded, sent.target_account.acct) == (True, ben.address)
+    owner = ben.server.visit(f"owner@{ben.server.host}")
+    until(lambda: said in owner.page("/settings/reports"), "the report arrives")
+    page = owner.page("/settings/reports")
+    assert "Buy cheap flour now" in page
+    assert f"from the server {anna.server.host}" in page
+    assert anna.handle not in page.replace(said, "")  # who complained is nobody's business there
 
 
 LOST = 100  # times that somebody tries to say their last word

@@ -5,8 +5,10 @@ from linnet.door.house import Sighted
 from linnet.federation import names, parse, vocab
 from linnet.federation.actors import queries as actors
 from linnet.federation.authority import Drop, normal
+from linnet.federation.fetching import for_now
 from linnet.federation.finding import webfinger
 from linnet.federation.finding.finder import Budget, Finder
+from linnet.kernel.errors import Upstream
 from linnet.kernel.wire import decode_as
 from linnet.social.people import queries as people
 from linnet.social.people.rules import Account
@@ -40,12 +42,15 @@ async def _at(finder: Finder, address: str) -> Sighted:
 
 
 async def knows_as(finder: Finder, db: Database, url: str, target_id: int, account_id: int) -> bool:
-    """Does the account elsewhere say, in its document of now, that it is also this one of ours?"""
+    """Does the account elsewhere say, in its document of now, that it is also this one of ours? Raises
+    Upstream when its server cannot be asked now."""
     target = await db.read(people.account, target_id)
     if target is None or target.local:
         return False
     fresh = await finder.account_at(target.uri, Budget(4), fresh=True)
     if isinstance(fresh, Drop):
+        if for_now(fresh):
+            raise Upstream(f"{target.host} cannot be asked at the moment: try again in a few minutes.")
         return False
     row = await db.read(actors.of_account, fresh.id)
     return row is not None and names.actor(url, account_id) in decode_as(list[str], row.also_known_as)

@@ -37,8 +37,16 @@ def _own(tx: Tx, account_id: int) -> tuple[Account, int]:
 
 async def show(call: Call) -> Answer:
     """GET /api/v1/accounts/{id}."""
-    account = await call.house.db.glance(people.must_account, call.id())
-    return Answer(account_bytes(account, call.house.settings.url))
+    return await _one(call, await call.house.db.glance(people.must_account, call.id()))
+
+
+async def _one(call: Call, account: Account) -> Answer:
+    """One account; of one that moved, with where it went."""
+    went = await call.house.db.glance(people.account, account.moved_to_id) if account.moved_to_id else None
+    if went is None:
+        return Answer(account_bytes(account, call.house.settings.url))
+    settings = call.house.settings
+    return answer(entities.account_json(account, settings) | {"moved": entities.account_json(went, settings)})
 
 
 async def show_many(call: Call) -> Answer:
@@ -58,7 +66,7 @@ async def lookup(call: Call) -> Answer:
     )
     if account is None:
         raise NotFound("account")
-    return Answer(account_bytes(account, call.house.settings.url))
+    return await _one(call, account)
 
 
 async def find(call: Call) -> Answer:
