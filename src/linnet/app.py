@@ -132,6 +132,7 @@ EVENTS: dict[type[Value], tuple[Callable[[Tx, Any, int], None], ...]] = {
     Blocked: (heeding.blocked,),
     Unblocked: (heeding.unblocked,),
     AccountChanged: (heeding.account_changed,),
+    **heeding.OF_QUOTES,
 }
 
 # What listeners are told after the commit, here and in the other processes.

@@ -179,7 +179,7 @@ REFUSED: dict[str, tuple[int, Asked]] = {
     "accept_notification_request": (404, lambda api, ben: api.accept_notification_request(1)),
     "profile": (404, lambda api, ben: api.profile()),
     "push_subscription": (404, lambda api, ben: api.push_subscription()),
-    "quote": (422, lambda api, ben: api.status_post("x", quoted_status_id=1)),
+    "quote": (404, lambda api, ben: api.status_post("x", quoted_status_id=1)),
     "report by rule": (422, lambda api, ben: api.report(ben.id, comment="x", rule_ids=[1])),
     "search_v1": (404, lambda api, ben: api.search_v1("x")),
     "status_quotes": (404, lambda api, ben: api.status_quotes(1)),

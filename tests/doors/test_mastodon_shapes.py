@@ -205,6 +205,12 @@ def statuses(call: Caller, cast: Cast) -> None:
     call(anna, f"GET {S}?id[]={made[0]['id']}&id[]={made[2]['id']}")
     call(anna, f"GET {S}/{made[0]['id']}/source")
     call(anna, f"DELETE {S}/{made[1]['id']}")
+    quote = call(ben, f"POST {S}", json={"status": "see", "quoted_status_id": made[0]["id"]})
+    call(anna, f"POST {S}", json={"status": "see him", "quoted_status_id": quote["id"]})
+    for who in (anna, None):
+        call(who, f"GET {S}/{made[0]['id']}/quotes")
+    call(anna, f"PUT {S}/{made[0]['id']}/interaction_policy", json={"quote_approval_policy": "followers"})
+    call(anna, f"POST {S}/{made[0]['id']}/quotes/{quote['id']}/revoke")
 
 
 def deeds(call: Caller, cast: Cast) -> None:

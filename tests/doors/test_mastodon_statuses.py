@@ -176,7 +176,7 @@ def test_a_status_can_be_planned_moved_and_called_off(server: Running) -> None:
         ({"status": "hi", "poll": {"options": ["a"], "expires_in": 600}}, 422, "poll"),
         ({"status": "hi", "poll": {"options": ["a", "b"]}}, 422, "poll"),
         ({"status": "hi", "poll": {"options": ["a", "b"], "expires_in": 600, "quiz": 1}}, 422, "poll"),
-        ({"status": "hi", "quoted_status_id": "1"}, 422, "quoted_status_id"),
+        ({"status": "hi", "quoted_status_id": "1"}, 404, None),
         ({"status": "hi", "content_type": "text/markdown"}, 422, "content_type"),
         ({"status": "hi", "scheduled_at": "soon"}, 422, "scheduled_at"),
         ({"status": "hi", "sensitive": "perhaps"}, 422, "sensitive"),

@@ -529,3 +529,37 @@ def test_the_consent_page(tmp_path: Path):
             refused = jana.get(f"/oauth/authorize?{bad}")
             assert refused.status == 422
             assert not refused.header("location")
+
+
+def test_a_quote_is_written_seen_and_taken_out(jana: Browser, tom: Browser, bakery: Site):
+    id = write(jana, "Plum cake <today>")
+    page = tom.get(f"/@bakery/{id}")
+    assert f'href="/compose?quote={id}"' in page.text
+    written = tom.get(f"/compose?quote={id}")
+    assert f'name="quote" value="{id}"' in written.text
+    assert "Plum cake &lt;today&gt;" in written.text
+    assert tom.submit("/posts", text="", quote=str(id)).status == 422
+    assert f'name="quote" value="{id}"' in tom.page.text  # nothing is lost
+    tom.get(f"/compose?quote={id}")
+    tom.submit("/posts", text="Go there")
+    home = tom.get("/")
+    quoting = re.search(r'data-id="(\d+)"(?:(?!data-id).)*Go there', home.text, re.DOTALL)
+    assert quoting
+    shown = bakery.browser().get(f"/@tom/{quoting[1]}").text
+    assert re.search(rf'quoted-post" href="/@bakery/{id}".*?Plum cake &lt;today&gt;', shown, re.DOTALL)
+    assert "quoted your post" in jana.get("/notifications").text
+    jana.get(f"/@tom/{quoting[1]}")
+    jana.submit(f"/@tom/{quoting[1]}", to=f"/posts/{quoting[1]}/unquote")
+    assert "Plum cake" not in bakery.browser().get(f"/@tom/{quoting[1]}").text
+    assert "Quotes a post that is not shown here." in bakery.browser().get(f"/@tom/{quoting[1]}").text
+    tom.get(f"/@tom/{quoting[1]}")
+    assert "Take my post out" not in tom.page.text
+
+
+def test_who_may_quote_is_set_for_the_account(jana: Browser, tom: Browser):
+    jana.get("/settings")
+    jana.submit("/settings/profile", default_quotes="nobody")
+    id = write(jana, "Not to be quoted")
+    assert f"/compose?quote={id}" not in tom.get(f"/@bakery/{id}").text
+    jana.get("/settings")
+    jana.submit("/settings/profile", default_quotes="public")

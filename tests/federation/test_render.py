@@ -125,6 +125,7 @@ def test_a_note_with_everything():
         edited_at=NOW + 61_500,
         favourites_count=3,
         boosts_count=2,
+        quotable="public",
     )
     shown = view(
         row, media=(picture(), picture(alt="", blurhash="")), mentions=(HAL,), tags=(Tag(1, "rye", "Rye"),)
@@ -174,9 +175,30 @@ def test_a_note_with_everything():
 @pytest.mark.parametrize(
     ("visibility", "told"), [("public", True), ("quiet", True), ("followers", False), ("direct", False)]
 )
-def test_what_everybody_may_see_may_be_quoted(visibility, told):
+def test_what_everybody_may_see_says_who_may_quote_it(visibility, told):
     found = posts.post(HERE, PostFacts(view(post(visibility=visibility))), NOW)
     assert ("interactionPolicy" in found) is told
+
+
+@pytest.mark.parametrize(
+    ("quotable", "who"),
+    [("public", PUBLIC), ("followers", f"{URL}/ap/users/7/followers"), ("nobody", f"{URL}/ap/users/7")],
+)
+def test_who_may_quote(quotable, who):
+    found = posts.post(HERE, PostFacts(view(post(quotable=quotable))), NOW)
+    assert found["interactionPolicy"] == {"canQuote": {"automaticApproval": [who]}}
+
+
+def test_a_quote_is_said_in_every_way_that_is_read():
+    quoted = "https://hal.example/p/1?a=1&b=2"
+    stamp = "https://hal.example/stamps/1"
+    found = posts.post(HERE, PostFacts(view(post()), quotes=quoted, quoted=HAL, quote_stamp=stamp), NOW)
+    said = {found[key] for key in ("quote", "quoteUri", "quoteUrl", "_misskey_quote")}
+    assert (said, found["quoteAuthorization"]) == ({quoted}, stamp)
+    line = '<p class="quote-inline">RE: <a href="https://hal.example/p/1?a=1&amp;b=2">'
+    assert found["content"].startswith(line)
+    waits = posts.post(HERE, PostFacts(view(post()), quotes=quoted, quoted=HAL), NOW)
+    assert "quoteAuthorization" not in waits
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,11 @@ def post(url: str, account_id: int, post_id: int) -> str:
     return f"{url}/ap/users/{account_id}/posts/{post_id}"
 
 
+def stamp(url: str, account_id: int, stamp_id: int) -> str:
+    """The leave of one of our accounts for a post to quote one of its own."""
+    return f"{url}/ap/users/{account_id}/stamps/{stamp_id}"
+
+
 def account_uri(url: str, account: Account) -> str:
     """The id of any account, ours or not."""
     return account.uri or actor(url, account.id)

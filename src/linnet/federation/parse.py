@@ -7,7 +7,7 @@ its reason. Shapes of other programs: interop paper §4, §8, §9.
 import html
 import re
 
-from linnet.federation import vocab
+from linnet.federation import quoting, vocab
 from linnet.federation.actors.rules import Described
 from linnet.federation.authority import Drop, Proven, authority, normal
 from linnet.federation.vocab import Json
@@ -239,6 +239,8 @@ def post(
         boosts_count=_total(doc.get("shares")),
         favourites_count=_total(doc.get("likes")),
         link=_link(doc),
+        quotable=quoting.quotable(doc, proven.actor, followers),
+        quotes=quoting.quoted(doc),
     )
 
 

@@ -120,7 +120,7 @@ def credential_account(account: Account, settings: Settings, *, requests: int) -
             "privacy": VISIBILITY[account.default_visibility],
             "sensitive": account.default_sensitive,
             "language": account.default_language or None,
-            "quote_policy": "nobody",
+            "quote_policy": account.default_quotes,
             "note": account.bio,
             "fields": [
                 {
@@ -146,7 +146,7 @@ def preferences(account: Account) -> Json:
         "posting:default:visibility": VISIBILITY[account.default_visibility],
         "posting:default:sensitive": account.default_sensitive,
         "posting:default:language": account.default_language or None,
-        "posting:default:quote_policy": "nobody",
+        "posting:default:quote_policy": account.default_quotes,
         "reading:expand:media": "default",
         "reading:expand:spoilers": False,
         "reading:autoplay:gifs": False,

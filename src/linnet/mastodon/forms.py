@@ -11,11 +11,13 @@ from linnet.mastodon.params import Params
 from linnet.social.people.rules import Account
 from linnet.social.polls.rules import NewPoll, PollView
 from linnet.social.posts.rules import NewPost, PostChange
+from linnet.social.quotes.rules import CHOICES
 
 STATUS = """status media_ids media_attributes poll in_reply_to_id sensitive spoiler_text visibility language
-    scheduled_at content_type quote_approval_policy"""
+    scheduled_at content_type quote_approval_policy quoted_status_id"""
 EDIT = """status media_ids media_attributes poll in_reply_to_id sensitive spoiler_text language visibility
-    content_type quote_approval_policy"""
+    content_type quote_approval_policy quoted_status_id"""
+QUOTE_POLICY: dict[str, str] = {policy: policy for policy in CHOICES}
 POLL = ("options", "expires_in", "multiple", "hide_totals")
 
 _THEIR_NAMES = {
@@ -26,6 +28,8 @@ _THEIR_NAMES = {
     "bio": "note",
     "fields": "fields_attributes",
     "default_language": "source[language]",
+    "quote_id": "quoted_status_id",
+    "quotable": "quote_approval_policy",
 }
 
 
@@ -61,6 +65,8 @@ class NewStatus(Value):
     pictures: tuple[PictureChange, ...]
     poll: NewPoll | None
     scheduled_at: int | None
+    quote_id: int | None
+    quotable: str
 
     def post(self, account: Account, key: str) -> NewPost:
         """The post that is meant, with what the account has set for what was left out."""
@@ -77,6 +83,8 @@ class NewStatus(Value):
             media_ids=self.media_ids,
             poll=self.poll,
             key=key,
+            quote_id=self.quote_id,
+            quotable=self.quotable,
         )
 
 
@@ -97,6 +105,8 @@ def new_status(params: Params) -> NewStatus:
         pictures=pictures,
         poll=new_poll(params),
         scheduled_at=params.moment("scheduled_at"),
+        quote_id=params.id("quoted_status_id"),
+        quotable=params.choice("quote_approval_policy", QUOTE_POLICY) or "",
     )
 
 
@@ -130,6 +140,8 @@ class StatusChange(Value):
     visibility: str | None
     reply_to_id: int | None
     poll: NewPoll | None
+    quote_id: int | None
+    quotable: str | None
 
     def change(self, *, text: str, warning: str, sensitive: bool) -> PostChange:
         """The edit that is meant; the arguments are what stands there now. As in Mastodon, a
@@ -157,6 +169,8 @@ def status_change(params: Params) -> StatusChange:
         visibility=params.choice("visibility", OUR_VISIBILITY),
         reply_to_id=params.id("in_reply_to_id"),
         poll=new_poll(params),
+        quote_id=params.id("quoted_status_id"),
+        quotable=params.choice("quote_approval_policy", QUOTE_POLICY),
     )
 
 
@@ -174,7 +188,12 @@ def _must_id(row: Params) -> int:
 
 
 def check_unchanged(
-    change: StatusChange, *, visibility: str, reply_to_id: int | None, poll: PollView | None
+    change: StatusChange,
+    *,
+    visibility: str,
+    reply_to_id: int | None,
+    poll: PollView | None,
+    quoted_id: int | None,
 ) -> None:
     """Clients send a status whole when they edit it. What cannot be changed may be sent, if it is
     the same. Raises Invalid."""
@@ -182,6 +201,8 @@ def check_unchanged(
         raise Invalid("visibility", "cannot be changed once the status is published")
     if change.reply_to_id is not None and change.reply_to_id != reply_to_id:
         raise Invalid("in_reply_to_id", "cannot be changed once the status is published")
+    if change.quote_id is not None and change.quote_id != quoted_id:
+        raise Invalid("quoted_status_id", "cannot be changed once the status is published")
     if change.poll is None:
         return
     if poll is None:
@@ -194,6 +215,3 @@ def check_unchanged(
 
 def _only_plain(params: Params) -> None:
     params.choice("content_type", {"text/plain": True})
-    # A leave for others, which some apps give with every status. Nobody can quote here yet, so
-    # nobody makes use of it; `quote_approval` of the answer says so.
-    params.choice("quote_approval_policy", dict.fromkeys(("nobody", "followers", "public"), True))

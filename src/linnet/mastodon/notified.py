@@ -20,9 +20,10 @@ TYPE: dict[Kind, str] = {
     "poll": "poll",
     "post": "status",
     "edit": "update",
+    "quote": "quote",
 }
 # Types that the API has and Linnet never sends: a client may name them in its filters.
-NEVER = """quote quoted_update annual_report severed_relationships moderation_warning admin.sign_up
+NEVER = """quoted_update annual_report severed_relationships moderation_warning admin.sign_up
     admin.report added_to_collection collection_update"""
 KIND: dict[str, Kind | None] = {TYPE[kind]: kind for kind in KINDS} | dict.fromkeys(NEVER.split())
 GROUPED: tuple[Kind, ...] = ("favourite", "boost", "follow")

@@ -12,7 +12,7 @@ from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import NotFound
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value
-from linnet.mastodon.status import NO_FLAGS, TAILS, head, status_bytes
+from linnet.mastodon.status import NO_TAILS, TAILS, head, status_bytes
 from linnet.social.posts import views
 from linnet.social.posts.rules import PostView
 from linnet.social.posts.views import Line
@@ -55,13 +55,13 @@ class Presenter:
         return found[0][1]
 
     async def _present(self, lines: list[Line], viewer_id: int) -> list[tuple[int, bytes]]:
-        kept = self._kept
+        kept, tails = self._kept, TAILS if viewer_id else NO_TAILS
         shown: list[tuple[int, bytes]] = []
         missing: list[int] = []
         for line in lines:
             known = kept.get(line.id)
             if known is not None and _is_good(known, line):
-                end = TAILS[line.flags] if viewer_id else NO_FLAGS
+                end = tails[line.flags]
                 shown.append((line.id, known.body + end + end if known.doubled else known.body + end))
             else:
                 missing.append(line.id)
@@ -75,7 +75,8 @@ class Presenter:
         made: dict[int, bytes] = {}
         for view in await self._db.read(views.views, ids, viewer_id):
             made[view.post.id] = status_bytes(view, viewer_id, self._url, now)
-            if view.shown.poll is None:  # a poll shows the viewer's own votes
+            # a poll shows the viewer's own votes, a quote what the viewer may see
+            if view.shown.poll is None and view.shown.quote is None:
                 self._keep(view, lines[view.post.id], now)
         return made
 

@@ -13,26 +13,25 @@ from linnet.social.cards.rules import CardView
 from linnet.social.media.rules import Media, file_path, thumb_path
 from linnet.social.people.rules import Account
 from linnet.social.polls.rules import PollView
-from linnet.social.posts.rules import Flags, PostView
+from linnet.social.posts.rules import PostView, QuoteView
+from linnet.social.quotes.rules import Policy
 
 Json = dict[str, Any]
 
 REBLOG_HERE = b'"reblog":'
 
 
-def tail(flags: int) -> bytes:
-    """The end of a Status object with the viewer's flags (`views.Line.flags`)."""
-    return TAILS[flags]
-
-
-def flags_of(flags: Flags) -> int:
-    """Flags as one number."""
+def flags_of(view: PostView) -> int:
+    """The viewer's flags and who may quote the post, as one number (`views.Line.flags`)."""
+    flags = view.flags
     return (
         flags.favourited
         + 2 * flags.boosted
         + 4 * flags.bookmarked
         + 8 * flags.pinned
         + 16 * flags.thread_muted
+        + 32 * POLICIES.index(view.post.quotable)
+        + 128 * flags.may_quote
     )
 
 
@@ -44,17 +43,39 @@ def _tail(flags: int) -> bytes:
         "bookmarked": bool(flags & 4),
         "pinned": bool(flags & 8),
         "filtered": [],
+        "quote_approval": _approval(flags),
     }
     return b"," + encode(said)[1:]
 
 
-TAILS = [_tail(flags) for flags in range(32)]
-NO_FLAGS = b"}"  # for a viewer without an account
+def _approval(flags: int) -> Json:
+    """The QuoteApproval entity."""
+    policy = POLICIES[flags >> 5 & 3]
+    own = "manual" if policy == "ask" else "automatic"
+    return {
+        "automatic": [policy] if policy in ("public", "followers") else [],
+        "manual": ["public"] if policy == "ask" else [],
+        "current_user": own if flags & 128 else "denied",
+    }
 
 
-def head(view: PostView, url: str, now: int) -> bytes:
+def _no_tail(flags: int) -> bytes:
+    return b"," + encode({"quote_approval": _approval(flags & 96)})[1:]
+
+
+POLICIES: tuple[Policy, ...] = ("nobody", "followers", "public", "ask")
+TAILS = [_tail(flags) for flags in range(256)]
+NO_TAILS = [_no_tail(flags) for flags in range(256)]  # for a viewer without an account
+
+
+def tail(flags: int, viewer_id: int) -> bytes:
+    """The end of a Status object, with the viewer's flags if somebody looks."""
+    return TAILS[flags] if viewer_id else NO_TAILS[flags]
+
+
+def head(view: PostView, url: str, now: int, viewer_id: int = 0) -> bytes:
     """The Status object up to and without the flags. Of a boost: up to the place where the boosted
-    status belongs (`"reblog":`)."""
+    status belongs (`"reblog":`). `viewer_id` matters only to what a quote shows."""
     post, account = view.post, view.account
     address = post.url or f"{url}/@{account.address}/{post.id}"
     first = {
@@ -74,7 +95,7 @@ def head(view: PostView, url: str, now: int) -> bytes:
         "replies_count": post.replies_count,
         "reblogs_count": post.boosts_count,
         "favourites_count": post.favourites_count,
-        "quotes_count": 0,
+        "quotes_count": post.quotes_count,
         "content": post.html,
         "application": {"name": view.app_name, "website": view.app_website or None}
         if view.app_name
@@ -85,20 +106,34 @@ def head(view: PostView, url: str, now: int) -> bytes:
         "emojis": [],
         "card": card_json(view.card, url) if view.card else None,
         "poll": poll_json(view.poll, now) if view.poll else None,
-        "quote": None,
-        "quote_approval": {"automatic": [], "manual": [], "current_user": "denied"},
     }
-    opened = encode(first)[:-1] + b',"account":' + account_bytes(account, url) + b"," + REBLOG_HERE
+    quote = quote_bytes(view.quote, viewer_id, url, now) if view.quote else b"null"
+    about = (b',"quote":', quote, b',"account":', account_bytes(account, url), b",", REBLOG_HERE)
+    opened = b"".join((encode(first)[:-1], *about))
     return opened if view.boost_of else opened + b"null"
 
 
 def status_bytes(view: PostView, viewer_id: int, url: str, now: int) -> bytes:
     """The whole Status of a view, for `viewer_id` (0: anybody)."""
     inner = view.boost_of
-    end = tail(flags_of(view.shown.flags)) if viewer_id else NO_FLAGS
+    end = tail(flags_of(view.shown), viewer_id)
     if inner is None:
-        return head(view, url, now) + end
-    return head(view, url, now) + head(inner, url, now) + end + end
+        return head(view, url, now, viewer_id) + end
+    return head(view, url, now, viewer_id) + head(inner, url, now, viewer_id) + end + end
+
+
+HIDDEN = {"block": "blocked_account", "mute": "muted_account", "unauthorized": "unauthorized"}
+
+
+def quote_bytes(quote: QuoteView, viewer_id: int, url: str, now: int) -> bytes:
+    """The Quote entity; inside of a quote the ShallowQuote, which only names what is quoted."""
+    state = {"state": HIDDEN[quote.hidden] if quote.hidden else quote.state}
+    if quote.view is None:
+        named = quote.state == "accepted" and not quote.hidden
+        about: Json = {"quoted_status_id": str(quote.quoted_id)} if named else {"quoted_status": None}
+        return encode(state | about)
+    shown = status_bytes(quote.view, viewer_id, url, now)
+    return encode(state)[:-1] + b',"quoted_status":' + shown + b"}"
 
 
 def media_json(picture: Media, url: str) -> Json:

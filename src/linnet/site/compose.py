@@ -51,6 +51,7 @@ class Written(Value):
     visibility: str = "public"
     language: str = ""
     to: int = 0
+    quote: int = 0
     back: str = ""
     edit: bool = False
     version: int = 0
@@ -100,26 +101,42 @@ def author(visit: Visit) -> Author:
 
 
 async def page(visit: Visit) -> Response:
-    """The composer by itself; `to`: the post that is answered. Who may only draft writes a draft."""
+    """The composer by itself; `to`: the post that is answered, `quote`: the one that is quoted. Who may only draft writes a draft."""
     if not visit.may("answer") and "/plan/new" in visit.frame.paths:
         return visit.to("/plan/new")
     text = visit.query("text")[:5000]
-    to = visit.query("to")
-    view = await _answered(visit, int(to)) if to.isascii() and to.isdigit() and len(to) < 20 else None
+    view = await _asked_for(visit, "to")
+    quoting = await _asked_for(visit, "quote")
     written = answering(visit, view) if view else fresh(visit)
-    return _composer(visit, changed(written, text=text or written.text), view)
+    if quoting:
+        written = changed(written, quote=quoting.post.id, keep=f"quote-{quoting.post.id}")
+    return _composer(visit, changed(written, text=text or written.text), view, quoting=quoting)
+
+
+async def _asked_for(visit: Visit, name: str) -> PostView | None:
+    """The post that a parameter of the address names. Raises NotFound."""
+    id = visit.query(name)
+    return await _answered(visit, int(id)) if id.isascii() and id.isdigit() and len(id) < 20 else None
 
 
 def _composer(
-    visit: Visit, written: Written, view: PostView | None, error: LinnetError | None = None
+    visit: Visit,
+    written: Written,
+    view: PostView | None,
+    error: LinnetError | None = None,
+    *,
+    quoting: PostView | None = None,
 ) -> Response:
     title = "Edit" if written.edit else f"Answer {view.account.name}" if view else "Write"
+    if quoting and not view:
+        title = f"Quote {quoting.account.name}"
     return visit.render(
         "compose.html",
         title=title,
         status=forms.status_for(error) if error else 200,
         draft=written,
         view=view,
+        quoting=quoting,
         errors=forms.errors_of(error, *FIELDS) if error else {},
         activity="answer" if view else "write",
     )
@@ -146,6 +163,7 @@ async def publish(visit: Visit) -> Response:
         visibility=form.text("visibility", visit.account.default_visibility),
         language=form.text("language"),
         to=forms.whole(form.text("to") or "0") or 0,
+        quote=forms.whole(form.text("quote") or "0") or 0,
         back=edge.here_only(form.text("back"), ""),
         with_poll=form.on("with_poll"),
         options=tuple(form.all("option")),
@@ -155,6 +173,8 @@ async def publish(visit: Visit) -> Response:
     )
     if written.to:
         written = changed(written, keep=f"to-{written.to}")
+    elif written.quote:
+        written = changed(written, keep=f"quote-{written.quote}")
     try:
         visit.must("answer")  # before any picture is taken in
         if form.text("to") and not written.to:
@@ -167,7 +187,8 @@ async def publish(visit: Visit) -> Response:
     except LinnetError as error:
         if visit.part:
             raise
-        return _composer(visit, written, await _still_there(visit, written.to), error)
+        quoting = await _still_there(visit, written.quote)
+        return _composer(visit, written, await _still_there(visit, written.to), error, quoting=quoting)
     where = f"/@{visit.account.handle}/{id}"
     if visit.part:
         return Response(encode({"id": str(id), "address": where}), media_type="application/json")
@@ -189,6 +210,7 @@ def _new(written: Written) -> NewPost:
         reply_to_id=written.to or None,
         media_ids=tuple(picture.id for picture in written.media),
         poll=poll,
+        quote_id=written.quote or None,
         key=f"site-{written.key}",
     )
 

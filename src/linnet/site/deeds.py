@@ -13,7 +13,7 @@ from linnet.site.frame import Frame, Visit
 from linnet.social.follows import actions as follows
 from linnet.social.people.rules import Deed
 from linnet.social.posts import actions as posts
-from linnet.social.posts import views
+from linnet.social.posts import quoting, views
 from linnet.social.reactions import actions as reactions
 from linnet.social.safety import actions as safety
 
@@ -43,6 +43,11 @@ POST_DEEDS: dict[str, tuple[Deed, PostDeed, str]] = {
         "answer",
         lambda tx, v, it: reactions.unmute_thread(tx, v.account.id, it),
         "You hear of this thread again.",
+    ),
+    "unquote": (
+        "post",
+        lambda tx, v, it: quoting.withdraw(tx, compose.author(v), it, v.now),
+        "Your post is not shown there any more.",
     ),
     "vote": ("post", lambda tx, v, it: reactions.vote(tx, v.account.id, it, v.form.ids("choice"), v.now), ""),
 }

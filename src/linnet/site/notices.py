@@ -18,7 +18,7 @@ from linnet.social.people.rules import Account
 from linnet.social.posts import views
 from linnet.social.posts.rules import PostView
 
-TALK: tuple[Kind, ...] = ("mention", "poll", "edit", "post")
+TALK: tuple[Kind, ...] = ("mention", "poll", "edit", "post", "quote")
 
 # icon, and the words after the name
 SAID: dict[Kind, tuple[str, str]] = {
@@ -30,6 +30,7 @@ SAID: dict[Kind, tuple[str, str]] = {
     "poll": ("poll", "asked in a poll that is over now"),
     "post": ("write", "wrote something new"),
     "edit": ("edit", "edited a post that you boosted"),
+    "quote": ("reply", "quoted your post"),
 }
 
 

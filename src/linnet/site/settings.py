@@ -125,6 +125,7 @@ async def profile(visit: Visit) -> Response:
             indexable=form.on("indexable"),
             default_visibility=form.text("default_visibility"),
             default_language=form.text("default_language"),
+            default_quotes=form.text("default_quotes") or None,
             avatar_id=0 if form.on("no_avatar") else None,
             header_id=0 if form.on("no_header") else None,
         )

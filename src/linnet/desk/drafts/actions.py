@@ -186,6 +186,8 @@ def content_of(draft: Draft) -> Content:
         draft.new_post.poll,
         draft.entry_id,
         draft.go_links,
+        draft.quote_id,
+        draft.quotable,
     )
 
 

@@ -19,22 +19,22 @@ class Published(Value):
 
 
 DRAFT = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
-    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at
-    FROM draft WHERE id = :id"""
+    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at,
+    quote_id, quotable FROM draft WHERE id = :id"""
 BY_KEY = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
-    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at
-    FROM draft WHERE account_id = :account_id AND key = :key AND key <> ''"""
+    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at,
+    quote_id, quotable FROM draft WHERE account_id = :account_id AND key = :key AND key <> ''"""
 PLANNED = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
-    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at
-    FROM draft WHERE account_id = :account_id AND stage IN :stages AND due_at >= :since AND due_at < :until
+    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at,
+    quote_id, quotable FROM draft WHERE account_id = :account_id AND stage IN :stages AND due_at >= :since AND due_at < :until
     ORDER BY due_at, id LIMIT 500"""
 LIST_DOWN = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
-    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at
-    FROM draft WHERE account_id = :account_id AND stage IN :stages AND id < :below AND id > :above
+    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at,
+    quote_id, quotable FROM draft WHERE account_id = :account_id AND stage IN :stages AND id < :below AND id > :above
     ORDER BY id DESC LIMIT :n"""
 LIST_UP = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
-    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at
-    FROM draft WHERE account_id = :account_id AND stage IN :stages AND id < :below AND id > :above
+    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at,
+    quote_id, quotable FROM draft WHERE account_id = :account_id AND stage IN :stages AND id < :below AND id > :above
     ORDER BY id LIMIT :n"""
 OPEN_COUNT = "SELECT COUNT(*) FROM draft WHERE account_id = :account_id AND stage IN :stages"
 TAKEN = """SELECT due_at FROM draft WHERE account_id = :account_id AND stage = 'set' AND due_at >= :since
@@ -101,12 +101,12 @@ def published(tx: Tx, account_id: int, since: int, until: int) -> list[Published
 
 
 INSERT = """INSERT INTO draft (id, account_id, person_id, stage, text, warning, sensitive, visibility, language,
-        reply_to_id, media, poll, entry_id, go_links, app_id, key, created_at, updated_at)
+        reply_to_id, media, poll, entry_id, go_links, app_id, key, created_at, updated_at, quote_id, quotable)
     VALUES (:id, :account_id, :person_id, :stage, :text, :warning, :sensitive, :visibility, :language,
-        :reply_to_id, :media, :poll, :entry_id, :go_links, :app_id, :key, :now, :now)"""
+        :reply_to_id, :media, :poll, :entry_id, :go_links, :app_id, :key, :now, :now, :quote_id, :quotable)"""
 SAVE = """UPDATE draft SET stage = :stage, text = :text, warning = :warning, sensitive = :sensitive,
     visibility = :visibility, language = :language, reply_to_id = :reply_to_id, media = :media, poll = :poll,
-    go_links = :go_links, version = version + 1, updated_at = :now WHERE id = :id"""
+    go_links = :go_links, quote_id = :quote_id, quotable = :quotable, version = version + 1, updated_at = :now WHERE id = :id"""
 SET_STAGE = """UPDATE draft SET stage = :stage, due_at = :due_at, post_id = :post_id, problem = :problem,
     person_id = :person_id, version = version + 1, updated_at = :now WHERE id = :id"""
 DELETE = "DELETE FROM draft WHERE id = :id"
@@ -140,6 +140,8 @@ def insert(
         poll=content.poll_text,
         entry_id=content.entry_id,
         go_links=content.go_links,
+        quote_id=content.quote_id,
+        quotable=content.quotable,
         app_id=app_id,
         key=key,
         now=now,
@@ -160,6 +162,8 @@ def save(tx: Tx, draft_id: int, stage: Stage, content: Content, now: int) -> Non
         media=content.media_text,
         poll=content.poll_text,
         go_links=content.go_links,
+        quote_id=content.quote_id,
+        quotable=content.quotable,
         now=now,
     )
 

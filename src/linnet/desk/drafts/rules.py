@@ -49,6 +49,8 @@ class Draft(Value):
     version: int
     created_at: int
     updated_at: int
+    quote_id: int | None = None
+    quotable: str = ""  # who may quote it; '' as the account has set
 
     @property
     def media_ids(self) -> tuple[int, ...]:
@@ -68,6 +70,8 @@ class Draft(Value):
             media_ids=self.media_ids,
             poll=decode_as(NewPoll, self.poll) if self.poll else None,
             key=f"draft:{self.id}",
+            quote_id=self.quote_id,
+            quotable=self.quotable,
         )
 
 
@@ -84,6 +88,8 @@ class Content(Value):
     poll: NewPoll | None = None
     entry_id: int | None = None
     go_links: bool = False
+    quote_id: int | None = None
+    quotable: str = ""
 
     @property
     def media_text(self) -> str:

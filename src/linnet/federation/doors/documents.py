@@ -17,7 +17,9 @@ from linnet.social.follows import queries as follows
 from linnet.social.follows.rules import Tie
 from linnet.social.people import queries as people
 from linnet.social.people.rules import Account
+from linnet.social.posts import queries as post_queries
 from linnet.social.posts import views
+from linnet.social.quotes import queries as quotes
 
 SIZE = 20  # of an outbox page: whole posts
 MEMBERS = 60  # of other pages: addresses
@@ -34,6 +36,7 @@ class Ask(Value):
     viewer_id: int = 0
     now: int = 0
     pem: str = ""
+    stamp_id: int = 0
 
 
 class Was(Gone):
@@ -73,6 +76,21 @@ def post(tx: Tx, ask: Ask) -> Json:
 def activity(tx: Tx, ask: Ask) -> Json:
     """The Create of a post."""
     return activities.create(ask.here, _note(tx, ask), ask.now)
+
+
+def stamp(tx: Tx, ask: Ask) -> Json:
+    """The leave of an account of ours for a post to quote one of its own (FEP-044f)."""
+    found = quotes.stamp(tx, ask.stamp_id)
+    quoted = post_queries.post(tx, found.quoted_post_id) if found else None
+    uri = names.stamp(ask.here.url, ask.account_id, ask.stamp_id)
+    if found and found.revoked_at is not None:
+        raise Was(activities.tombstone(uri, found.revoked_at))
+    if found is None or quoted is None or quoted.account_id != ask.account_id:
+        raise NotFound("stamp")
+    _account(tx, ask)
+    target = names.post_uri(ask.here.url, quoted)
+    ours = names.post(ask.here.url, found.quoting_account_id, found.quoting_id)
+    return activities.quote_stamp(uri, _actor_uri(ask), found.quoting_uri or ours, target)
 
 
 def replies(tx: Tx, ask: Ask) -> Json:

@@ -12,6 +12,7 @@ from linnet.federation.doors.readers import Parts
 from linnet.federation.doors.window import Make, Shown, Window, refusal
 from linnet.federation.render.collections import START
 from linnet.kernel.page import WIDE
+from linnet.social.quotes import queries as quotes
 
 PAGE = re.compile(r"/@[A-Za-z0-9_]{1,30}(?:/[1-9]\d{0,18})?")
 _ID = re.compile(r"[1-9]\d{0,18}")
@@ -80,6 +81,16 @@ class Doors:
             return refusal(404, "Not found")
         return await self._show(request, part, make, ask, page=f"/{ask.post_id}")
 
+    async def stamp(self, request: Request) -> Response:
+        """A leave to quote."""
+        ask = Ask(self._parts.here, _id(request, "account"), stamp_id=_id(request, "stamp"))
+        found = await self._parts.db.glance(quotes.stamp, ask.stamp_id)
+        if not ask.account_id or found is None:
+            return refusal(404, "Not found")
+        topic = ("post", found.quoting_id)  # which is told to have changed when its leave ends
+        shown = Shown(topic, ("stamp", ask.account_id, ask.stamp_id), documents.stamp, ask)
+        return await self._window.show(request, shown)
+
     async def page(self, request: Request) -> Response:
         """The address of a profile or a post for people, asked for by a server (Misskey does)."""
         handle = request.path_params["handle"]
@@ -137,6 +148,7 @@ def routes(parts: Parts) -> tuple[list[BaseRoute], list[BaseRoute]]:
         Route("/ap/users/{account}", doors.account, methods=["GET"]),
         Route("/ap/users/{account}/{part}", doors.of_account, methods=["GET"]),
         Route("/ap/users/{account}/posts/{post}", doors.post, methods=["GET"]),
+        Route("/ap/users/{account}/stamps/{stamp}", doors.stamp, methods=["GET"]),
         Route("/ap/users/{account}/posts/{post}/{part}", doors.of_post, methods=["GET"]),
     ]
     instead: list[BaseRoute] = [

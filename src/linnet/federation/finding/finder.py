@@ -16,10 +16,11 @@ from linnet.federation.actors import queries as actors
 from linnet.federation.actors import rules as actor_rules
 from linnet.federation.authority import Drop, Proven, authority, normal
 from linnet.federation.fetching import Library
-from linnet.federation.finding import webfinger
+from linnet.federation.finding import quotes, webfinger
 from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import Gone, LinnetError, NotAllowed
 from linnet.kernel.ids import first_id_at, new_id
+from linnet.kernel.value import changed
 from linnet.net.client import Fetcher
 from linnet.social.people import queries as people
 from linnet.social.people.rules import Account
@@ -38,6 +39,7 @@ class Budget:
 
     left: int = 10
     per_host: int = 1_000
+    quoting: bool = False  # what is quoted inside of a quote is not looked up
     _taken: Counter[str] = field(default_factory=Counter)
 
     def take(self, address: str = "") -> bool:
@@ -181,7 +183,7 @@ class Finder:
         if author.local or author.hidden:
             return Drop("author_not_heard", proven.actor)
         actor = await self._db.read(actors.of_account, author.id)
-        return parse.post(
+        theirs = parse.post(
             proven,
             account_id=author.id,
             followers=actor.followers if actor else "",
@@ -189,6 +191,9 @@ class Finder:
             mention_ids=await self._mentioned(proven.document),
             now=now_ms(),
         )
+        if isinstance(theirs, Drop) or not theirs.quotes:
+            return theirs
+        return changed(theirs, quote=await quotes.resolved(self, self._db, self._url, proven, theirs, budget))
 
     async def put(self, theirs: RemotePost) -> int | None:
         """Writes down a post that was found, as history; or how it stands now, when it is here. Its id;

@@ -14,6 +14,7 @@ from linnet.social.people import foreign as people
 from linnet.social.people.rules import Account
 from linnet.social.posts import foreign as posts
 from linnet.social.posts import queries as post_queries
+from linnet.social.posts import quoting
 from linnet.social.posts.foreign import RemotePost
 from linnet.social.posts.rules import Post
 from linnet.social.reactions import actions as reactions
@@ -131,6 +132,8 @@ async def delete(letter: Letter) -> Effect | Drop:
 
 
 def _delete(sender: Account, uri: str, tx: Tx, now: int) -> None:
+    if quoting.stamp_gone(tx, uri, sender.id):
+        return  # a leave to quote, taken back by who gave it
     posts.forget(tx, uri, sender.id, now)
 
 

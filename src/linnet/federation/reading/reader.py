@@ -17,7 +17,7 @@ from linnet.federation.letters import actions as letters
 from linnet.federation.letters import queries as letter_queries
 from linnet.federation.letters.actions import ReadLetter
 from linnet.federation.letters.rules import Letter as Row
-from linnet.federation.reading import complaints, posts, relaying, ties
+from linnet.federation.reading import complaints, posts, quotes, relaying, ties
 from linnet.federation.reading.effects import Effect, Letter, Read
 from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import Collision, Conflict, Gone, Invalid, Late, LinnetError, NotAllowed, NotFound
@@ -36,8 +36,9 @@ READS: dict[str, Read] = {
     "Remove": posts.pin,
     "Flag": complaints.flag,
     "Follow": ties.follow,
-    "Accept": relaying.accept,
-    "Reject": relaying.reject,
+    "Accept": quotes.accept,
+    "Reject": quotes.reject,
+    "QuoteRequest": quotes.request,
     "Block": ties.block,
     "Move": ties.move,
 }

@@ -138,6 +138,59 @@ def answer(kind: str, actor: str, id: int, asked: Json, at: int) -> Json:
     }
 
 
+def quote_request(here: Here, facts: PostFacts, now: int) -> Json:
+    """May this post quote what it quotes? (FEP-044f) The post stands inside, so that nobody must ask."""
+    note = posts.body(here, facts, now)
+    author = names.account_uri(here.url, facts.quoted) if facts.quoted else ""
+    return {
+        "@context": context.POST,
+        "id": f"{note['id']}#quote-request",
+        "type": "QuoteRequest",
+        "actor": note["attributedTo"],
+        "to": [author],
+        "object": facts.quotes,
+        "instrument": note,
+    }
+
+
+def quote_answer(actor: str, asked: Json, stamp: str, at: int) -> Json:
+    """Accept (with its stamp) or Reject of somebody's QuoteRequest, which is embedded."""
+    kind = "Accept" if stamp else "Reject"
+    return {
+        "@context": context.STAMP,
+        "id": f"{actor}#quote-{kind.lower()}s/{at}",
+        "type": kind,
+        "actor": actor,
+        "to": [asked["actor"]],
+        "object": asked,
+        **({"result": stamp} if stamp else {}),
+    }
+
+
+def quote_stamp(uri: str, actor: str, quoting: str, quoted: str) -> Json:
+    """The document that says so."""
+    return {
+        "@context": context.STAMP,
+        "id": uri,
+        "type": "QuoteAuthorization",
+        "attributedTo": actor,
+        "interactingObject": quoting,
+        "interactionTarget": quoted,
+    }
+
+
+def delete_stamp(actor: str, uri: str, to: Audience) -> Json:
+    """The leave is taken back."""
+    return {
+        "@context": context.PLAIN,
+        "id": f"{uri}#delete",
+        "type": "Delete",
+        "actor": actor,
+        **to.json(),
+        "object": uri,
+    }
+
+
 def block(actor: str, id: int, object: str) -> Json:
     """A block; only the blocked one's server hears of it."""
     return _simple(f"{actor}#blocks/{id}", "Block", actor, object, (object,))

@@ -61,6 +61,19 @@ POST: Context = [
         "quote": {"@id": "https://w3id.org/fep/044f#quote"} | _LINK,
         "quoteAuthorization": {"@id": "https://w3id.org/fep/044f#quoteAuthorization"} | _LINK,
         "quoteUri": "http://fedibird.com/ns#quoteUri",
+        "quoteUrl": "as:quoteUrl",
         "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
+        "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+    },
+]
+
+STAMP: Context = [
+    AS,
+    {
+        "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+        "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+        "gts": "https://gotosocial.org/ns#",
+        "interactingObject": {"@id": "gts:interactingObject"} | _LINK,
+        "interactionTarget": {"@id": "gts:interactionTarget"} | _LINK,
     },
 ]

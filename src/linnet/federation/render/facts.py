@@ -33,13 +33,17 @@ class ActorFacts(Value):
 class PostFacts(Value):
     """A post or boost of ours. `answers`: the address of what it answers; `answered`: whose that is;
     `thread`: the collection of its conversation, where that began here; `links`: where its links
-    lead, without the codes that count."""
+    lead, without the codes that count; `quotes`: the address of what it quotes, `quoted` whose that is,
+    `quote_stamp` where that one says yes."""
 
     view: PostView
     answers: str = ""
     answered: Account | None = None
     thread: str = ""
     links: tuple[str, ...] = ()
+    quotes: str = ""
+    quoted: Account | None = None
+    quote_stamp: str = ""
 
 
 class Audience(Value):

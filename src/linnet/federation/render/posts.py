@@ -1,5 +1,7 @@
 """Notes and Questions (interop paper §6, §9, §10)."""
 
+from html import escape
+
 from linnet.federation import names
 from linnet.federation.render import context
 from linnet.federation.render.facts import (
@@ -17,6 +19,7 @@ from linnet.social.media.rules import Media, file_path
 from linnet.social.people.rules import Account
 from linnet.social.polls.rules import PollView
 from linnet.social.posts.rules import OPEN
+from linnet.social.quotes.rules import Policy
 from linnet.social.text import rules as text
 from linnet.social.text.scan import Hashtag, Mention
 
@@ -34,7 +37,7 @@ def body(here: Here, facts: PostFacts, now: int, *, updated: int | None = None) 
     row, account = facts.view.post, facts.view.account
     id, maker = uri(here, facts), names.actor(here.url, account.id)
     changed_at = row.edited_at if row.edited_at is not None else updated
-    content = html(here, facts)
+    content = _quote_line(facts) + html(here, facts)
     found: Json = {
         "id": id,
         "type": "Question" if facts.view.poll else "Note",
@@ -61,9 +64,27 @@ def body(here: Here, facts: PostFacts, now: int, *, updated: int | None = None) 
         found["inReplyTo"] = facts.answers
     if facts.thread:
         found |= {"context": facts.thread, "conversation": facts.thread}
+    if facts.quotes:
+        found |= dict.fromkeys(("quote", "quoteUri", "quoteUrl", "_misskey_quote"), facts.quotes)
+    if facts.quote_stamp:
+        found["quoteAuthorization"] = facts.quote_stamp
     if row.visibility in OPEN:  # no policy means "nobody" to Mastodon
-        found["interactionPolicy"] = {"canQuote": {"automaticApproval": [names.PUBLIC]}}
+        found["interactionPolicy"] = {
+            "canQuote": {"automaticApproval": [_who_may_quote(row.quotable, maker)]}
+        }
     return found | (_poll(facts.view.poll, now) if facts.view.poll else {})
+
+
+def _who_may_quote(policy: Policy, maker: str) -> str:
+    return {"public": names.PUBLIC, "followers": names.followers(maker)}.get(policy, maker)
+
+
+def _quote_line(facts: PostFacts) -> str:
+    """For servers that know no quotes; those that do take it out again."""
+    if not facts.quotes:
+        return ""
+    address = escape(facts.quotes)
+    return f'<p class="quote-inline">RE: <a href="{address}">{address}</a></p>'
 
 
 def uri(here: Here, facts: PostFacts) -> str:

@@ -1,6 +1,7 @@
 """What there is to say about accounts and posts of ours. Reads only."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from linnet.db.tx import Tx
 from linnet.desk.links import actions as links
@@ -13,6 +14,7 @@ from linnet.social.people import queries as people
 from linnet.social.people.rules import Account
 from linnet.social.posts import views
 from linnet.social.posts.rules import OPEN, PostView
+from linnet.social.quotes import queries as quotes_of
 from linnet.social.text.scan import scan
 
 
@@ -56,6 +58,7 @@ def posts(tx: Tx, here: Here, ids: Sequence[int], viewer_id: int) -> list[PostFa
     ]
     tied = {view.post.reply_to_id for view in seen} | {view.post.root_id for view in seen}
     found = {row.id: row for row in _named(tx, sorted(id for id in tied if id))}
+    quotes = _quotes(tx, here, [view.post.id for view in seen if view.quote])
     askers = {view.post.reply_to_account_id for view in seen}
     authors = {one.id: one for one in people.accounts(tx, sorted(id for id in askers if id))}
     return [
@@ -65,9 +68,30 @@ def posts(tx: Tx, here: Here, ids: Sequence[int], viewer_id: int) -> list[PostFa
             answered=authors.get(view.post.reply_to_account_id or 0),
             thread=_thread(here, found.get(view.post.root_id)),
             links=clean_links(tx, here, view.post.text),
+            **quotes.get(view.post.id, {}),
         )
         for view in seen
     ]
+
+
+def _quotes(tx: Tx, here: Here, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What these posts quote, as far as the quote stands or waits, and the stamps."""
+    proofs = quotes_of.proofs(tx, ids)
+    rows = {row.id: row for row in _named(tx, [one.quoted_id for one in proofs])}
+    who = {one.id: one for one in people.accounts(tx, [row.account_id for row in rows.values()])}
+    found: dict[int, dict[str, Any]] = {}
+    for one in proofs:
+        row = rows.get(one.quoted_id)
+        if row is None or row.account_id not in who:
+            continue
+        found[one.post_id] = {
+            "quotes": row.uri or names.post(here.url, row.account_id, row.id),
+            "quoted": who[row.account_id],
+            "quote_stamp": names.stamp(here.url, row.account_id, one.stamp_id)
+            if one.stamp_id
+            else one.stamp_uri,
+        }
+    return found
 
 
 def clean_links(tx: Tx, here: Here, text: str) -> tuple[str, ...]:

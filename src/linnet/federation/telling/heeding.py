@@ -5,10 +5,14 @@ A key per thing lets a later job take the place of one that still waits: of two 
 and a follow that was taken back at once ends as taken back.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from linnet.db.tx import Tx
 from linnet.federation.telling import queries
 from linnet.federation.telling.job import PROFILE_WAITS, VOTES_WAIT, Tell, What
 from linnet.jobs import rows
+from linnet.kernel.value import Value
 from linnet.social.follows import queries as follows
 from linnet.social.follows.rules import Followed, FollowRejected, FollowRequested, Unfollowed
 from linnet.social.people.moving import Moved
@@ -16,6 +20,7 @@ from linnet.social.people.rules import AccountChanged
 from linnet.social.polls.rules import PollEnded
 from linnet.social.posts import queries as posts
 from linnet.social.posts.rules import OPEN, PostDeleted, PostEdited, PostPublished
+from linnet.social.quotes.rules import QuoteAnswered, QuoteAsked, QuoteRevoked
 from linnet.social.reactions.rules import Favourited, Pinned, Unfavourited, Unpinned, Voted
 from linnet.social.reports.rules import Reported
 from linnet.social.safety.rules import Blocked, Unblocked
@@ -208,6 +213,46 @@ def _block(tx: Tx, what: What, account_id: int, target_id: int, row_id: int, now
         row_id = row_id or queries.block(tx, account_id, target_id)
         tell = Tell(what, account_id, now, other_id=target_id, row_id=row_id)
         rows.add(tx, tell, now=now, key=_key("block", account_id, target_id))
+
+
+def quote_asked(tx: Tx, event: QuoteAsked, now: int) -> None:
+    """A post of ours would like to quote one from elsewhere."""
+    if queries.between(tx, event.account_id, event.author_id):
+        rows.add(
+            tx, Tell("quote", event.account_id, now, post_id=event.post_id, other_id=event.author_id), now=now
+        )
+
+
+def quote_answered(tx: Tx, event: QuoteAnswered, now: int) -> None:
+    """... and one from elsewhere one of ours."""
+    if queries.between(tx, event.account_id, event.asker_id):
+        tell = Tell(
+            "quote_answer",
+            event.account_id,
+            now,
+            other_id=event.asker_id,
+            object_id=event.quoted_id,
+            row_id=event.stamp_id,
+            uri=event.request_uri,
+            instrument=event.quoting_uri,
+        )
+        rows.add(tx, tell, now=now)
+
+
+def quote_revoked(tx: Tx, event: QuoteRevoked, now: int) -> None:
+    """A leave to quote is taken back: whoever sees the quote may hear of it."""
+    if queries.concerns(tx, event.account_id, other_id=event.quoting_account_id):
+        tell = Tell(
+            "unstamp", event.account_id, now, row_id=event.stamp_id, other_id=event.quoting_account_id
+        )
+        rows.add(tx, tell, now=now)
+
+
+OF_QUOTES: dict[type[Value], tuple[Callable[[Tx, Any, int], None], ...]] = {
+    QuoteAsked: (quote_asked,),
+    QuoteAnswered: (quote_answered,),
+    QuoteRevoked: (quote_revoked,),
+}
 
 
 def account_changed(tx: Tx, event: AccountChanged, now: int) -> None:

@@ -26,6 +26,9 @@ What = Literal[
     "profile",
     "flag",
     "move",
+    "quote",
+    "quote_answer",
+    "unstamp",
 ]
 
 PROFILE_WAITS = 5 * SECOND  # somebody who changes a profile changes it a few times
@@ -35,8 +38,9 @@ VOTES_WAIT = MINUTE  # at most one count of a poll in that time
 class Tell(Job):
     """Job: an event of ours concerns somebody elsewhere. It carries what cannot be known later.
 
-    `account_id`: who speaks; `other_id`: whom it is about; `row_id`: the favourite, follow or block,
-    which is part of its address; `uri`: the Follow that is answered, or what a boost passed on;
+    `account_id`: who speaks; `other_id`: whom it is about; `row_id`: the favourite, follow, block or stamp,
+    which is part of its address; `uri`: the Follow or QuoteRequest that is answered (`instrument`: the
+    post that would quote), or what a boost passed on;
     `object_id`: the post that a boost passed on; `elsewhere`: who had to do with a post that is gone;
     `at`: when it happened (ms)."""
 
@@ -52,3 +56,4 @@ class Tell(Job):
     uri: str = ""
     visibility: str = ""
     elsewhere: tuple[int, ...] = ()
+    instrument: str = ""

@@ -227,6 +227,38 @@ def vote(tx: Tx, here: Here, tell: Tell) -> Made:
     return [_to_one("Create", body, tell, about=body["object"]["id"]) for body in made]
 
 
+def quote(tx: Tx, here: Here, tell: Tell) -> Made:
+    """May we quote this?"""
+    found = _post(tx, here, tell)
+    if found is None or not found.quotes or found.quote_stamp:
+        return []
+    return [_to_one("QuoteRequest", activities.quote_request(here, found, tell.at), tell)]
+
+
+def quote_answer(tx: Tx, here: Here, tell: Tell) -> Made:
+    """Yes, with a stamp, or no."""
+    other, actor = people.account(tx, tell.other_id), _actor(here, tell)
+    if other is None:
+        return []
+    asked = {
+        **({"id": tell.uri} if tell.uri else {}),
+        "type": "QuoteRequest",
+        "actor": other.uri,
+        "object": names.post(here.url, tell.account_id, tell.object_id),
+        "instrument": tell.instrument,
+    }
+    stamp = names.stamp(here.url, tell.account_id, tell.row_id) if tell.row_id else ""
+    body = activities.quote_answer(actor, asked, stamp, tell.at)
+    return [_to_one(body["type"], body, tell, about=tell.instrument)]
+
+
+def unstamp(tx: Tx, here: Here, tell: Tell) -> Made:
+    """A leave to quote is taken back."""
+    actor, uri = _actor(here, tell), names.stamp(here.url, tell.account_id, tell.row_id)
+    to = audience("public", actor, _uris(tx, here, (tell.other_id,)))
+    return [Letter("Delete", uri, activities.delete_stamp(actor, uri, to), True, (tell.other_id,))]
+
+
 def profile(tx: Tx, here: Here, tell: Tell, account: Account, pem: str) -> Made:
     """The actor as it is now."""
     document = actors.actor(here, facts.actor(tx, here, account, pem))
@@ -253,6 +285,9 @@ LETTERS: dict[str, Callable[[Tx, Here, Tell], Made]] = {
     "unpin": unpin,
     "vote": vote,
     "move": move,
+    "quote": quote,
+    "quote_answer": quote_answer,
+    "unstamp": unstamp,
 }
 
 
@@ -266,6 +301,8 @@ def _named(found: PostFacts) -> tuple[int, ...]:
     answered = found.answered
     if answered and not answered.local and found.view.post.visibility in OPEN:
         who.append(answered.id)
+    if found.quoted and not found.quoted.local and found.view.post.visibility in OPEN:
+        who.append(found.quoted.id)
     return tuple(sorted(set(who)))
 
 

@@ -22,8 +22,8 @@ from linnet.social.polls import rules as polls
 from linnet.social.posts.rules import MOST_PINS
 
 # The documented API that this server speaks, for clients that look at the number, and who it is.
-VERSION = f"4.3.0 (compatible; Linnet {__version__})"
-API_VERSIONS = {"mastodon": 2}
+VERSION = f"4.5.0 (compatible; Linnet {__version__})"
+API_VERSIONS = {"mastodon": 7}  # 4.5, quotes
 SOURCE = "/about"  # the page of this server that leads to its source (AGPL, section 13)
 
 PIXELS = 33_177_600  # as in social.media.decode, which runs in a process of its own
@@ -118,7 +118,11 @@ async def show_v1(call: Call) -> Answer:
             "email": "",
             "version": VERSION,
             "urls": {"streaming_api": _streaming(settings)},
-            "stats": {"user_count": census.accounts, "status_count": census.posts, "domain_count": census.hosts},
+            "stats": {
+                "user_count": census.accounts,
+                "status_count": census.posts,
+                "domain_count": census.hosts,
+            },
             "thumbnail": _picture(settings, census),
             "languages": ["en"],
             "registrations": False,

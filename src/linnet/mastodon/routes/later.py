@@ -17,7 +17,6 @@ def _saying(sentence: str) -> Run:
 CONVERSATIONS = _saying(
     "Conversations are not supported yet: direct statuses stand in home and notifications."
 )
-QUOTES = _saying("Quotes are not supported yet.")
 ENDORSEMENTS = _saying("Profiles cannot feature other accounts yet.")
 FEATURED_TAGS = _saying("Profiles cannot feature hashtags yet.")
 TRANSLATIONS = _saying("Nothing is translated here.")
@@ -28,7 +27,6 @@ DIRECT = _saying("There is no timeline of direct statuses: they stand in home an
 STREAM = _saying("This stream is not supported yet.")
 
 ACCOUNTS = user("write:accounts")
-STATUSES = user("write:statuses")
 ANYBODY = anyone("read:statuses")
 
 _TABLE: tuple[tuple[Run, Auth, str], ...] = (
@@ -36,9 +34,6 @@ _TABLE: tuple[tuple[Run, Auth, str], ...] = (
     (CONVERSATIONS, user("write:conversations"), "DELETE /api/v1/conversations/{id}"),
     (CONVERSATIONS, user("write:conversations"), "POST /api/v1/conversations/{id}/read"),
     (DIRECT, user("read:statuses"), "GET /api/v1/timelines/direct"),
-    (QUOTES, ANYBODY, "GET /api/v1/statuses/{id}/quotes"),
-    (QUOTES, STATUSES, "POST /api/v1/statuses/{id}/quotes/{quoting_status_id}/revoke"),
-    (QUOTES, STATUSES, "PUT /api/v1/statuses/{id}/interaction_policy"),
     (ENDORSEMENTS, ACCOUNTS, "POST /api/v1/accounts/{id}/pin"),
     (ENDORSEMENTS, ACCOUNTS, "POST /api/v1/accounts/{id}/unpin"),
     (ENDORSEMENTS, ACCOUNTS, "POST /api/v1/accounts/{id}/endorse"),

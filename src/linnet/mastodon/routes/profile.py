@@ -8,7 +8,7 @@ from linnet.mastodon import entities
 from linnet.mastodon.answer import Answer, answer
 from linnet.mastodon.bearer import user
 from linnet.mastodon.calls import Call, Endpoint
-from linnet.mastodon.forms import named_as_sent
+from linnet.mastodon.forms import QUOTE_POLICY, named_as_sent
 from linnet.mastodon.params import Params, Upload
 from linnet.social.follows import queries as follows
 from linnet.social.media import actions as media
@@ -76,11 +76,6 @@ def _kind(had: Kind, *, bot: bool | None) -> Kind | None:
 def _wanted(params: Params) -> ProfileChange:
     _refuse_what_is_not_built(params)
     source = params.group("source", ("privacy", "sensitive", "language", "quote_policy"))
-    if (
-        source
-        and source.choice("quote_policy", {"nobody": True, "followers": False, "public": False}) is False
-    ):
-        raise Invalid("source[quote_policy]", "can only be nobody: posts cannot be quoted yet")
     lines = params.groups("fields_attributes", ("name", "value"))
     return ProfileChange(
         name=params.text("display_name"),
@@ -94,6 +89,7 @@ def _wanted(params: Params) -> ProfileChange:
         default_visibility=source.choice("privacy", entities.OUR_VISIBILITY) if source else None,
         default_sensitive=source.flag("sensitive") if source else None,
         default_language=source.text("language") if source else None,
+        default_quotes=source.choice("quote_policy", QUOTE_POLICY) if source else None,
     )
 
 

@@ -104,8 +104,8 @@ def _entity(planned: Planned, url: str) -> dict[str, Any]:
             "scheduled_at": None,
             "idempotency": draft.key or None,
             "with_rate_limit": False,
-            "quoted_status_id": None,
-            "quote_approval_policy": "nobody",
+            "quoted_status_id": str(draft.quote_id) if draft.quote_id is not None else None,
+            "quote_approval_policy": draft.quotable or None,  # as the account has set then
         },
         "media_attachments": [media_json(picture, url) for picture in planned.pictures],
     }

@@ -25,7 +25,7 @@ from linnet.social.media.rules import Media
 from linnet.social.people import queries as people
 from linnet.social.posts import actions as posts
 from linnet.social.posts import queries as post_queries
-from linnet.social.posts import views
+from linnet.social.posts import quoting, views
 from linnet.social.posts.rules import Author, Context, PostView, Terms, Version
 
 MANY = 40
@@ -77,6 +77,8 @@ def _plan(
         reply_to_id=new.reply_to_id,
         media_ids=new.media_ids,
         poll=new.poll,
+        quote_id=new.quote_id,
+        quotable=new.quotable,
     )
     draft_id = drafts.keep(tx, author, content, id=id, now=now, key=key)
     if draft_id == id:  # else this key planned it before
@@ -108,11 +110,19 @@ async def edit(call: Call) -> Answer:
 def _edit(tx: Tx, author: Author, post_id: int, change: StatusChange, terms: Terms, *, now: int) -> None:
     view = views.view(tx, post_id, author.account_id)
     post = view.post
-    forms.check_unchanged(change, visibility=post.visibility, reply_to_id=post.reply_to_id, poll=view.poll)
+    forms.check_unchanged(
+        change,
+        visibility=post.visibility,
+        reply_to_id=post.reply_to_id,
+        poll=view.poll,
+        quoted_id=view.quote.quoted_id if view.quote else None,
+    )
     whole = change.change(
         text=publishing.source(tx, post.text, terms), warning=post.warning, sensitive=post.sensitive
     )
     publishing.edit(tx, author, post_id, whole, terms, now=now)
+    if change.quotable is not None:
+        quoting.set_policy(tx, author, post_id, change.quotable)
     for picture in change.pictures:
         had = media_actions.describe(tx, picture.id, author.account_id, alt=picture.alt, focus=picture.focus)
         if had.post_id != post_id:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from linnet.kernel.value import Value
 
-Kind = Literal["mention", "boost", "favourite", "follow", "follow_request", "poll", "post", "edit"]
+Kind = Literal["mention", "boost", "favourite", "follow", "follow_request", "poll", "post", "edit", "quote"]
 KINDS: tuple[Kind, ...] = (
     "mention",
     "boost",
@@ -14,6 +14,7 @@ KINDS: tuple[Kind, ...] = (
     "poll",
     "post",
     "edit",
+    "quote",
 )
 
 

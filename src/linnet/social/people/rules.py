@@ -11,6 +11,7 @@ from linnet.kernel.clock import DAY, HOUR
 from linnet.kernel.errors import Conflict, Invalid, NotAllowed
 from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import decode_as, encode_text
+from linnet.social.quotes.rules import check_policy
 
 Role = Literal["owner", "editor", "writer", "answerer", "reader"]
 Deed = Literal["administer", "post", "draft", "answer", "read"]
@@ -82,6 +83,7 @@ class Account(Value):
     suspended_at: int | None = None
     hides_network: bool = False  # whom it follows and who follows it is not told
     held: str = ""  # what the owner decided about its domain: limit | suspend
+    default_quotes: str = "public"  # who may quote its posts: see social.quotes
     avatar_file: str | None = None  # names in the media folder
     header_file: str | None = None
 
@@ -144,6 +146,7 @@ class ProfileChange(Value):
     default_visibility: str | None = None
     default_sensitive: bool | None = None
     default_language: str | None = None
+    default_quotes: str | None = None
     avatar_id: int | None = None
     header_id: int | None = None
 
@@ -330,6 +333,8 @@ def with_changes(account: Account, change: ProfileChange) -> Account:
         new["default_visibility"] = check_visibility(change.default_visibility, "default_visibility")
     if change.default_language is not None:
         new["default_language"] = check_language(change.default_language, "default_language")
+    if change.default_quotes is not None:
+        new["default_quotes"] = check_policy(change.default_quotes, "default_quotes")
     wanted = changed(account, **{name: value for name, value in new.items() if value is not None})
     return changed(
         wanted,

@@ -18,7 +18,7 @@ from linnet.social.people import queries as people_queries
 from linnet.social.people import rules as people_rules
 from linnet.social.people.rules import Account
 from linnet.social.polls import actions as polls
-from linnet.social.posts import linked, queries, rules
+from linnet.social.posts import linked, queries, quoting, rules
 from linnet.social.posts.rules import (
     Author,
     Composed,
@@ -55,15 +55,23 @@ def publish(tx: Tx, author: Author, new: NewPost, terms: Terms, *, id: int, now:
     mentioned = _people(tx, text, terms)
     html = rules.render(text.text, mentioned, terms)
     post = rules.written(
-        author, new, text, html, parent, id=id, poll_id=new_id() if new.poll else None, now=now
+        author,
+        new,
+        text,
+        html,
+        parent,
+        id=id,
+        poll_id=new_id() if new.poll else None,
+        quotable=rules.quotable_as(new.quotable or account.default_quotes, new.visibility),
+        now=now,
     )
+    quoted = quoting.quoted(tx, post, new.quote_id) if new.quote_id is not None else None
     queries.insert(tx, post)
+    if quoted:
+        quoting.begin(tx, post, quoted, now)
     if key:
         queries.insert_key(tx, author.account_id, key, id)
-    if new.media_ids:
-        media.attach(tx, list(new.media_ids), id, author.account_id)
-    if new.poll and post.poll_id:
-        polls.create(tx, new.poll, id=post.poll_id, post_id=id, account_id=account.id, now=now)
+    _attach(tx, new, post, now)
     if parent and post.visibility in rules.OPEN:  # the count is for everybody: others are not counted
         queries.count_reply(tx, parent.id, 1)
     people.count_post(tx, account.id, 1, now)
@@ -73,6 +81,13 @@ def publish(tx: Tx, author: Author, new: NewPost, terms: Terms, *, id: int, now:
     keys = tuple(tag.key for tag in tags)
     tx.emit(PostPublished(id, account.id, post.visibility, None, post.reply_to_account_id, keys))
     return id
+
+
+def _attach(tx: Tx, new: NewPost, post: Post, now: int) -> None:
+    if new.media_ids:
+        media.attach(tx, list(new.media_ids), post.id, post.account_id)
+    if new.poll and post.poll_id:
+        polls.create(tx, new.poll, id=post.poll_id, post_id=post.id, account_id=post.account_id, now=now)
 
 
 def _again(tx: Tx, post_id: int) -> int:
@@ -253,6 +268,7 @@ def remove(tx: Tx, post: Post, now: int) -> None:
 
 
 def _clear(tx: Tx, post: Post, now: int) -> None:
+    quoting.forget(tx, post, now)
     search.forget_post(tx, post.id)
     cards.forget_post(tx, post.id)
     queries.delete_mentions(tx, post.id)

@@ -19,8 +19,9 @@ from linnet.social.people import queries as people_queries
 from linnet.social.people.rules import Account
 from linnet.social.polls import actions as polls
 from linnet.social.polls.rules import ForeignPoll
-from linnet.social.posts import actions, linked, queries, rules
+from linnet.social.posts import actions, linked, queries, quoting, rules
 from linnet.social.posts.rules import Author, Post, PostEdited, PostPublished, Tag, Visibility
+from linnet.social.quotes.rules import Policy, RemoteQuote
 from linnet.social.search import actions as search
 from linnet.social.text.clean import plain
 from linnet.social.text.scan import Hashtag, hashtag_key
@@ -49,6 +50,9 @@ class RemotePost(Value):
     boosts_count: int | None = None
     favourites_count: int | None = None
     link: str = ""  # what its card should be made of, where it says so
+    quotable: Policy = "nobody"
+    quotes: str = ""  # the address that it quotes, and what is known of that
+    quote: RemoteQuote | None = None
 
 
 def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int:
@@ -75,6 +79,7 @@ def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int
     _recount(tx, post, theirs)
     mentioned = people_queries.accounts(tx, list(theirs.mention_ids))
     tags = _tie(tx, post, account, theirs, mentioned)
+    quoting.heard(tx, post, theirs.quotes, theirs.quote, now)
     linked.look(tx, post, pictures=bool(theirs.pictures), now=now, link=theirs.link)
     if live:
         people.count_post(tx, account.id, 1, theirs.published)
@@ -94,6 +99,9 @@ def revise(tx: Tx, theirs: RemotePost, now: int) -> int | None:
         polls.recount(tx, had.poll_id, theirs.poll)
         queries.touch(tx, had.id)
     _recount(tx, had, theirs)
+    quoting.heard(tx, had, theirs.quotes, theirs.quote, now)
+    if had.quotable != theirs.quotable and had.visibility in rules.OPEN:
+        queries.set_quotable(tx, had.id, theirs.quotable)
     before, pictures = had.edited_at or had.created_at, media_queries.of_post(tx, had.id)
     if theirs.updated is None or theirs.updated // SECOND < before // SECOND:
         return had.id
@@ -179,6 +187,7 @@ def _row(theirs: RemotePost, parent: Post | None, *, id: int, poll_id: int | Non
         edited_at=None,
         uri=theirs.uri,
         url=theirs.url,
+        quotable=theirs.quotable if theirs.visibility in rules.OPEN else "nobody",
     )
 
 

@@ -10,11 +10,11 @@ from linnet.social.text.scan import Hashtag
 IS_TAKEN = "SELECT 1 FROM post WHERE id = :id"
 POST = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
     reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
-    boosts_count, favourites_count, revision, uri, url
+    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count
     FROM post WHERE id = :id"""
 VISIBLE_POST = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
     reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
-    boosts_count, favourites_count, revision, uri, url
+    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count
     FROM post p WHERE id = :id
         AND (visibility IN ('public', 'quiet') OR account_id = :viewer_id
             OR EXISTS (SELECT 1 FROM mention m WHERE m.post_id = p.id AND m.account_id = :viewer_id)
@@ -25,24 +25,27 @@ VISIBLE_POST = """SELECT id, account_id, person_id, text, html, warning, sensiti
             AND (z.suspended_at IS NOT NULL OR z.held = 'suspend'))"""
 BY_URI = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
     reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
-    boosts_count, favourites_count, revision, uri, url
+    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count
     FROM post WHERE uri = :uri AND uri <> ''"""
 IS_GONE = "SELECT 1 FROM post_gone WHERE uri = :uri"
 KEY = "SELECT post_id FROM post_key WHERE account_id = :account_id AND key = :key"
 BOOST = "SELECT id FROM post WHERE boost_of_id = :post_id AND account_id = :account_id"
 BOOSTS = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
     reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
-    boosts_count, favourites_count, revision, uri, url
+    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count
     FROM post WHERE boost_of_id = :post_id"""
 
 
-# Who lives elsewhere and has to do with a post: is mentioned or answered, answered, boosted or liked it.
+# Who lives elsewhere and has to do with a post: is mentioned, answered or quoted, answered, boosted, liked
+# or quoted it.
 CONCERNED = """SELECT a.id FROM account a WHERE a.host <> '' AND a.id IN (
     SELECT account_id FROM mention WHERE post_id = :id
     UNION SELECT reply_to_account_id FROM post WHERE id = :id AND reply_to_account_id IS NOT NULL
     UNION SELECT account_id FROM post WHERE reply_to_id = :id
     UNION SELECT account_id FROM post WHERE boost_of_id = :id
-    UNION SELECT account_id FROM favourite WHERE post_id = :id) ORDER BY a.id"""
+    UNION SELECT account_id FROM favourite WHERE post_id = :id
+    UNION SELECT p.account_id FROM quote q JOIN post p ON p.id = q.quoted_id WHERE q.post_id = :id
+    UNION SELECT p.account_id FROM quote q JOIN post p ON p.id = q.post_id WHERE q.quoted_id = :id) ORDER BY a.id"""
 
 
 def post(tx: Tx, post_id: int) -> Post | None:
@@ -95,9 +98,9 @@ def boosts_of(tx: Tx, post_id: int) -> list[Post]:
 
 
 INSERT = """INSERT INTO post (id, account_id, person_id, text, html, warning, sensitive, visibility, language,
-        reply_to_id, reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, uri, url)
+        reply_to_id, reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, uri, url, quotable)
     VALUES (:id, :account_id, :person_id, :text, :html, :warning, :sensitive, :visibility, :language,
-        :reply_to_id, :reply_to_account_id, :root_id, :boost_of_id, :poll_id, :app_id, :created_at, :uri, :url)"""
+        :reply_to_id, :reply_to_account_id, :root_id, :boost_of_id, :poll_id, :app_id, :created_at, :uri, :url, :quotable)"""
 INSERT_KEY = "INSERT INTO post_key (account_id, key, post_id) VALUES (:account_id, :key, :post_id)"
 UPDATE = """UPDATE post SET text = :text, html = :html, warning = :warning, sensitive = :sensitive,
     language = :language, edited_at = :edited_at, revision = revision + 1 WHERE id = :id"""
@@ -141,6 +144,7 @@ def insert(tx: Tx, post: Post) -> None:
         created_at=post.created_at,
         uri=post.uri,
         url=post.url,
+        quotable=post.quotable,
     )
 
 
@@ -196,6 +200,18 @@ def count_boost(tx: Tx, post_id: int, by: int) -> None:
 
 def count_favourite(tx: Tx, post_id: int, by: int) -> None:
     tx.run(COUNT_FAVOURITE, id=post_id, by=by)
+
+
+SET_QUOTABLE = "UPDATE post SET quotable = :quotable, revision = revision + 1 WHERE id = :id"
+COUNT_QUOTE = "UPDATE post SET quotes_count = quotes_count + :by, revision = revision + 1 WHERE id = :id"
+
+
+def set_quotable(tx: Tx, post_id: int, quotable: str) -> None:
+    tx.run(SET_QUOTABLE, id=post_id, quotable=quotable)
+
+
+def count_quote(tx: Tx, post_id: int, by: int) -> None:
+    tx.run(COUNT_QUOTE, id=post_id, by=by)
 
 
 MOVE = """UPDATE post SET html = REPLACE(html, :old, :new), text = REPLACE(text, :old, :new), revision = revision + 1

@@ -1,6 +1,5 @@
 """Posts: what they are, what a good one is, who may see them."""
 
-from collections.abc import Iterable
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
@@ -10,6 +9,7 @@ from linnet.social.cards.rules import CardView
 from linnet.social.media.rules import Media
 from linnet.social.people.rules import Account, Deed, Role
 from linnet.social.polls.rules import NewPoll, PollView
+from linnet.social.quotes.rules import Policy, State, check_policy
 from linnet.social.text.language import check_language
 from linnet.social.text.rules import check_text, to_html
 from linnet.social.text.scan import Hashtag, Mention, Scan, scan
@@ -59,6 +59,8 @@ class NewPost(Value):
     media_ids: tuple[int, ...] = ()
     poll: NewPoll | None = None
     key: str = ""
+    quote_id: int | None = None
+    quotable: str = ""  # who may quote it; '' as the account has set
 
 
 class PostChange(Value):
@@ -97,6 +99,8 @@ class Post(Value):
     revision: int = 1
     uri: str = ""  # its id among servers and its page, of a post from elsewhere
     url: str = ""
+    quotable: Policy = "nobody"
+    quotes_count: int = 0
 
 
 class Version(Value):
@@ -127,6 +131,7 @@ class Flags(Value):
     bookmarked: bool = False
     pinned: bool = False
     thread_muted: bool = False
+    may_quote: bool = False  # or ask to
 
 
 class PostView(Value):
@@ -142,12 +147,23 @@ class PostView(Value):
     app_name: str = ""
     app_website: str = ""
     card: CardView | None = None
+    quote: "QuoteView | None" = None
     boost_of: "PostView | None" = None
 
     @property
     def shown(self) -> "PostView":
         """The post itself, or for a boost the boosted one."""
         return self.boost_of or self
+
+
+class QuoteView(Value):
+    """What a post quotes. `view` None: it is not shown, because the quote does not stand (`state`), or to
+    this viewer (`hidden`: unauthorized | block | mute), or because it is quoted inside of a quote."""
+
+    quoted_id: int
+    state: State
+    hidden: str = ""
+    view: PostView | None = None
 
 
 class Context(Value):
@@ -240,6 +256,7 @@ def written(
     *,
     id: int,
     poll_id: int | None,
+    quotable: Policy,
     now: int,
 ) -> Post:
     """The row of a new post. Raises Invalid("visibility")."""
@@ -261,6 +278,7 @@ def written(
         app_id=author.app_id,
         created_at=now,
         edited_at=None,
+        quotable=quotable,
     )
 
 
@@ -338,6 +356,12 @@ def deed_of(author: Author, parent: Post | None) -> Deed:
     return "answer" if parent is not None and parent.account_id != author.account_id else "post"
 
 
+def quotable_as(wanted: str, visibility: str) -> Policy:
+    """Who may quote a post: nobody what is not for everybody. Raises Invalid."""
+    policy = check_policy(wanted)
+    return policy if visibility in OPEN else "nobody"
+
+
 def check_boost(post: Post, account_id: int) -> Visibility:
     """How far a boost of `post` goes. Raises NotAllowed for what is not open to everybody; one's
     own post for followers may be boosted to them again."""
@@ -356,26 +380,3 @@ def check_pin(post: Post, account_id: int, pinned: int) -> None:
         raise Invalid("post", "is direct: it cannot be pinned")
     if pinned >= MOST_PINS:
         raise Invalid("post", f"would be one too many: at most {MOST_PINS} are pinned")
-
-
-def thread_around(post_id: int, parents: Iterable[tuple[int, int | None]]) -> Context:
-    """The thread around `post_id` of (id, reply_to_id) pairs, ordered by id. Descendants are a
-    walk in depth, so that each answer follows what it answers."""
-    pairs = list(parents)
-    parent_of = dict(pairs)
-    children: dict[int, list[int]] = {}
-    for id, parent in pairs:
-        if parent is not None:
-            children.setdefault(parent, []).append(id)
-    ancestors: list[int] = []
-    at = parent_of.get(post_id)
-    while at is not None and at in parent_of and at not in ancestors:
-        ancestors.append(at)
-        at = parent_of[at]
-    descendants: list[int] = []
-    waiting = list(reversed(children.get(post_id, [])))
-    while waiting:
-        id = waiting.pop()
-        descendants.append(id)
-        waiting.extend(reversed(children.get(id, [])))
-    return Context(tuple(reversed(ancestors)), tuple(descendants))

@@ -1,4 +1,5 @@
-"""Posts as one viewer sees them: at most six queries for a page of any size.
+"""Posts as one viewer sees them: at most six queries for a page of any size, and six more where
+something on it quotes.
 
 This is a second file of queries: it only reads, over many tables, and decides nothing.
 """
@@ -15,7 +16,18 @@ from linnet.social.media import queries as media
 from linnet.social.people import queries as people
 from linnet.social.people.rules import Account
 from linnet.social.polls import queries as polls
-from linnet.social.posts.rules import Context, Flags, Post, PostView, Tag, Visibility, thread_around
+from linnet.social.posts import quoted as quoting
+from linnet.social.posts.reading import thread_around
+from linnet.social.posts.rules import (
+    Context,
+    Flags,
+    Post,
+    PostView,
+    QuoteView,
+    Tag,
+    Visibility,
+)
+from linnet.social.quotes.rules import Policy, State
 
 
 class Seen(Value):
@@ -44,6 +56,8 @@ class Seen(Value):
     revision: int
     uri: str
     url: str
+    quotable: Policy
+    quotes_count: int
     favourited: bool
     boosted: bool
     bookmarked: bool
@@ -61,6 +75,9 @@ class Seen(Value):
     card_height: int | None
     card_blurhash: str | None
     card_alt: str | None
+    quoted_id: int | None
+    quote_state: State | None
+    may_quote: bool
 
 
 class Reference(Value):
@@ -75,6 +92,7 @@ class Reference(Value):
 VIEWS = """SELECT p.id, p.account_id, p.person_id, p.text, p.html, p.warning, p.sensitive, p.visibility,
         p.language, p.reply_to_id, p.reply_to_account_id, p.root_id, p.boost_of_id, p.poll_id, p.app_id,
         p.created_at, p.edited_at, p.replies_count, p.boosts_count, p.favourites_count, p.revision, p.uri, p.url,
+        p.quotable, p.quotes_count,
         EXISTS (SELECT 1 FROM favourite f WHERE f.post_id = p.id AND f.account_id = :viewer_id) AS favourited,
         EXISTS (SELECT 1 FROM post x WHERE x.boost_of_id = p.id AND x.account_id = :viewer_id) AS boosted,
         EXISTS (SELECT 1 FROM bookmark k WHERE k.post_id = p.id AND k.account_id = :viewer_id) AS bookmarked,
@@ -83,10 +101,14 @@ VIEWS = """SELECT p.id, p.account_id, p.person_id, p.text, p.html, p.warning, p.
         app.name AS app_name, app.website AS app_website,
         k.url AS card_link, c.url AS card_url, c.title AS card_title, c.description AS card_description,
         c.language AS card_language, i.id AS card_picture, i.width AS card_width, i.height AS card_height,
-        i.blurhash AS card_blurhash, i.alt AS card_alt
+        i.blurhash AS card_blurhash, i.alt AS card_alt,
+        q.quoted_id, q.state AS quote_state,
+        (p.account_id = :viewer_id OR p.quotable IN ('public', 'ask') OR (p.quotable = 'followers'
+            AND EXISTS (SELECT 1 FROM follow y WHERE y.followee_id = p.account_id AND y.follower_id = :viewer_id))
+        ) AS may_quote
     FROM post p LEFT JOIN app ON app.id = p.app_id
     LEFT JOIN post_card k ON k.post_id = p.id LEFT JOIN card c ON c.address = k.address AND c.title <> ''
-    LEFT JOIN media i ON i.id = c.media_id
+    LEFT JOIN media i ON i.id = c.media_id LEFT JOIN quote q ON q.post_id = p.id
     WHERE p.id IN (SELECT id FROM post WHERE id IN :ids
             UNION SELECT boost_of_id FROM post WHERE id IN :ids AND boost_of_id IS NOT NULL)
         AND (p.visibility IN ('public', 'quiet') OR p.account_id = :viewer_id
@@ -104,14 +126,14 @@ REFERENCES = """SELECT post_id, account_id AS id, '' AS tag_key, '' AS tag_name 
 _POST_FIELDS = Post.__struct_fields__
 
 
-def views(tx: Tx, ids: Sequence[int], viewer_id: int) -> list[PostView]:
+def views(tx: Tx, ids: Sequence[int], viewer_id: int, *, deep: bool = True) -> list[PostView]:
     """The posts with these ids that `viewer_id` (0: anybody) may see, in the order of `ids`. A
-    boost of something that may not be seen is left out."""
+    boost of something that may not be seen is left out. `deep`: with what they quote."""
     wanted = list(ids)
     rows = tx.all(Seen, VIEWS, ids=wanted, viewer_id=viewer_id) if wanted else []
     if not rows:
         return []
-    made = _assembled(tx, rows, viewer_id)
+    made = _assembled(tx, rows, viewer_id, quoting.of(tx, rows, viewer_id, views if deep else None))
     return [
         changed(view, boost_of=made[view.post.boost_of_id]) if view.post.boost_of_id else view
         for view in (made[id] for id in wanted if id in made)
@@ -119,7 +141,7 @@ def views(tx: Tx, ids: Sequence[int], viewer_id: int) -> list[PostView]:
     ]
 
 
-def _assembled(tx: Tx, rows: list[Seen], viewer_id: int) -> dict[int, PostView]:
+def _assembled(tx: Tx, rows: list[Seen], viewer_id: int, quotes: dict[int, QuoteView]) -> dict[int, PostView]:
     ids = [row.id for row in rows]
     references = tx.all(Reference, REFERENCES, ids=ids)
     who = {row.account_id for row in rows} | {ref.id for ref in references if not ref.tag_key}
@@ -137,7 +159,7 @@ def _assembled(tx: Tx, rows: list[Seen], viewer_id: int) -> dict[int, PostView]:
         row.id: PostView(
             Post(*(getattr(row, name) for name in _POST_FIELDS)),
             accounts[row.account_id],
-            Flags(row.favourited, row.boosted, row.bookmarked, row.pinned, row.thread_muted),
+            Flags(row.favourited, row.boosted, row.bookmarked, row.pinned, row.thread_muted, row.may_quote),
             tuple(pictures.get(row.id, ())),
             tuple(mentions.get(row.id, ())),
             tuple(tags.get(row.id, ())),
@@ -145,6 +167,7 @@ def _assembled(tx: Tx, rows: list[Seen], viewer_id: int) -> dict[int, PostView]:
             row.app_name or "",
             row.app_website or "",
             _card(row),
+            quotes.get(row.id),
         )
         for row in rows
         if row.account_id in accounts
@@ -179,8 +202,9 @@ def view(tx: Tx, post_id: int, viewer_id: int) -> PostView:
 class Line(Value):
     """What may have changed about a post on a page, and the viewer's flags: enough to know whether
     a rendered copy is still good. For a boost, `inner_*` are the boosted post's (else 0), and so
-    are the flags. `flags`: 1 favourited, 2 boosted, 4 bookmarked, 8 pinned, 16 thread muted; one
-    number, because this is read thousands of times a second."""
+    are the flags. `flags`: 1 favourited, 2 boosted, 4 bookmarked, 8 pinned, 16 thread muted, 32 and 64
+    who may quote it (0 nobody, 1 followers, 2 public, 3 ask), 128 the viewer may; one number,
+    because this is read thousands of times a second."""
 
     id: int
     revision: int
@@ -203,7 +227,14 @@ HOME_DOWN = """SELECT p.id, p.revision, a.revision AS author_revision,
         + CASE WHEN p.account_id = :viewer_id AND EXISTS (SELECT 1 FROM pin n
             WHERE n.account_id = :viewer_id AND n.post_id = p.id) THEN 8 ELSE 0 END
         + CASE WHEN EXISTS (SELECT 1 FROM thread_mute t
-            WHERE t.account_id = :viewer_id AND t.root_id = COALESCE(o.root_id, p.root_id)) THEN 16 ELSE 0 END AS flags
+            WHERE t.account_id = :viewer_id AND t.root_id = COALESCE(o.root_id, p.root_id)) THEN 16 ELSE 0 END
+        + CASE COALESCE(o.quotable, p.quotable) WHEN 'followers' THEN 32 WHEN 'public' THEN 64 WHEN 'ask' THEN 96
+            ELSE 0 END
+        + CASE WHEN COALESCE(o.quotable, p.quotable) IN ('public', 'ask') THEN 128
+            WHEN COALESCE(o.account_id, p.account_id) = :viewer_id THEN 128
+            WHEN COALESCE(o.quotable, p.quotable) = 'followers' AND EXISTS (SELECT 1 FROM follow y WHERE
+                y.followee_id = COALESCE(o.account_id, p.account_id) AND y.follower_id = :viewer_id) THEN 128
+            ELSE 0 END AS flags
     FROM timeline h JOIN post p ON p.id = h.post_id JOIN account a ON a.id = p.account_id
     LEFT JOIN post o ON o.id = p.boost_of_id LEFT JOIN account oa ON oa.id = o.account_id
     WHERE h.owner_id = :viewer_id AND h.post_id < :below AND h.post_id > :above
@@ -222,7 +253,14 @@ HOME_UP = """SELECT p.id, p.revision, a.revision AS author_revision,
         + CASE WHEN p.account_id = :viewer_id AND EXISTS (SELECT 1 FROM pin n
             WHERE n.account_id = :viewer_id AND n.post_id = p.id) THEN 8 ELSE 0 END
         + CASE WHEN EXISTS (SELECT 1 FROM thread_mute t
-            WHERE t.account_id = :viewer_id AND t.root_id = COALESCE(o.root_id, p.root_id)) THEN 16 ELSE 0 END AS flags
+            WHERE t.account_id = :viewer_id AND t.root_id = COALESCE(o.root_id, p.root_id)) THEN 16 ELSE 0 END
+        + CASE COALESCE(o.quotable, p.quotable) WHEN 'followers' THEN 32 WHEN 'public' THEN 64 WHEN 'ask' THEN 96
+            ELSE 0 END
+        + CASE WHEN COALESCE(o.quotable, p.quotable) IN ('public', 'ask') THEN 128
+            WHEN COALESCE(o.account_id, p.account_id) = :viewer_id THEN 128
+            WHEN COALESCE(o.quotable, p.quotable) = 'followers' AND EXISTS (SELECT 1 FROM follow y WHERE
+                y.followee_id = COALESCE(o.account_id, p.account_id) AND y.follower_id = :viewer_id) THEN 128
+            ELSE 0 END AS flags
     FROM timeline h JOIN post p ON p.id = h.post_id JOIN account a ON a.id = p.account_id
     LEFT JOIN post o ON o.id = p.boost_of_id LEFT JOIN account oa ON oa.id = o.account_id
     WHERE h.owner_id = :viewer_id AND h.post_id < :below AND h.post_id > :above
@@ -241,7 +279,14 @@ LINES = """SELECT p.id, p.revision, a.revision AS author_revision,
         + CASE WHEN p.account_id = :viewer_id AND EXISTS (SELECT 1 FROM pin n
             WHERE n.account_id = :viewer_id AND n.post_id = p.id) THEN 8 ELSE 0 END
         + CASE WHEN EXISTS (SELECT 1 FROM thread_mute t
-            WHERE t.account_id = :viewer_id AND t.root_id = COALESCE(o.root_id, p.root_id)) THEN 16 ELSE 0 END AS flags
+            WHERE t.account_id = :viewer_id AND t.root_id = COALESCE(o.root_id, p.root_id)) THEN 16 ELSE 0 END
+        + CASE COALESCE(o.quotable, p.quotable) WHEN 'followers' THEN 32 WHEN 'public' THEN 64 WHEN 'ask' THEN 96
+            ELSE 0 END
+        + CASE WHEN COALESCE(o.quotable, p.quotable) IN ('public', 'ask') THEN 128
+            WHEN COALESCE(o.account_id, p.account_id) = :viewer_id THEN 128
+            WHEN COALESCE(o.quotable, p.quotable) = 'followers' AND EXISTS (SELECT 1 FROM follow y WHERE
+                y.followee_id = COALESCE(o.account_id, p.account_id) AND y.follower_id = :viewer_id) THEN 128
+            ELSE 0 END AS flags
     FROM post p JOIN account a ON a.id = p.account_id
     LEFT JOIN post o ON o.id = p.boost_of_id LEFT JOIN account oa ON oa.id = o.account_id
     WHERE p.id IN :ids AND (p.visibility IN ('public', 'quiet') OR p.account_id = :viewer_id

@@ -49,6 +49,7 @@ _CLEANER = nh3.Cleaner(
     allowed_classes={
         "a": {"mention", "hashtag", "u-url"},
         "span": {"h-card", "invisible", "ellipsis"},
+        "p": {"quote-inline"},
     },
     link_rel="nofollow noopener noreferrer",
     url_schemes={"http", "https"},
@@ -87,11 +88,11 @@ _TURNERS = str.maketrans("", "", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u20
 
 def clean(html: str) -> str:
     """Only harmless HTML: paragraphs, line breaks, emphasis, code, quotes, lists, and links to
-    http(s) with rel="nofollow noopener noreferrer". Of classes only those of mentions, hashtags and
-    shortened links stay, and nothing is hidden but parts of a link's own address. No marks that turn
+    http(s) with rel="nofollow noopener noreferrer". Of classes only those of mentions, hashtags,
+    shortened links and quotes stay, and nothing is hidden but parts of a link's own address. No marks that turn
     text around. Everything after 100,000 characters is cut off. Never raises."""
     paragraphs = _BLOCK.sub(r"<\1p>", _bounded(html))
-    good = _EMPTY.sub("", _CLEANER.clean(paragraphs)).translate(_TURNERS)
+    good = _EMPTY.sub("", _CLEANER.clean(paragraphs).replace('<p class="">', "<p>")).translate(_TURNERS)
     return (_shown(good) if _HIDDEN.search(good) else good).strip()
 
 
