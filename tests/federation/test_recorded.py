@@ -187,3 +187,24 @@ def test_what_a_group_passes_on(village: Village, software: str, group: str, fir
         shows(home[0]["reblog"], stranger.expected[first])
 
     village.run(story())
+
+
+def test_a_video_is_linked_to_and_not_shown_as_a_picture(village: Village) -> None:
+    anna = anna_of(village)
+
+    async def story() -> None:
+        asked = await anna.says("Who wants rye?")
+        stranger = Stranger(village, anna, "mastodon", asked["uri"])
+        await stranger.befriend()
+        letter = await stranger.send("reply")
+        found = await anna.find(letter["object"]["id"], "statuses")
+        media = found["media_attachments"][0]
+        assert (media["type"], media["url"], media["description"]) == ("unknown", None, "Two loaves dance")
+        assert media["remote_url"] == "https://mastodon.example/media/two.mp4"
+        page = await anna.page(f"/@mia@mastodon.example/{found['id']}")
+        assert (
+            "<img" not in page.partition("Who wants rye?")[2].partition("I take")[2].partition("</article")[0]
+        )
+        assert 'href="https://mastodon.example/media/two.mp4"' in page
+
+    village.run(story())

@@ -153,6 +153,11 @@ def _resident(tx: Tx, handle: str, profile: dict[str, Any]) -> tuple[int, str]:
     return account.id, apps.issue_token(tx, app, person.id, account.id, ALL, now_ms()).token
 
 
+def _session(tx: Tx, account_id: int) -> str:
+    person_id = queries.members_of(tx, account_id)[0].person_id
+    return people.open_session(tx, person_id, account_id, "a browser", now_ms())
+
+
 class Resident:
     """Somebody in a town, who speaks through the client API."""
 
@@ -222,6 +227,14 @@ class Resident:
         made = await self.post("/v1/statuses", status=status, **fields)
         await self.town.village.settle()
         return made
+
+    async def page(self, path: str) -> str:
+        """A page as this one sees it, logged in with a browser."""
+        cookie = self.town.db.write_now(_session, self.id)
+        headers = {"host": self.town.host, "cookie": f"sid={cookie}"}
+        answer = await asgi._ask(self.town.app, "GET", path, headers, b"", "203.0.113.9")
+        assert answer.status == 200, (path, answer.status, answer.headers)
+        return answer.body.decode()
 
     async def home(self) -> list[Any]:
         return await self.get("/v1/timelines/home")

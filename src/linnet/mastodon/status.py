@@ -138,7 +138,7 @@ def quote_bytes(quote: QuoteView, viewer_id: int, url: str, now: int) -> bytes:
 
 def media_json(picture: Media, url: str) -> Json:
     """The MediaAttachment entity."""
-    kind = "image" if not picture.mime or picture.mime.startswith("image/") else "unknown"
+    kind = "image" if picture.is_picture else "unknown"
     small = {"width": picture.thumb_width, "height": picture.thumb_height} if picture.thumb_file else None
     return {
         "id": str(picture.id),

@@ -65,6 +65,11 @@ class Media(Value):
     loose_since: int
     remote_url: str = ""  # where the original is; the file is '' until somebody looks at it
 
+    @property
+    def is_picture(self) -> bool:
+        """Can it be shown? A video or sound of another server is only linked to."""
+        return not self.mime or self.mime.startswith("image/")
+
 
 def file_path(media: Media) -> str:
     """The address of the picture below the server's own. One from elsewhere is fetched when somebody
@@ -74,7 +79,11 @@ def file_path(media: Media) -> str:
 
 def thumb_path(media: Media) -> str:
     """The address of the thumbnail (WebP) below the server's own."""
-    return f"/media/elsewhere/{media.id}/small" if media.remote_url else f"/media/{media.thumb_file or media.file}"
+    return (
+        f"/media/elsewhere/{media.id}/small"
+        if media.remote_url
+        else f"/media/{media.thumb_file or media.file}"
+    )
 
 
 _UNSEEN = {"Cc", "Cs", "Co", "Cn"}
