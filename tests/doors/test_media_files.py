@@ -10,7 +10,6 @@ from linnet.kernel.errors import NotFound
 from linnet.site import media_files
 from linnet.social.media.store import Store
 
-
 ELSEWHERE: list[str] = []  # names of the picture that the tests have from elsewhere
 
 
