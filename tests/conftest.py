@@ -28,7 +28,14 @@ NOW = 1_793_000_000_000  # 2026-10-26T07:33:20Z, a Monday after a DST change in 
 BOTH_ENGINES = {"actions", "ground"}
 # Whole servers talking with each other: minutes, not seconds. Their pure rules stay in the minute.
 WHOLE = {"federation"}
-PURE = {"test_authority", "test_signing", "test_peers_rules", "test_plain", "test_render", "test_security_index"}
+PURE = {
+    "test_authority",
+    "test_signing",
+    "test_peers_rules",
+    "test_plain",
+    "test_render",
+    "test_security_index",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
