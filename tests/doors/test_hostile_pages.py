@@ -118,6 +118,7 @@ def _house(server: Running) -> object:
 
     house = Deaf()
     house.settings = server.settings  # type: ignore[attr-defined]
+    house.neighbours = house.relays = None  # type: ignore[attr-defined] # it speaks to no other server
     return house
 
 

@@ -80,5 +80,5 @@ ENDPOINTS = (
     Endpoint("GET", "/api/v1/directory", directory, anyone("read:accounts"), "offset limit order local"),
     Endpoint("GET", "/api/v2/suggestions", suggestions, user("read:accounts"), "limit"),
     Endpoint("GET", "/api/v1/suggestions", old_suggestions, user("read:accounts"), "limit"),
-    Endpoint("DELETE", "/api/v1/suggestions/{account_id}", dismiss, user("write:accounts")),
+    Endpoint("DELETE", "/api/v1/suggestions/{account_id}", dismiss, user("write:accounts", deed="answer")),
 )
