@@ -46,6 +46,23 @@ def test_both_servers_make_their_own_card(village: Village) -> None:
     village.run(story())
 
 
+def test_b16_fifty_links_are_one_preview(village: Village) -> None:
+    anna = village.town("a.example").person("anna")
+    site, far = mill(village), Elsewhere(village, "far.example")
+    links = "".join(f'<a href="https://mill.example/{n}">{n}</a> ' for n in ("rye", *range(50)))
+    attached = [{"type": "Link", "href": f"https://mill.example/{n}"} for n in range(50)]
+    far.post(far.person("vera"), "many", content=f"<p>{links}</p>")
+    far.post(f"{far.url}/users/vera", "attached", content=f"<p>{links}</p>", attachment=attached)
+
+    async def story() -> None:
+        for name in ("many", "attached"):
+            await anna.find(f"{far.url}/users/vera/posts/{name}", "statuses")
+        await village.settle(ahead=MINUTE)
+        assert sorted(site.asked) == ["https://mill.example/0", "https://mill.example/rye"]
+
+    village.run(story())
+
+
 def test_the_link_that_the_sender_names_goes_before_those_in_the_text(village: Village) -> None:
     anna = village.town("a.example").person("anna")
     site, far = mill(village), Elsewhere(village, "far.example")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from linnet.kernel.clock import DAY
+from linnet.kernel.clock import DAY, MINUTE
 from tests.federation.elsewhere import Elsewhere, create
 from tests.federation.village import Resident, Village
 
@@ -80,6 +80,32 @@ def test_once_a_day_and_only_when_somebody_looks(village: Village) -> None:
         await anna.get(f"/v1/accounts/{found['id']}/statuses")
         await village.settle()
         assert len(far.asked) > asked
+
+    village.run(story())
+
+
+def test_who_could_not_be_asked_is_asked_again_before_the_day_is_over(village: Village) -> None:
+    anna = village.town("a.example").person("anna")
+    far = Elsewhere(village, "far.example")
+    vera = far.person("vera")
+    post = far.post(vera, 1)
+    far.collection(f"{vera}/outbox", [post])
+
+    async def look(id: str, minutes: int) -> list[str]:
+        anna.town.db.write_now(lambda tx: tx.run("UPDATE asked SET at = at - :ms", ms=minutes * MINUTE))
+        anna.town.program.office.watch._lately._kept.clear()
+        anna.town.program.office.library._asker._alone._kept.clear()
+        await anna.get(f"/v1/accounts/{id}/statuses")
+        await village.settle()
+        return await statuses(anna, id)
+
+    async def story() -> None:
+        found = await anna.find("@vera@far.example")
+        village.dead.add("far.example")
+        await village.settle()
+        village.dead.clear()
+        assert await look(found["id"], 9) == []
+        assert await look(found["id"], 2) == [post["id"]]
 
     village.run(story())
 

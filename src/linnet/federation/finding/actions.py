@@ -49,6 +49,11 @@ def look_at_profile(tx: Tx, account_id: int, now: int) -> bool:
     return True
 
 
+def sooner(tx: Tx, account_id: int, now: int) -> None:
+    """Its server could not be asked now: not a day later but in ten minutes somebody may look again."""
+    queries.put_asked(tx, "profile", account_id, now - rules.PROFILE_AGAIN + rules.AWAY_AGAIN)
+
+
 def look_at_thread(tx: Tx, post_id: int, now: int) -> bool:
     """Asks for it, once in a quarter of an hour, whichever of its posts is looked at. False when that
     is not due."""

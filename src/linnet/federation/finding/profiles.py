@@ -6,6 +6,7 @@ from typing import Any
 from linnet.db.database import Database
 from linnet.federation import authority, vocab
 from linnet.federation.authority import Drop, Proven, normal
+from linnet.federation.fetching import for_now
 from linnet.federation.finding import actions, listing, rules
 from linnet.federation.finding.actions import ReadProfile
 from linnet.federation.finding.finder import Budget, Finder, is_open
@@ -25,6 +26,8 @@ async def read_profile(db: Database, finder: Finder, job: ReadProfile) -> None:
     budget = Budget(DOCUMENTS)
     actor = await finder.document(account.uri, budget)
     if isinstance(actor, Drop):
+        if for_now(actor):
+            await db.write(actions.sooner, account.id, now_ms())
         return
     taken = await finder.take_account(actor, budget)
     if isinstance(taken, Drop):

@@ -9,6 +9,7 @@ from linnet.kernel.clock import DAY, MINUTE
 from linnet.kernel.value import Value
 
 PROFILE_AGAIN = DAY  # how often one profile is asked for
+AWAY_AGAIN = 10 * MINUTE  # ... whose server could not be asked
 THREAD_AGAIN = 15 * MINUTE  # how often one thread is
 ASKED_KEPT = 30 * DAY
 
