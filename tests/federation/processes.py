@@ -79,6 +79,7 @@ class Country:
         for end in reversed(self._ends):
             end()
         hosts.leave()
+        asyncio.run_coroutine_threadsafe(_end_all(), self._loop).result(PATIENCE)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE)
         self._loop.close()
@@ -127,6 +128,14 @@ class Country:
         made = Linnet(self, host, self._folder / host, self.name(host), settings)
         self._ends.append(made.stop)
         return made
+
+
+async def _end_all() -> None:
+    """No connection outlives the country: a task that waits for ever is a warning somewhere else."""
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
 
 
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
