@@ -69,6 +69,8 @@ from linnet.federation.reading.reader import Reader
 from linnet.federation.relays import errands as relay_errands
 from linnet.federation.relays.actions import FollowRelay
 from linnet.federation.relays.shelf import RelayShelf
+from linnet.federation.syncing import errands as syncing
+from linnet.federation.syncing.actions import SyncFollowers
 from linnet.federation.telling import errands as telling
 from linnet.federation.telling import heeding
 from linnet.federation.telling.job import Tell
@@ -273,6 +275,7 @@ def jobs(office: Office, house: House, every: Mapping[str, Every]) -> dict[type[
         MarkAccounts: partial(marking.mark_accounts, db),
         ReadProfile: partial(profiles.read_profile, db, office.finder),
         ReadThread: partial(threads.read_thread, db, office.finder),
+        SyncFollowers: partial(syncing.sync, db, office.finder, house.settings.url),
         ReadLetter: Reader(db, office.finder, house.settings.url).read,
         SendAgain: partial(deliveries.send_again, db),
         AskSoftware: partial(peer_errands.ask_software, db, client, office.rulebook),

@@ -45,6 +45,11 @@ def followers(actor_uri: str) -> str:
     return f"{actor_uri}/followers"
 
 
+def followers_at(actor_uri: str) -> str:
+    """Those of them who live where somebody asks (FEP-8fcf)."""
+    return f"{actor_uri}/followers/yours"
+
+
 def post(url: str, account_id: int, post_id: int) -> str:
     """One of our posts."""
     return f"{url}/ap/users/{account_id}/posts/{post_id}"

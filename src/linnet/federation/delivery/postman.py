@@ -14,12 +14,14 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from linnet.db.database import Database, DatabaseError
+from linnet.federation import names
 from linnet.federation.delivery import actions, rules
 from linnet.federation.delivery.lanes import MOST, QUICK, Lanes
 from linnet.federation.delivery.rules import Delivery, Done, Outcome, Over, Turn
 from linnet.federation.peers import queries as peers
 from linnet.federation.signing import signatures
 from linnet.federation.signing.shapes import Signing
+from linnet.federation.syncing.errands import Headers
 from linnet.kernel.clock import SECOND, now_ms
 from linnet.kernel.errors import Invalid, Upstream
 from linnet.kernel.settings import Settings
@@ -38,6 +40,8 @@ KEPT_BYTES = 8 << 20  # of texts that go to many hosts
 LETTER = Policy(
     max_bytes=16 * 1024, cut=True, timeout=10 * SECOND, redirects=0, accept="*/*", https_only=True
 )
+
+PUBLIC = names.PUBLIC.encode()
 
 
 class Keys(Protocol):
@@ -65,6 +69,7 @@ class Postman:
         self._client = client
         self._keyring = keyring
         self._on = settings.secure
+        self._followers = Headers(db, settings.url, clock)
         self._clock = clock
         self._bodies: actions.Bodies = {}
         self._turns: set[asyncio.Task[None]] = set()
@@ -230,15 +235,22 @@ class Postman:
             jitter = random.random()  # noqa: S311 # spreads tries
             return rules.set_aside(f"an error of this server: {error!r}", delivery, self._clock(), jitter)
 
+    async def _synchronised(self, delivery: Delivery, body: bytes) -> dict[str, str]:
+        """Who follows is said where it matters: with posts for followers alone."""
+        if delivery.kind != "Create" or not delivery.followers or PUBLIC in body:
+            return {}
+        return await self._followers.of(delivery.account_id, delivery.host)
+
     async def _knock(self, delivery: Delivery, body: bytes, remembered: str) -> Outcome:
         """Signed now, for now. Where the signature is not understood the other form is tried, once; what
         was said to the first counts unless the second helps."""
         signer = await self._keyring.signer(self._db, delivery.account_id)
+        more = await self._synchronised(delivery, body)
         answer: Answer | None = None
         used = ""
         for form in rules.forms(remembered):
             headers = signatures.sign(signer, form, "POST", delivery.inbox, body, self._clock())
-            said = await self._client.post(delivery.inbox, body, headers=headers, policy=LETTER)
+            said = await self._client.post(delivery.inbox, body, headers=headers | more, policy=LETTER)
             if answer is None or not rules.knock_again(said.status):
                 answer, used = said, form
             if not rules.knock_again(said.status):

@@ -6,12 +6,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from linnet.federation import names
+from linnet.federation.authority import authority
 from linnet.federation.doors import documents, queries
 from linnet.federation.doors.documents import Ask
 from linnet.federation.doors.readers import Parts
-from linnet.federation.doors.window import Make, Shown, Window, refusal
+from linnet.federation.doors.window import PRIVATE, Make, Shown, Window, refusal
+from linnet.federation.render import collections
+from linnet.federation.render import queries as facts
 from linnet.federation.render.collections import START
+from linnet.federation.syncing import queries as syncing
+from linnet.federation.vocab import CONTENT_TYPE
 from linnet.kernel.page import WIDE
+from linnet.kernel.wire import encode
 from linnet.social.quotes import queries as quotes
 
 PAGE = re.compile(r"/@[A-Za-z0-9_]{1,30}(?:/[1-9]\d{0,18})?")
@@ -66,6 +73,19 @@ class Doors:
             return refusal(404, "Not found")
         page = f"/{part}" if part in {"followers", "following"} else ""
         return await self._show(request, part, make, ask, page=page)
+
+    async def yours(self, request: Request) -> Response:
+        """Those who follow an account and live where the reader does: for that server alone."""
+        account_id = _id(request, "account")
+        reader = await self._window.proven(request)
+        if isinstance(reader, Response):
+            return reader
+        if not account_id or not await self._parts.db.glance(facts.speaker, account_id):
+            return refusal(404, "Not found")
+        found = await self._parts.db.read(syncing.followers_at, account_id, authority(reader.uri))
+        address = names.followers_at(names.actor(self._parts.here.url, account_id))
+        body = encode(collections.whole(address, found, ordered=True))
+        return Response(body, headers=dict(PRIVATE), media_type=CONTENT_TYPE)
 
     async def post(self, request: Request) -> Response:
         """A post or boost, by id."""
@@ -147,6 +167,7 @@ def routes(parts: Parts) -> tuple[list[BaseRoute], list[BaseRoute]]:
         Route("/ap/actor/outbox", doors.server_outbox, methods=["GET"]),
         Route("/ap/users/{account}", doors.account, methods=["GET"]),
         Route("/ap/users/{account}/{part}", doors.of_account, methods=["GET"]),
+        Route("/ap/users/{account}/followers/yours", doors.yours, methods=["GET"]),
         Route("/ap/users/{account}/posts/{post}", doors.post, methods=["GET"]),
         Route("/ap/users/{account}/stamps/{stamp}", doors.stamp, methods=["GET"]),
         Route("/ap/users/{account}/posts/{post}/{part}", doors.of_post, methods=["GET"]),

@@ -79,6 +79,13 @@ class Window:
         private = strict or made[1]
         return _answer(made[0], accept.content_type(wanted), PRIVATE if private else PUBLIC)
 
+    async def proven(self, request: Request) -> Reader | Response:
+        """Who asks for what is for them alone, or what is answered to who does not say."""
+        reader = await self._reader(request)
+        if isinstance(reader, Drop) and reader.reason == "blocked_domain":
+            return refusal(403, "This server is not served here.")
+        return reader if isinstance(reader, Reader) else _unproven(reader)
+
     async def _page(self, shown: Shown) -> Response:
         account = (
             await self.parts.db.glance(queries.speaker, shown.ask.account_id)

@@ -13,6 +13,8 @@ from linnet.federation.letters.rules import Letter, Shape
 from linnet.federation.plain import json_object
 from linnet.federation.signing import signatures
 from linnet.federation.signing.shapes import Claim, Received
+from linnet.federation.syncing import actions as sync_actions
+from linnet.federation.syncing import rules as syncing
 from linnet.federation.vocab import Json
 from linnet.kernel.clock import SECOND
 from linnet.kernel.ids import new_id
@@ -186,6 +188,16 @@ async def keep(hall: Hall, arrival: Arrival) -> Drop | None:
     return None
 
 
+async def followers(hall: Hall, arrival: Arrival) -> Drop | None:
+    """Does its server say who of ours follows the sender? That is compared later, and never a reason to
+    refuse the letter."""
+    values = arrival.request.headers.get(syncing.HEADER.lower(), ())
+    said = syncing.read(values[0], arrival.signer) if len(values) == 1 else None
+    if said is not None:
+        await hall.db.write(sync_actions.ask, arrival.signer, said, arrival.now)
+    return None
+
+
 STEPS: tuple[Step, ...] = (
     room,
     address,
@@ -199,4 +211,5 @@ STEPS: tuple[Step, ...] = (
     actor,
     flood,
     keep,
+    followers,
 )

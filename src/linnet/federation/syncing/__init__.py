@@ -1,0 +1,1 @@
+"""Followers synchronisation (FEP-8fcf): two servers agree about who follows whom between them."""
