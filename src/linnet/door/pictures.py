@@ -31,7 +31,7 @@ class Gallery:
             raise NotFound("picture")
         if not media.file:
             media = await self._fetch(media)
-        elif media.file and now_ms() - await self._looked(media) > SEEN_EVERY:
+        elif now_ms() - await self._looked(media) > SEEN_EVERY:
             await self._house.db.write(elsewhere.looked, media, now_ms())
         return media.thumb_file if small and media.thumb_file else media.file
 

@@ -68,7 +68,6 @@ def actor(proven: Proven, host: str, now: int) -> Described | Drop:
         key_id,
         pem,
         tuple(a for a in (normal(one) for one in vocab.uris(doc.get("alsoKnownAs"))[:20]) if a),
-        normal(vocab.uri(doc.get("movedTo"))),
     )
 
 

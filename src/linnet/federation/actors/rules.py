@@ -40,7 +40,6 @@ class Described(Value):
     key_id: str
     key_pem: str
     also_known_as: tuple[str, ...]
-    moved_to: str
 
 
 def is_fresh(actor: Actor, now: int) -> bool:
