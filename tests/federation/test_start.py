@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from linnet import app
-from linnet.commands import doctor, serve
+from linnet.commands import doctor, ready
 from linnet.db.opening import open_database
 from linnet.federation.keys import rules
 from linnet.federation.keys.keyring import Keyring
@@ -39,23 +39,23 @@ def findings(settings: Settings) -> list[str]:
 
 def test_a_start_makes_the_key_file_where_others_can_come(settings, capsys):
     (settings.data / "run").mkdir()
-    serve._prepare(changed(settings, url="http://localhost:8080"))
+    ready.prepare(changed(settings, url="http://localhost:8080"))
     assert not (settings.data / "keys").exists()
-    serve._prepare(settings)
+    ready.prepare(settings)
     assert (settings.data / "keys" / "master.key").exists()
 
 
 def test_a_start_without_the_key_file_stops(keyed):
     (keyed.data / "keys" / "master.key").unlink()
     with pytest.raises(SettingsError, match="put back the one of your last backup"):
-        serve._prepare(keyed)
+        ready.prepare(keyed)
     assert findings(keyed)[0] == "fail"
 
 
 def test_a_start_with_another_key_file_stops(keyed):
     (keyed.data / "keys" / "master.key").write_text("ab" * 32)
     with pytest.raises(rules.SealError, match="another key file"):
-        serve._prepare(keyed)
+        ready.prepare(keyed)
     assert "another key file" in findings(keyed)[1]
 
 

@@ -1,30 +1,21 @@
 """`linnet serve`: one light parent that holds the data folder, and the server processes.
 
-The parent takes the lock of the data folder, brings the database up to date, frees what a killed
-run left claimed, says where to set up, and then starts Granian, which keeps the server processes
-alive and hands them connections.
+The parent takes the lock of the data folder, has everything made ready (`commands.ready`), and then
+starts Granian, which keeps the server processes alive and hands them connections.
 """
 
 import argparse
 import fcntl
+import importlib
 import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import TextIO
 
 from granian import Granian
 from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 
-from linnet.commands.belonging import check_home
-from linnet.db.database import Database
-from linnet.db.facts import ADDRESS, fact, keep_fact
-from linnet.db.opening import open_database
-from linnet.db.tx import Tx
-from linnet.desk.firm import actions as firm_actions
-from linnet.desk.firm import queries as firm
-from linnet.federation.keys.keyring import Keyring
-from linnet.federation.peers import actions as peers
-from linnet.jobs import rows
-from linnet.kernel.clock import now_ms
 from linnet.kernel.settings import Settings, SettingsError
 
 HEADER_TIMEOUT = 10_000  # ms that a client may take to send its headers
@@ -39,7 +30,7 @@ def run(_args: argparse.Namespace, settings: Settings) -> int:
     """Serves until it is stopped. Raises SettingsError, DatabaseError before it begins."""
     lock = hold(settings)
     try:
-        _prepare(settings)
+        _ready_apart(settings)
         serve(settings)
     finally:
         lock.close()
@@ -68,46 +59,15 @@ def hold(settings: Settings) -> TextIO:
     return lock
 
 
-def _prepare(settings: Settings) -> None:
-    for stale in (settings.data / "run").glob("hub-*.sock"):
-        stale.unlink(missing_ok=True)  # of processes that were killed; the lock says that none is left
-    db = open_database(settings)
-    try:
-        check_home(db, settings)
-        known = db.write_now(_address, settings.url)
-        if known != settings.url:
-            raise SettingsError(
-                f"LINNET_URL is {settings.url}, but this server has lived at {known}, and every account's name "
-                f"contains that. Set it back, or say that you mean it: linnet move {settings.url}"
-            )
-        db.write_now(rows.free_all, now_ms())
-        db.write_now(peers.free, now_ms())
-        if settings.secure:
-            db.read_now(Keyring(settings.data, settings.url).prepare)
-        print(_greeting(settings, db), flush=True)
-    finally:
-        db.close()
+def _ready_apart(settings: Settings) -> None:
+    """`commands.ready.prepare` in a process that ends with it: the parent lives as long as the server,
+    and would hold what that loads (15 MB) for nothing. Raises what it raises."""
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as apart:
+        apart.submit(_ready, settings).result()
 
 
-def _greeting(settings: Settings, db: Database) -> str:
-    if db.read_now(firm.firm) is not None:
-        return f"Linnet is on {settings.url}"
-    return (
-        f"Set up your Linnet here (the address works once): {settings.url}/setup?token={db.write_now(_token)}"
-    )
-
-
-def _address(tx: Tx, url: str) -> str:
-    """Where this server lives. Before the set-up nobody knows it yet, so it may change freely."""
-    known = fact(tx, ADDRESS)
-    if known is None or firm.firm(tx) is None:
-        keep_fact(tx, ADDRESS, url)
-        return url
-    return known
-
-
-def _token(tx: Tx) -> str:
-    return firm_actions.new_setup_token(tx)
+def _ready(settings: Settings) -> None:
+    importlib.import_module("linnet.commands.ready").prepare(settings)
 
 
 def serve(settings: Settings, target: str = "linnet.app:serve") -> None:

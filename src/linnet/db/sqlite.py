@@ -198,7 +198,7 @@ class SqliteDatabase:
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF"
                 )
                 connection.execute("PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864")
-                connection.execute("PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY")
+                connection.execute("PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY")
             else:
                 connection.execute("PRAGMA query_only=ON; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY")
         except apsw.NotADBError as error:
