@@ -74,9 +74,18 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def quick_room() -> str | None:
+    """A folder in memory where there is room: a database copied for a test is a thousand files, half a
+    second on a disk and 15 ms there. None: the usual place."""
+    memory = Path("/dev/shm")  # mkdtemp makes the name in it
+    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 1_000_000_000:
+        return str(memory)
+    return None
+
+
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> Iterator[str]:
-    """A migrated database to copy from: a copy takes 30 ms, the migrations ten times that."""
+    """A migrated database to copy from: a copy takes 15 ms, the migrations twenty times that."""
     name = f"linnet_template_{os.getpid()}"
     with psycopg.connect(f"{postgres_server}postgres", autocommit=True) as admin:
         admin.execute(f"DROP DATABASE IF EXISTS {name}")
@@ -105,7 +114,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         if os.environ.get("CI"):
             pytest.fail("CI must set LINNET_TEST_POSTGRES")
         pytest.skip("PostgreSQL is not installed here; CI runs this")
-    folder = Path(tempfile.mkdtemp(prefix="linnet-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="linnet-pg-", dir=quick_room()))
     as_user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.geteuid() == 0 else []
     if as_user:
         shutil.chown(folder, "nobody", "nogroup")

@@ -2,6 +2,7 @@
 sentence that says why it cannot be tried here."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ IDS = (
 NOT_APPLICABLE: dict[str, str] = {}
 
 
+@cache
 def named() -> dict[str, list[str]]:
     """Ids in the names of tests: `test_a05_a06_…` names two."""
     found: dict[str, list[str]] = {}

@@ -226,6 +226,7 @@ def test_everything_by_keyboard(chromium: Browser, server: Running):
     page.keyboard.press("k")
     page.keyboard.press("r")
     page.wait_for_url("**/compose?to=*")
+    expect(page.locator("textarea:focus")).to_be_visible()  # a moment after the page is there
     page.keyboard.press("Escape")
     for keys, place in (("gd", "/desk"), ("ga", "/answers"), ("gs", "/statement")):
         for key in keys:
@@ -233,6 +234,7 @@ def test_everything_by_keyboard(chromium: Browser, server: Running):
         page.wait_for_url(f"{server.url}{place}")
     page.keyboard.press("s")
     page.wait_for_url("**/plan/new")
+    expect(page.get_by_label("What you want to say")).to_be_focused()  # a moment after the page is there
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("Write something new")
