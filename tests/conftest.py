@@ -26,8 +26,9 @@ NOW = 1_793_000_000_000  # 2026-10-26T07:33:20Z, a Monday after a DST change in 
 
 # Where both engines belong to the minute: what the rooms below the doors promise.
 BOTH_ENGINES = {"actions", "ground"}
-# Whole servers talking with each other: minutes, not seconds. Their pure rules stay in the minute.
+# Whole servers, alone or talking with each other: minutes, not seconds. Their pure rules stay here.
 WHOLE = {"federation"}
+PROCESSES = {"test_serve", "test_demo"}
 PURE = {
     "test_authority",
     "test_signing",
@@ -44,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         room, name = item.path.parent.name, item.path.stem
         doors_again = "postgres" in item.nodeid and room not in BOTH_ENGINES
-        if doors_again or (room in WHOLE and name not in PURE):
+        if doors_again or name in PROCESSES or (room in WHOLE and name not in PURE):
             item.add_marker(pytest.mark.wide)
 
 
