@@ -237,6 +237,7 @@ def test_forms_of_others_change_nothing(owner: Visitor, server: Running) -> None
             {"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"},
             {"Origin": owner.url, "Sec-Fetch-Site": "same-site"},
             {"Origin": "null", "Sec-Fetch-Site": ""},
+            {"Origin": "http://[", "Sec-Fetch-Site": ""},
         ):
             assert owner.post(path, headers=headers).status_code == 403, (path, headers)
         assert owner.post(path, {"form_key": ""}).status_code == 403, path

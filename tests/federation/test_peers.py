@@ -305,6 +305,7 @@ def test_what_a_server_runs(db, clock, now):
             WELL_KNOWN: (200, "", INDEX % (V20, "/n", "x")),
             "https://there.example/n": (200, "", '{"software": {"name": "a\\u0000b", "version": []}}'),
         },
+        {WELL_KNOWN: (200, "", INDEX % (V20, "//[", "x"))},
     ],
 )
 def test_b07_odd_nodeinfo_says_nothing_and_leads_nowhere_else(db, clock, now, pages):

@@ -461,6 +461,8 @@ def test_what_a_page_names():
         ("https://cdn.example/feed.json", "", "JSON Feed"),
     ]
     assert discovery.named(b"", AT) == []
+    bad = b'<base href="//["><link rel=alternate type="application/rss+xml" href="/feed">'
+    assert [one.address for one in discovery.named(bad, AT)] == ["https://where.example/feed"]
     assert "https://bakery.example/feed" in discovery.usual("https://bakery.example/shop/")
     assert discovery.usual("https://bakery.example/shop/")[0] == "https://bakery.example/shop/feed"
 

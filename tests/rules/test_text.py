@@ -344,6 +344,8 @@ BARE = f"<a {NOFOLLOW}>x</a>"
         ("<h1>a</h1>b<div>c</div>", "<p>a</p>b<p>c</p>"),
         ("<p></p> <p> </p>a", "a"),
         ("a\0b", "ab"),
+        ("a\ud800b", "a\ufffdb"),
+        ("<p>\u202e</p>a", "a"),
     ],
 )  # fmt: skip
 def test_html_from_elsewhere_is_made_safe(dirty, safe):
@@ -355,7 +357,7 @@ def test_html_from_elsewhere_is_made_safe(dirty, safe):
     st.lists(
         st.sampled_from(
             ["<", ">", "a", "<a href='", "'", '"', "<script>", "</script>", "<!--", "-->", "<svg>", "<style>", "<p>", "</p>",
-             "<math>", "javascript:", "https://x.example", " onerror=x", "<img src=x", "<div>", "<table>", "&lt;", "&#x3c;", "\0", "<![CDATA[", "]]>"]
+             "<math>", "javascript:", "https://x.example", " onerror=x", "\ud800", "\u202e", "<img src=x", "<div>", "<table>", "&lt;", "&#x3c;", "\0", "<![CDATA[", "]]>"]
         ),
         max_size=30,
     ).map("".join)

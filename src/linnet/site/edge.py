@@ -55,7 +55,7 @@ def check_origin(request: Request, settings: Settings) -> None:
     here = {settings.host, request.headers.get("host", "").lower()}
     if site in {"cross-site", "same-site"}:
         raise NotAllowed("This form was sent from another website.", cause=f"sec-fetch-site {site}")
-    if origin and origin != "null" and urlsplit(origin).netloc.lower() not in here:
+    if origin and origin != "null" and _netloc(origin) not in here:
         raise NotAllowed("This form was sent from another website.", cause=f"origin {origin[:100]}")
     if site not in {"same-origin", "none"} and (not origin or origin == "null"):
         raise NotAllowed("Your browser did not say where this form was sent from.", cause="no origin")
@@ -69,6 +69,14 @@ def form_key(cookie: str) -> str:
 def is_form_key(given: str, cookie: str) -> bool:
     """Is it the key of this session?"""
     return hmac.compare_digest(given.encode(errors="replace"), form_key(cookie).encode())
+
+
+def _netloc(origin: str) -> str:
+    """Host and port of an Origin; '' for what is none, which is nobody's."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def here_only(address: str, otherwise: str = "/") -> str:

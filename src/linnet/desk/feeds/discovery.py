@@ -33,9 +33,7 @@ def named(page: bytes, address: str, charset: str = "") -> list[Found]:
     """The feeds that a page names in <link rel="alternate"> (https://www.rssboard.org/rss-autodiscovery),
     in its order, once each. Not the oEmbed and the WordPress API, which look alike."""
     text = markup.decode(page, charset)
-    base = next(
-        (urljoin(address, tag["href"]) for tag in markup.tags(text, "base") if tag.get("href")), address
-    )
+    base = _base(text, address)
     found: dict[str, Found] = {}
     for tag in markup.tags(text, "link"):
         kind = TYPES.get(tag.get("type", "").partition(";")[0].strip().lower())
@@ -54,6 +52,17 @@ def named(page: bytes, address: str, charset: str = "") -> list[Found]:
         if len(found) >= MOST:
             break
     return list(found.values())
+
+
+def _base(text: str, address: str) -> str:
+    """What the addresses of a page start from: its first `base` that is one, else its own."""
+    for tag in markup.tags(text, "base"):
+        if tag.get("href"):
+            try:
+                return urljoin(address, tag["href"])
+            except ValueError:  # `//[`
+                return address
+    return address
 
 
 def usual(address: str) -> list[str]:

@@ -52,7 +52,10 @@ def _link(index: dict[str, Any], host: str) -> str:
         if isinstance(link, dict)
     }
     address = next((found[rel] for rel in SCHEMAS if rel in found), "")
-    full = urljoin(f"https://{host}/", address) if address else ""
+    try:
+        full = urljoin(f"https://{host}/", address) if address else ""
+    except ValueError:  # `//[`
+        return ""
     return full if authority.authority(full) == host else ""
 
 

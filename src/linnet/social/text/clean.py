@@ -76,6 +76,7 @@ _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _NO_END = "area base br col dd dt embed hr img input li link meta option p param source tbody td th thead tr track wbr"
 _NEEDS_NO_END = frozenset(_NO_END.split())
 _ANY_TAG = re.compile(r"<[^<>]*>")
+_HALF = re.compile("[\ud800-\udfff]")  # half a character: no text that can be written down
 
 
 _LINK = re.compile(r"(<a\b[^<>]*>)((?:[^<]|<(?!/a>))*)</a>")
@@ -92,7 +93,8 @@ def clean(html: str) -> str:
     shortened links and quotes stay, and nothing is hidden but parts of a link's own address. No marks that turn
     text around. Everything after 100,000 characters is cut off. Never raises."""
     paragraphs = _BLOCK.sub(r"<\1p>", _bounded(html))
-    good = _EMPTY.sub("", _CLEANER.clean(paragraphs).replace('<p class="">', "<p>")).translate(_TURNERS)
+    tidied = _CLEANER.clean(paragraphs).translate(_TURNERS).replace('<p class="">', "<p>")
+    good = _EMPTY.sub("", tidied)
     return (_shown(good) if _HIDDEN.search(good) else good).strip()
 
 
@@ -129,7 +131,7 @@ def plain(html: str) -> str:
 
 def _bounded(html: str) -> str:
     """What the parser can take without effort; too deep nesting loses all its tags."""
-    kept = html[:LONGEST].replace("\0", "")
+    kept = _HALF.sub("\ufffd", html[:LONGEST].replace("\0", ""))
     if kept.count("<") < DEEPEST:
         return kept
     depth = 0
