@@ -1,0 +1,185 @@
+"""Which days are for posting and which are quiet: coins from a committed seed, in pairs of weeks. Pure.
+
+What week 1 of a fortnight gets, week 2 gets the opposite: every weekday is on as often as it is quiet.
+All of it is counted in local days, so that the clock's changes and leap days make no difference.
+
+- half_week: one coin for half a and one for half b of each fortnight.
+- daily: one coin for each weekday of each fortnight; only where visits follow within the day.
+- whole_weeks: one coin for each fortnight.
+- which_page: in each fortnight half of the pages, drawn by lot, are promoted in week 1 and the others in
+  week 2 (of an odd number a coin says which week has one more). So every week has as much to post.
+"""
+
+import math
+from collections.abc import Sequence
+from datetime import date
+
+from linnet.desk.trial.chance import Stream
+from linnet.desk.trial.values import AssignedDay, Block, Calendar, Design, PageCalendar, PageWeek
+from linnet.kernel.clock import zone
+from linnet.kernel.days import day_of, days_between, next_day, parse_day
+from linnet.kernel.errors import Invalid
+from linnet.kernel.value import changed
+
+COINS_LEAST = 6  # 2 of 64 calendars: the smallest p is .031; with fewer the test cannot say anything
+WEEKS_MOST = 104
+PAGES_LEAST, PAGES_MOST = 6, 200
+SHORTEST_HALF = 3  # days
+DAILY_WEEKS_LEAST = 4  # the model has up to ten terms; 28 days are the least to carry them
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def check(design: Design) -> Design:
+    """The design, if a trial can be made of it. Raises Invalid with what to change."""
+    first = parse_day(design.start, "start")
+    zone(design.zone)
+    if design.weeks < 2 or design.weeks % 2:
+        raise Invalid("weeks", "must be an even number: what one week gets, the next gets the opposite")
+    if design.weeks > WEEKS_MOST:
+        raise Invalid("weeks", f"must be {WEEKS_MOST} at most")
+    if design.kind == "half_week":
+        _check_cuts(design.cuts, first)
+    if design.kind == "which_page":
+        _check_pages(design.pages)
+    elif design.pages:
+        raise Invalid("pages", "belong to a which-page trial only")
+    if design.kind == "daily" and design.weeks < DAILY_WEEKS_LEAST:
+        raise Invalid(
+            "weeks", f"must be {DAILY_WEEKS_LEAST} at least, to tell weekdays and trend from posting"
+        )
+    if coins(design) < COINS_LEAST:
+        raise Invalid("weeks", _too_few(design))
+    return design
+
+
+def coins(design: Design) -> int:
+    """How many coins are thrown: the size of the sample. Days are not: they share coins."""
+    pairs = design.weeks // 2
+    each = {"half_week": 2, "daily": 7, "whole_weeks": 1, "which_page": len(design.pages)}
+    return pairs * each[design.kind]
+
+
+def calendars(design: Design, fortnights: int | None = None) -> int:
+    """How many calendars could be drawn for the whole trial, or for its first `fortnights`."""
+    pairs = design.weeks // 2 if fortnights is None else fortnights
+    if design.kind == "which_page":
+        pages = len(design.pages)
+        return int((math.comb(pages, pages // 2) * (2 if pages % 2 else 1)) ** pairs)
+    return int(2 ** (coins(design) * pairs // (design.weeks // 2)))
+
+
+def first_start(day: str, cuts: tuple[int, int] = (0, 4)) -> str:
+    """The first day from `day` on on which a trial of half-weeks can start."""
+    return next_day(day, (cuts[0] - parse_day(day).weekday()) % 7)
+
+
+def last_day(design: Design) -> str:
+    """The trial's last day."""
+    return next_day(design.start, 7 * design.weeks - 1)
+
+
+def today(design: Design, now: int) -> str:
+    """The local day of the trial at `now` (ms)."""
+    return day_of(now, zone(design.zone))
+
+
+def calendar(design: Design, seed: str) -> Calendar:
+    """The calendar that this seed gives. Raises Invalid for a design that cannot be, for a which-page
+    trial (`page_calendar`) and for what is no seed."""
+    check(design)
+    if design.kind == "which_page":
+        raise Invalid("kind", "which-page has weeks for pages, not days on and quiet")
+    stream = Stream(seed, "calendar")
+    heads = [stream.bits(1) == 1 for _ in range(coins(design))]
+    days = []
+    blocks: list[Block] = []
+    every = zip(days_between(design.start, last_day(design)), places(design), strict=True)
+    for n, (day, (block, coin, first_week)) in enumerate(every):
+        on = heads[coin] == first_week
+        half = "ab"[block % 2] if design.kind == "half_week" else ""
+        days.append(AssignedDay(day, on, n // 7, half, block, coin))
+        begun = blocks.pop().first if blocks and blocks[-1].index == block else day
+        blocks.append(Block(block, begun, day, on, coin))
+    return Calendar(design, tuple(days), tuple(blocks))
+
+
+def places(design: Design) -> list[tuple[int, int, bool]]:
+    """For each day in order: its block, its coin, and whether it is of the first week of its fortnight (on
+    with heads) or of the second (on with tails). What the coins show is not in it."""
+    found = []
+    for n in range(7 * design.weeks):
+        week, weekday = divmod(n, 7)
+        fortnight, second = divmod(week, 2)
+        part = _part(design, weekday)
+        per_week = {"half_week": 2, "daily": 7}.get(design.kind, 1)
+        found.append((week * per_week + part, fortnight * per_week + part, not second))
+    return found
+
+
+def page_calendar(design: Design, seed: str) -> PageCalendar:
+    """The weeks of a which-page trial that this seed gives. Raises Invalid."""
+    check(design)
+    if design.kind != "which_page":
+        raise Invalid("kind", "has days on and quiet, not weeks for pages")
+    weeks = []
+    stream = Stream(seed, "calendar")
+    for fortnight in range(design.weeks // 2):
+        chosen = draw_pages(len(design.pages), stream)
+        for second in (False, True):
+            week = 2 * fortnight + second
+            first = next_day(design.start, 7 * week)
+            promoted = tuple(p for p, c in zip(design.pages, chosen, strict=True) if c != second)
+            weeks.append(PageWeek(week, first, next_day(first, 6), promoted))
+    return PageCalendar(design, tuple(weeks))
+
+
+def draw_pages(n: int, stream: Stream) -> list[bool]:
+    """Which of `n` pages are promoted in the first week of a fortnight."""
+    first = n // 2 + (stream.bits(1) if n % 2 else 0)
+    chosen = set(stream.shuffled(range(n))[:first])
+    return [i in chosen for i in range(n)]
+
+
+def assigned(found: Calendar, day: str) -> AssignedDay | None:
+    """What a day was assigned; None outside of the trial."""
+    n = (parse_day(day) - date.fromisoformat(found.design.start)).days
+    return found.days[n] if 0 <= n < len(found.days) else None
+
+
+def visible(found: Calendar, day: str) -> tuple[Block, ...]:
+    """What the owner may see on `day`: the blocks until now, the current and the next one. Before the
+    start: the first one. Later ones stay hidden, so that news is not saved up for days on."""
+    begun = [block for block in found.blocks if block.first <= day]
+    return found.blocks[: len(begun) + 1]
+
+
+def _part(design: Design, weekday: int) -> int:
+    """Which part of the week a day is in; `weekday` counts from the first day of the trial."""
+    if design.kind == "half_week":
+        return int(weekday >= (design.cuts[1] - design.cuts[0]) % 7)
+    return weekday if design.kind == "daily" else 0
+
+
+def _check_cuts(cuts: tuple[int, int], first: date) -> None:
+    if not all(0 <= cut <= 6 for cut in cuts):
+        raise Invalid("cuts", "are two weekdays, from 0 for Monday to 6 for Sunday")
+    length = (cuts[1] - cuts[0]) % 7
+    if min(length, 7 - length) < SHORTEST_HALF:
+        raise Invalid("cuts", f"must leave {SHORTEST_HALF} days at least in each half of the week")
+    if first.weekday() != cuts[0]:
+        raise Invalid("start", f"must be a {_WEEKDAYS[cuts[0]]}: there the first half of the week begins")
+
+
+def _check_pages(pages: Sequence[str]) -> None:
+    if not PAGES_LEAST <= len(pages) <= PAGES_MOST:
+        raise Invalid("pages", f"must be {PAGES_LEAST} to {PAGES_MOST}: each is a part of the sample")
+    if len(set(pages)) < len(pages) or not all(pages):
+        raise Invalid("pages", "must be there once each")
+
+
+def _too_few(design: Design) -> str:
+    weeks = next(w for w in range(2, WEEKS_MOST, 2) if coins(changed(design, weeks=w)) >= COINS_LEAST)
+    return (
+        f"are too few: they have {coins(design)} coins, and with fewer than {COINS_LEAST} no result can be told "
+        f"from luck. Take {weeks} weeks or more"
+    )

@@ -1,0 +1,46 @@
+"""When the figures may be seen before the end, and what a look costs. Pure.
+
+The chance of a false alarm, .05, is spent on the looks in advance: .005 after two thirds, .015 after five
+sixths, .03 at the end. Their sum bounds the chance that any of them is wrong however they depend on each
+other (Bonferroni); group-sequential boundaries (Pocock 1977, O'Brien and Fleming 1979; spending: Lan and
+DeMets 1983) are a little less strict but need the joint distribution of the looks, which a randomization
+test of a few coins does not have.
+
+A look is moved to the end of its fortnight, so that every weekday was on as often as it was quiet; and it
+is left out where so few coins have been thrown that no p could be as small as its limit (8 coins: the
+smallest is 2/256). What it would have spent is spent at the end.
+
+Futility: after one half, or as soon as there are coins enough, the trial may end with "not worth it" if
+the range with the limit .01 lies below the break-even line. It cannot end with "worth it", so the limit of
+that mistake stays .05; the chance of a false "not worth it" is .06 at most, and half of it by symmetry.
+"""
+
+from linnet.desk.trial.calendar import calendars
+from linnet.desk.trial.values import Design, Look
+
+ALL = 500  # ten-thousandths
+EARLY = ((2, 3, 50), (5, 6, 150))  # after so many of so many parts: the limit
+FUTILITY = 100
+
+
+def planned(design: Design, *, early: bool = True) -> tuple[Look, ...]:
+    """The looks of a trial in their order; the last is the end."""
+    pairs = design.weeks // 2
+    looks = []
+    left = ALL
+    for part, of, limit in EARLY if early else ():
+        at = -(-part * pairs // of)
+        if at < pairs and can_tell(design, at, limit):
+            looks.append(Look(14 * at, limit))
+            left -= limit
+    enough = [at for at in range(-(-pairs // 2), pairs) if can_tell(design, at, FUTILITY)]
+    if early and enough:
+        looks.append(Look(14 * enough[0], FUTILITY, "futility"))
+    looks.append(Look(14 * pairs, left))
+    return tuple(sorted(looks, key=lambda look: (look.days, look.purpose)))
+
+
+def can_tell(design: Design, fortnights: int, limit: int) -> bool:
+    """Whether a p as small as `limit` (ten-thousandths) is possible after so many fortnights: a calendar
+    and its mirror always give the same |t|, so the smallest p is two of all calendars."""
+    return limit * calendars(design, fortnights) >= 2 * 10_000

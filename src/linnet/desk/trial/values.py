@@ -1,0 +1,246 @@
+"""The Values of a trial: what is planned, frozen, recorded, read and judged. Pure; no decisions here.
+
+Numbers in what is frozen (`Protocol` and all in it) are whole, because a hash must not depend on how
+somebody writes a fraction: money in minor units, value per visit in thousandths of a minor unit, chances
+in ten-thousandths. Days are local days of the trial's own zone, written 2026-11-30.
+"""
+
+from typing import Literal
+
+from linnet.kernel.value import Value
+
+Kind = Literal["half_week", "daily", "whole_weeks", "which_page"]
+Outcome = Literal["visits_other", "visits_all", "page_visits"]
+KINDS: tuple[Kind, ...] = ("half_week", "daily", "whole_weeks", "which_page")
+
+
+class Design(Value):
+    """How time is cut and coins are thrown. `calendar.check` says whether it can be.
+
+    `start`: the first day. `weeks`: an even number; two weeks are a pair (fortnight). `zone`: an IANA
+    name; the trial keeps it whatever the firm changes later. `cuts`: the weekdays (Monday 0) on which
+    half a and half b begin; only of half-weeks. `pages`: the addresses of a which-page trial."""
+
+    kind: Kind
+    start: str
+    weeks: int
+    zone: str
+    cuts: tuple[int, int] = (0, 4)
+    pages: tuple[str, ...] = ()
+
+
+class AssignedDay(Value):
+    """One day of the calendar. `coin`: which coin decides it. `block`: the number of the stretch of days
+    (half-week, day or week) it belongs to, from 0; `half`: "a" or "b" of a half-week, else ""."""
+
+    day: str
+    on: bool
+    week: int
+    half: str
+    block: int
+    coin: int
+
+
+class Block(Value):
+    """A stretch of days that are assigned together, `first` to `last`, both in it."""
+
+    index: int
+    first: str
+    last: str
+    on: bool
+    coin: int
+
+
+class Calendar(Value):
+    """Every day of a trial with what it was assigned: `on` (posting) or quiet."""
+
+    design: Design
+    days: tuple[AssignedDay, ...]
+    blocks: tuple[Block, ...]
+
+
+class PageWeek(Value):
+    """One week of a which-page trial: its first and last day and the pages that are promoted in it."""
+
+    week: int
+    first: str
+    last: str
+    promoted: tuple[str, ...]
+
+
+class PageCalendar(Value):
+    """Every week of a which-page trial."""
+
+    design: Design
+    weeks: tuple[PageWeek, ...]
+
+
+class Look(Value):
+    """A moment at which the figures may be seen: after the first `days` days. `limit`: the chance of a
+    false alarm spent on it, in ten-thousandths. `verdict`: the trial may end with any verdict; `futility`:
+    it may end only with "not worth it"."""
+
+    days: int
+    limit: int
+    purpose: Literal["verdict", "futility"] = "verdict"
+
+
+class Rules(Value):
+    """How the figures are read. The defaults are those of every trial; they are frozen with it, so that a
+    later version that would read otherwise still reads this one by its own rules.
+
+    `draws`: calendars drawn for the test. `cap`: a day is capped at the median and so many MADs of its
+    weekday. `dropped_most`, `compliance_least`: in percent; beyond them the trial is broken. `lag`: 1 when
+    the day before is in the model. `covariate`: search visits are in it."""
+
+    draws: int = 4999
+    cap: int = 5
+    dropped_most: int = 10
+    compliance_least: int = 70
+    lag: int = 1
+    covariate: bool = True
+
+
+class Worth(Value):
+    """What a day of posting costs and a visit is worth. `cost`: minor units per day on (of a which-page
+    trial: per page and week). `value_low` to `value_high`: thousandths of a minor unit per visit, the
+    range of the value, with `value` in it. `minutes`: of a day on, for the words."""
+
+    currency: str
+    cost: int
+    value_low: int
+    value: int
+    value_high: int
+    minutes: int
+
+
+class Protocol(Value):
+    """Everything that is decided before the start. Made by `protocol.freeze`; never changed."""
+
+    version: int
+    design: Design
+    outcome: Outcome
+    rules: Rules
+    looks: tuple[Look, ...]
+    worth: Worth
+    commitment: str
+    baseline_days: int
+    baseline_waived: bool
+    frozen_at: int
+    sites: tuple[str, ...] = ()
+
+
+class DayRecord(Value):
+    """What happened on one day. `outcome`: visits that count (by default those that came from no search
+    engine, ad or mail campaign); `searches`: visits from search engines, the covariate; `visits`: all, to
+    be shown beside it. `posted`: own posts, boosts and announcements; answers to people who wrote do not
+    count. `dropped`: why the day is not used (an outage), "" when it is."""
+
+    day: str
+    outcome: int
+    searches: int
+    visits: int
+    posted: int
+    dropped: str = ""
+
+
+class PageRecord(Value):
+    """Visits of one page in one week. `posted`: posts that linked to it in that week."""
+
+    page: str
+    week: int
+    visits: int
+    posted: int
+    dropped: str = ""
+
+
+class Reading(Value):
+    """What the figures say, as assigned. `effect`: extra visits per day on (per promoted page and week);
+    `low` to `high`: its range with the chance of missing `limit` (ten-thousandths), None where there are
+    too few coins for a range. `p`: the chance of so large a difference if posting changed nothing.
+
+    `how`: a planned look, a futility look, the end, or a stop at another time, which has the wider range
+    of the confidence sequence. `days`: used in the figures, `days_on` of them on; `dropped`: left out;
+    `capped`: held down as spikes. `followed_on`: on blocks (pages and weeks) with a post, of `blocks_on`;
+    `posted_quiet`: quiet blocks with a post, of `blocks_quiet`. `followed`: the effect of posting itself
+    (effect / difference in compliance), None when that difference is not above 0. `mean_quiet`: visits on
+    an average quiet day, capped."""
+
+    how: Literal["look", "futility", "end", "stopped"]
+    until: str
+    limit: int
+    effect: float
+    se: float
+    p: float
+    quantile: float | None
+    low: float | None
+    high: float | None
+    followed: float | None
+    days: int
+    days_on: int
+    dropped: int
+    capped: int
+    coins: int
+    calendars: int
+    exact: bool
+    mean_quiet: float
+    followed_on: int
+    blocks_on: int
+    posted_quiet: int
+    blocks_quiet: int
+    broken: tuple[Literal["dropped", "compliance", "no_figures"], ...]
+
+
+VerdictKind = Literal["worth_it", "not_worth_it", "cannot_tell", "broken", "do_not_start"]
+
+
+class BreakEven(Value):
+    """Visits per day that pay a day of posting: `low` if a visit is worth as much as it may be, `high` if
+    it is worth as little; None: no number of visits pays it."""
+
+    low: float | None
+    middle: float | None
+    high: float | None
+
+
+class MoneyRange(Value):
+    """Minor units per day on: what the extra visits are worth, and what is left after the cost."""
+
+    currency: str
+    low: int
+    middle: int
+    high: int
+    cost: int
+    net_low: int
+    net_middle: int
+    net_high: int
+
+
+class Verdict(Value):
+    """What the trial says, in figures; the words are made by `verdict.words`. `above`: visits a day on
+    which more than that is ruled out (the upper end of the range); `below`: less is ruled out.
+    `weeks_needed`: the whole length at which the range would leave the break-even line, None where no
+    length is expected to or where the verdict is clear. `next`: keys of what to do next, best first."""
+
+    kind: VerdictKind
+    break_even: BreakEven
+    above: float | None
+    below: float | None
+    money: MoneyRange | None
+    weeks_needed: int | None
+    reasons: tuple[str, ...]
+    next: tuple[str, ...]
+
+
+class Said(Value):
+    """A verdict in words. `title`: two or three words; `sentence`: the answer; `lines`: range, what is
+    ruled out, weeks, in this order; `next`: what to do; `reasons`: why broken or not to start; `slow`: the
+    one sentence on slow reputation; `notes`: what a reader must know (baseline waived, days dropped)."""
+
+    title: str
+    sentence: str
+    lines: tuple[str, ...]
+    next: tuple[str, ...]
+    reasons: tuple[str, ...]
+    slow: str
+    notes: tuple[str, ...]
