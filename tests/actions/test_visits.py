@@ -24,6 +24,8 @@ from tests.rules.test_visits import CHROME, FIREFOX, IPHONE, PERSON
 SITE = "bakery.example"
 EVER = 1 << 62
 TABLES = (
+    "hit_overrule",
+    "visit_peer",
     "link",
     "link_preview",
     "visit",
@@ -40,7 +42,7 @@ def hit(tx, code, now, *, address="203.0.113.7", agent=None, source="go", method
     """One hit, as the door hands it over."""
     sent = {**PERSON, **{name.replace("_", "-"): value for name, value in headers.items()}}
     sent["user-agent"] = agent or sent["user-agent"]
-    seen = read_features(sent.get, source=source, method=method, status=302, peer=None)
+    seen = read_features(sent.get, source=source, method=method, status=302)
     sight = Sight(SITE, path, seen, code)
     return actions.record(tx, sight, address=address, user_agent=sent["user-agent"], now=now)
 
@@ -228,6 +230,71 @@ def replay(db):
         step = db.write_now(actions.replay, since=since, until=EVER, after=after, n=2)
         since, after, changed, done = step.since, step.after, changed + step.changed, step.done
     return changed
+
+
+def test_where_letters_came_from_is_known_for_a_day_and_as_a_hash(db, now):
+    def play(tx):
+        code = link(tx, now)
+        actions.seen_peer(tx, address="2001:db8:1:2::7", now=now)
+        actions.seen_peer(tx, address="203.0.113.9", now=now)
+        same = weak(tx, code, now + MINUTE, "2001:db8:1:2::99")  # the same /64
+        other = weak(tx, code, now + MINUTE, "203.0.113.8")
+        at_home = hit(tx, code, now + MINUTE, address="203.0.113.9")
+        past_midnight = weak(tx, code, now + 23 * HOUR, "203.0.113.9")
+        kept = str(tx._fetch("SELECT * FROM visit_peer", {})[0])
+        late = weak(tx, code, now + 24 * HOUR, "203.0.113.9")
+        actions.roll_salts(tx, now=now + 24 * HOUR)
+        left = tx.value("SELECT COUNT(*) FROM visit_peer")
+        return [r.verdict.rule for r in (same, other, at_home, past_midnight, late)], kept, left
+
+    found, kept, left = db.write_now(play)
+    assert found == ["R3", "R4", "R5", "R3", "R4"]
+    assert "203.0" not in kept
+    assert "2001" not in kept
+    assert left == 0
+
+
+def test_the_owner_knows_better_about_one_hit(db, now):
+    def play(tx):
+        code = link(tx, now)
+        mine = hit(tx, code, now, address="203.0.113.1")
+        other = hit(tx, code, now, address="203.0.113.2")
+        head = hit(tx, code, now, address="203.0.113.3", method="HEAD")
+        id_of = lambda r: queries.hits(tx, [r.visit_id])[0].id  # noqa: E731
+        actions.overrule_hit(tx, id_of(mine), kind="staff", person_id=1, now=now)
+        actions.overrule_hit(tx, id_of(head), kind="person", person_id=1, now=now)
+        for id, kind, error in (
+            (1, "person", NotFound),
+            (id_of(other), "probe", Invalid),
+            (id_of(other), "", NotFound),
+        ):
+            with pytest.raises(error):
+                actions.overrule_hit(tx, id, kind=kind, person_id=1, now=now)
+        return id_of(mine), id_of(head)
+
+    def replay(tx):
+        return actions.replay(tx, since=0, until=EVER)
+
+    mine, head = db.write_now(play)
+    said = VisitCounts(probable=2, staff=1)
+    assert counts(db) == said
+    db.write_now(replay)
+    assert counts(db) == said  # it outlives a replay
+    assert {row.rule for row in db.read_now(figures.drawer, 0, EVER)} == {
+        "R0",
+        "R5",
+    }  # the rule is still told
+
+    def otherwise(tx):
+        actions.overrule(tx, site=SITE, rule="R0", kind="machine", person_id=1, now=now)
+        replay(tx)
+        before = figures.counts(tx, 0, EVER)
+        actions.overrule_hit(tx, head, kind="", person_id=1, now=now)
+        actions.overrule_hit(tx, mine, kind="", person_id=1, now=now)
+        return before
+
+    assert db.write_now(otherwise) == said  # one hit is more than its rule
+    assert counts(db) == VisitCounts(probable=2, machines=1)
 
 
 def test_a_replay_changes_classes_and_nothing_else(db, now):

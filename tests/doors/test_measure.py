@@ -17,7 +17,8 @@ from linnet.desk.links.errands import fetch_preview
 from linnet.desk.visits import errands, figures, queries
 from linnet.desk.visits.actions import ReplayVisits, RollSalts, overrule
 from linnet.desk.visits.figures import VisitCounts
-from linnet.kernel.clock import now_ms
+from linnet.door.heard import Heard
+from linnet.kernel.clock import DAY, now_ms
 from linnet.kernel.errors import Invalid, Upstream
 from linnet.net.client import Answer
 from linnet.site import measure
@@ -88,13 +89,17 @@ def test_people_are_led_on_and_machines_are_shown_a_card(db, door):
     assert counts(db) == VisitCounts(probable=1, machines=3, previews=1)
 
 
-def test_a_server_that_we_exchange_posts_with_is_known_by_its_address(db, house):
-    door = measure.routes(house, lambda address: address == "198.51.100.7")
+def test_a_server_that_we_exchange_posts_with_is_known_by_its_address(db, door):
+    heard = Heard(db)
+    for now in (now_ms() - 2 * DAY, now_ms()):  # the second time it is a new day for it
+        asyncio.run(heard("198.51.100.7", now))
+    asyncio.run(heard("198.51.100.9", now_ms() - DAY - 1))
     code, quiet = go_link(db), {"user-agent": CHROME, "accept-language": "de"}
     assert ask(door, "GET", f"/go/{code}", headers=quiet, address="198.51.100.7").status == 200
     assert ask(door, "GET", f"/go/{code}", headers=quiet, address="198.51.100.8").status == 302
     assert ask(door, "GET", f"/go/{code}", headers=PERSON, address="198.51.100.7").status == 302  # at home
-    assert counts(db) == VisitCounts(probable=1, unsure=1)
+    assert ask(door, "GET", f"/go/{code}", headers=quiet, address="198.51.100.9").status == 302  # long ago
+    assert counts(db) == VisitCounts(probable=1, unsure=2)
 
 
 def test_codes_that_lead_nowhere(db, door):

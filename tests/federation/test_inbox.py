@@ -84,6 +84,24 @@ def one_letter(tx: Tx) -> Letter:
     return found
 
 
+def test_where_a_good_letter_came_from_is_told_and_that_of_a_bad_one_is_not(lite):
+    door, told = Doorstep(lite), []
+
+    async def heard(address, now):
+        told.append((address, now))
+
+    door.routes = inbox.routes(door.hall, door.drops, OWN, lambda: NOW, heard, ("203.0.113.7",))
+    hop = {"x-forwarded-for": "198.51.100.1, 198.51.100.7"}
+    assert door.post(door.like(), instead=hop).status == 202
+    assert told == [("198.51.100.7", NOW)]
+    door.routes = inbox.routes(door.hall, door.drops, OWN, lambda: NOW, heard)
+    assert door.post(door.like(2), instead=hop).status == 202  # nobody's proxy: the hop is hearsay
+    assert told[1:] == [("203.0.113.7", NOW)]
+    assert door.post(door.like(3), instead={"digest": "SHA-256=AAAA"}).status == 401
+    assert door.post(door.like(3), instead={"signature": None}).status == 401
+    assert len(told) == 2
+
+
 def test_a_kept_key_needs_no_fetch(door):
     door.knows()
     assert door.post(door.like()).status == 202

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linnet.desk.visits import rules
+from linnet.desk.visits import formats, rules
 from linnet.desk.visits.agents import is_current, read_agent
 from linnet.desk.visits.lines import read_line
 from linnet.desk.visits.rules import OpenVisit, Verdict, classify, read_features
@@ -30,7 +30,7 @@ PERSON = {
 
 
 def judge(headers, *, method="GET", status=302, source="go", peer=None, overruled=None, **more):
-    seen = read_features(headers.get, source=source, method=method, status=status, peer=peer)
+    seen = changed(read_features(headers.get, source=source, method=method, status=status), peer=peer)
     verdict = classify(changed(seen, **more), NOW, overruled)
     return verdict.kind, verdict.rule
 
@@ -128,7 +128,7 @@ def test_a_browser_is_current_for_three_years():
 
 
 def test_features_survive_storage_and_hold_nothing_of_the_header():
-    seen = read_features(PERSON.get, source="go", method="GET", status=302, peer=None)
+    seen = read_features(PERSON.get, source="go", method="GET", status=302)
     stored = encode(seen)
     assert decode_as(rules.Features, stored) == seen
     assert b"537.36" not in stored
@@ -267,3 +267,33 @@ def test_no_user_agent_breaks_the_reader(text):
     agent = read_agent(text)
     assert len(agent.label) < 400
     assert is_current(agent, NOW) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "ms"),
+    [
+        ("1792990000.5", 1792990000500),
+        ("1792990000500", 1792990000500),
+        ("17/May/2015:10:05:03 +0200", 1431849903000),
+        ("2026-10-25T02:30:00+01:00", 1792891800000),
+        ("2026-10-26 08:00:00", 1792998000000),
+    ],
+)
+def test_moments_of_logs(text, ms):
+    assert formats.moment(text, ZoneInfo("Europe/Berlin")) == ms
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "99999999999999999", "1.2.3", "17/Foo/2015:10:05:03 +0200", "nan"]
+)
+def test_what_is_no_moment(text):
+    with pytest.raises(Invalid):
+        formats.moment(text, UTC)
+
+
+@given(st.binary(max_size=300))
+def test_readers_of_logs_never_raise(raw):
+    table = formats.Table(b"time,address,target,user_agent", "a.example", {}, UTC)
+    for read in (read_line, formats.Caddy("a.example"), table):
+        found = read(raw)
+        assert found is None or found.what in {"page", "asset", "other"}

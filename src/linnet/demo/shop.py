@@ -100,7 +100,6 @@ def _record(tx: Tx, visit: Came, code: str) -> None:
                 source=visit.how,
                 method="POST" if page else visit.method,
                 status=204 if page else 302,
-                peer=None,
             ),
             code=code,
             referrer=visit.referrer,

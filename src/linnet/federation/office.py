@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute
 
 from linnet.db.database import Database
+from linnet.door.heard import Heard
 from linnet.door.house import Sighted, Unwatched, Watch
 from linnet.federation.authority import authority
 from linnet.federation.doors.proving import prover
@@ -33,7 +34,7 @@ class Office:
         self.keyring = Keyring(settings.data, settings.url)
         self.rulebook = Rulebook(db)
         self.library = Library(client, db, self.keyring, settings.url, self.rulebook.blocked)
-        self.finder = Finder(db, self.library, client, settings.url, settings.domain)
+        self.finder = Finder(db, self.library, client, settings.url, settings.domain, self.may_show)
         self.watch: Watch = Looking(db) if self.on else Unwatched()
         self.drops = Drops(db)
 
@@ -77,9 +78,10 @@ class Office:
         return Parts(self.settings, self.db, self.hub, self.keyring, proof, self.rulebook.blocked)
 
     def inboxes(self) -> list[BaseRoute]:
-        """Where letters arrive."""
+        """Where letters arrive. Where a good one came from is told to those who count visits."""
         hall = Hall(self.db, self.library, self.rulebook.blocked)
-        return inbox.routes(hall, self.drops, authority(self.settings.url))
+        own, trusted = authority(self.settings.url), self.settings.trusted_proxies
+        return inbox.routes(hall, self.drops, own, heard=Heard(self.db), trusted=trusted)
 
     async def stop(self) -> None:
         """Writes down what is only in memory."""

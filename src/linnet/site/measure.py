@@ -9,7 +9,6 @@ code, never from the query. No cookie is set or read here.
 """
 
 import hashlib
-from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -46,13 +45,9 @@ class Report(Value):
     r: str = ""
 
 
-IsPeer = Callable[[str], bool]
-
-
-def routes(house: House, is_peer: IsPeer | None = None) -> list[BaseRoute]:
-    """The three routes, and the answer to a browser that asks before it reports. `is_peer(address)`:
-    does a server that we exchange posts with speak from there? Without it R3 is not asked."""
-    door = _Door(house, is_peer)
+def routes(house: House) -> list[BaseRoute]:
+    """The three routes, and the answer to a browser that asks before it reports."""
+    door = _Door(house)
     return [
         Route("/go/{code}", door.go, methods=["GET"]),  # and HEAD, says Starlette
         Route("/ln.js", door.snippet, methods=["GET"]),
@@ -64,9 +59,8 @@ def routes(house: House, is_peer: IsPeer | None = None) -> list[BaseRoute]:
 class _Door:
     """What the handlers share: the house, and how often is too often."""
 
-    def __init__(self, house: House, is_peer: IsPeer | None) -> None:
+    def __init__(self, house: House) -> None:
         self._house = house
-        self._is_peer = is_peer
         self._clicks = Throttle(CLICKS, MINUTE)
         self._reports = Throttle(REPORTS, MINUTE)
         self._snippet = SNIPPET.read_bytes()
@@ -82,13 +76,10 @@ class _Door:
         if link.stopped_at is not None:
             return _page("This link was switched off", "It leads nowhere any more.", 410)
         address = address_of(request, self._house.settings.trusted_proxies)
-        peer = self._is_peer(address) if self._is_peer else None
         sight = Sight(
             site=host_of(link.target),
             path=rules.tidy_path(urlsplit(link.target).path),
-            features=read_features(
-                request.headers.get, source="go", method=request.method, status=302, peer=peer
-            ),
+            features=read_features(request.headers.get, source="go", method=request.method, status=302),
             code=code,
             referrer=rules.tidy_host(request.headers.get("referer", "").partition("://")[2]),
         )
@@ -191,7 +182,7 @@ def _seen(request: Request, body: bytes, own: tuple[str, ...]) -> Sight:
     origin = request.headers.get("origin", "null")
     if not is_own(host, own) or (origin != "null" and host_of(origin) != host):
         raise Invalid("u", "is not a page of this site")
-    features = read_features(request.headers.get, source="page", method="POST", status=204, peer=None)
+    features = read_features(request.headers.get, source="page", method="POST", status=204)
     return Sight(
         site=host,
         path=rules.tidy_path(urlsplit(report.u).path),

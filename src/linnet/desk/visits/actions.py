@@ -11,13 +11,13 @@ from linnet.desk.visits.queries import Hit, NewVisit, Salt
 from linnet.desk.visits.rules import Features, OpenVisit, Recorded, Sight, Verdict
 from linnet.jobs import rows as jobs
 from linnet.jobs.rows import FOREVER, Job
-from linnet.kernel.clock import HOUR, MINUTE, zone
-from linnet.kernel.errors import NotFound
+from linnet.kernel.clock import DAY, HOUR, MINUTE, zone
+from linnet.kernel.errors import Invalid, NotFound
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import decode_as, encode_text
 
-STAFF = "staff"  # stands where the site stands in a visitor's hash
+STAFF, PEER = "staff", "peer"  # stand where the site stands in a visitor's hash
 ROLL_KEY = "visits:salts"
 
 
@@ -65,6 +65,7 @@ def record(tx: Tx, sight: Sight, *, address: str, user_agent: str, now: int) -> 
     seen = changed(
         sight.features,
         staff=_is_staff(tx, alive, address, user_agent),
+        peer=_is_peer(tx, alive, address, now),
         burst=visit is not None and _in_burst(visit, link),
     )
     verdict = rules.classify(seen, now, queries.overruled(tx, sight.site))
@@ -164,6 +165,7 @@ def roll_salts(tx: Tx, *, now: int) -> None:
     kept = live_salts(tx, now)
     queries.keep_only(tx, kept)
     queries.forget_staff(tx, now - rules.SALT_LIFE)
+    queries.forget_peers(tx, now - DAY)
     next_at = min(rules.next_midnight(now, zone(queries.time_zone(tx))), now + HOUR)
     next_at = min([next_at, *(salt.made_at + rules.SALT_LIFE for salt in kept)])
     jobs.add(tx, RollSalts(), now=now, run_at=next_at, key=ROLL_KEY)
@@ -178,6 +180,17 @@ def seen_staff(tx: Tx, *, address: str, user_agent: str, now: int) -> None:
 
 def _is_staff(tx: Tx, alive: list[Salt], address: str, user_agent: str) -> bool:
     return queries.is_staff(tx, [rules.visitor(salt.secret, STAFF, address, user_agent) for salt in alive])
+
+
+def seen_peer(tx: Tx, *, address: str, now: int) -> None:
+    """A server whose signature was good just delivered from this address: for a day R3 takes what
+    comes from there for its previews. Kept as the address's hash under the salt of the day."""
+    queries.put_peer(tx, rules.visitor(live_salts(tx, now)[0].secret, PEER, address, ""), now)
+
+
+def _is_peer(tx: Tx, alive: list[Salt], address: str, now: int) -> bool:
+    names = [rules.visitor(salt.secret, PEER, address, "") for salt in alive]
+    return queries.is_peer(tx, names, now - DAY)
 
 
 # the owner's word, and asking the rules again
@@ -197,6 +210,24 @@ def restore_rule(tx: Tx, *, site: str, rule: str, now: int) -> None:
     replay_all(tx, now=now)
 
 
+def overrule_hit(tx: Tx, hit_id: int, *, kind: str, person_id: int, now: int) -> None:
+    """The owner says what one hit was, whatever the rules say, now and after every replay. `kind` ''
+    takes that back. Raises Invalid("kind"), NotFound."""
+    if kind and kind not in rules.OVERRULED_TO:
+        raise Invalid("kind", f"must be one of {', '.join(rules.OVERRULED_TO)}")
+    hit = queries.hit(tx, hit_id)
+    if hit is None:
+        raise NotFound("hit")
+    if kind:
+        queries.put_hit_overrule(tx, hit_id, kind=kind, person_id=person_id, now=now)
+    elif not queries.delete_hit_overrule(tx, hit_id):
+        raise NotFound("overruled hit")
+    by_rule = rules.classify(decode_as(Features, hit.features), hit.at, queries.overruled(tx, hit.site))
+    verdict = Verdict(kind or by_rule.kind, by_rule.rule)
+    queries.judge_hit(tx, hit.id, hit.features, verdict)
+    settle(tx, [hit.visit_id])
+
+
 def replay_all(tx: Tx, *, now: int) -> None:
     """Has the rules asked again for every visit, in the background."""
     jobs.add(tx, ReplayVisits(0, now + MINUTE), now=now, key="visits:replay")
@@ -212,9 +243,11 @@ def replay(tx: Tx, *, since: int, until: int, after: int = 0, n: int = 500) -> R
     overruled: dict[str, dict[str, str]] = {}
     for row in queries.overrules(tx):
         overruled.setdefault(row.site, {})[row.rule] = row.kind
+    said = queries.said_of_hits(tx, ids)
     for hit in queries.hits(tx, ids):
         seen = decode_as(Features, hit.features)
         verdict = rules.classify(seen, hit.at, overruled.get(hit.site))
+        verdict = Verdict(said.get(hit.id, verdict.kind), verdict.rule)
         if (verdict.kind, verdict.rule) != (hit.kind, hit.rule):
             queries.judge_hit(tx, hit.id, hit.features, verdict)
     return Replayed(visits[-1].first_at, visits[-1].id, settle(tx, ids), done=len(visits) < n)

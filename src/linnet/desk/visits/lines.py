@@ -1,4 +1,5 @@
-"""One line of a web server's log (combined format, as nginx and Apache write it). Pure.
+"""One line of a web server's log (combined format, as nginx and Apache write it; `formats` has the
+others). Pure.
 
 https://httpd.apache.org/docs/2.4/logs.html#combined
 """
@@ -53,27 +54,79 @@ def read_line(raw: bytes) -> Line | None:
         return None
     found = _LINE.match(raw.decode("utf-8", "replace").rstrip("\r\n"))
     request = _REQUEST.fullmatch(found["request"]) if found else None
-    at = _moment(found["time"]) if found else None
+    at = moment(found["time"]) if found else None
     if not found or not request or at is None:
         return None
-    target = request["target"]
-    if "://" in target.split("?", 1)[0]:  # absolute form, as proxies send it
-        target = "/" + target.partition("://")[2].partition("/")[2]
-    host, slash, asked = found["referrer"].partition("://")[2].partition("/")
     known = "\x00".join(found.group("time", "request", "status", "size", "referrer"))
-    return Line(
+    return _line(
         at=at,
         address=found["address"],
         user_agent=found["agent"],
         method=request["method"],
         status=int(found["status"]),
-        path=tidy_path(target),
-        code=code_in("?" + target.partition("?")[2]),
-        referrer=tidy_host(host),
-        asked_by=tidy_path(f"/{asked}") if slash else "",
+        target=request["target"],
+        referrer=found["referrer"],
+        known=known,
+    )
+
+
+def line_of(
+    *,
+    at: int,
+    address: str,
+    user_agent: str,
+    method: str,
+    status: int,
+    target: str,
+    referrer: str,
+    known: tuple[str, ...],
+) -> Line:
+    """A line of another format. `target`: path and query, or a whole address; `known`: what else tells
+    this line from others and is nobody's address or user agent."""
+    return _line(
+        at=at,
+        address=address,
+        user_agent=user_agent,
+        method=method,
+        status=status,
+        target=target,
+        referrer=referrer,
+        known="\x00".join((*known, method, target, str(status), referrer)),
+    )
+
+
+def _line(
+    *,
+    at: int,
+    address: str,
+    user_agent: str,
+    method: str,
+    status: int,
+    target: str,
+    referrer: str,
+    known: str,
+) -> Line:
+    if "://" in target.split("?", 1)[0]:  # absolute form, as proxies send it
+        target = "/" + target.partition("://")[2].partition("/")[2]
+    host, slash, asked = referrer.partition("://")[2].partition("/")
+    return Line(
+        at=at,
+        address=address,
+        user_agent=user_agent,
+        method=method,
+        status=status,
+        path=_tidy_path(target),
+        code=code_in("?" + target.partition("?")[2]) if "ln=" in target else "",
+        referrer=_tidy_host(host),
+        asked_by=_tidy_path(f"/{asked}") if slash else "",
         what=_what(target),
         hash=hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest()[:32],
     )
+
+
+# the same pages and hosts come again and again: half of the time of a line
+_tidy_path = lru_cache(maxsize=8192)(tidy_path)
+_tidy_host = lru_cache(maxsize=8192)(tidy_host)
 
 
 def _what(target: str) -> str:
@@ -83,7 +136,7 @@ def _what(target: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _moment(text: str) -> int | None:
+def moment(text: str) -> int | None:
     """`17/May/2015:10:05:03 +0000` in ms."""
     try:
         day, month, year = int(text[:2]), _MONTHS[text[3:6]], int(text[7:11])

@@ -10,13 +10,14 @@ one made here, in memory, and forgotten with the run.
 
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from linnet.db.database import Database
 from linnet.db.tx import Tx
 from linnet.desk.links import queries as links
 from linnet.desk.visits import actions, queries, rules
 from linnet.desk.visits.agents import read_agent
+from linnet.desk.visits.formats import Reader
 from linnet.desk.visits.lines import Line, read_line
 from linnet.desk.visits.queries import Hit, NewVisit
 from linnet.desk.visits.rules import Features, OpenVisit, Verdict
@@ -74,9 +75,19 @@ class _Open:
         self.last = 0
 
 
-def import_log(db: Database, lines: Iterable[bytes], *, site: str, name: str, now: int) -> Imported:
-    """Reads `lines` (with their line ends, so that offsets are right) of the log of `site` (a host)
-    and keeps a record under `name`. Repeating adds nothing. Raises Invalid("site")."""
+def import_log(
+    db: Database,
+    lines: Iterable[bytes],
+    *,
+    site: str,
+    name: str,
+    now: int,
+    read: Reader = read_line,
+    told: Callable[[int], None] = lambda _: None,
+) -> Imported:
+    """Reads `lines` (with their line ends, so that offsets are right) of the log of `site` (a host),
+    each by `read`, and keeps a record under `name`. Repeating adds nothing. `told` is called with the
+    number of lines so far. Raises Invalid("site")."""
     host = rules.tidy_host(site)
     if not host:
         raise Invalid("site", "is not the name of a website")
@@ -84,7 +95,7 @@ def import_log(db: Database, lines: Iterable[bytes], *, site: str, name: str, no
     sessions: dict[tuple[str, str], _Open] = {}
     count, rubbish, pages, added, offset, newest = 0, 0, 0, 0, 0, 0
     for raw in lines:
-        line = read_line(raw)
+        line = read(raw)
         count += 1
         if line is None:
             rubbish += bool(raw.strip())
@@ -96,7 +107,9 @@ def import_log(db: Database, lines: Iterable[bytes], *, site: str, name: str, no
         if count % LOOK_EVERY == 0:
             done = _finished(sessions, before=newest - rules.GAP - DISORDER)
             added += _write(db, host, _sessions(done, host, ephemeral), now)
+            told(count)
     added += _write(db, host, _sessions(sessions, host, ephemeral), now)
+    told(count)
     result = Imported(count, rubbish, pages, added)
     db.write_now(_note, host, name, result, now)
     log.info("log of %s: %d lines, %d pages, %d new, %d rubbish", host, count, pages, added, rubbish)
@@ -191,12 +204,15 @@ class _Desk:
             for hit in queries.lines(self._tx, self._site, [page.offset for page in session.pages])
             if (hit.line_offset, hit.line_hash) in wanted
         }
-        visits = queries.visits_by_id(self._tx, sorted({hit.visit_id for hit in known.values()}))
+        touched = sorted({hit.visit_id for hit in known.values()})
+        visits = queries.visits_by_id(self._tx, touched)
+        said = queries.said_of_hits(self._tx, touched)
         added = 0
         for page in session.pages:
             hit = known.get((page.offset, page.line.hash))
             if hit:
-                self._again(hit, page, session)
+                if hit.id not in said:
+                    self._again(hit, page, session)
                 continue
             visit = self._place(session, page, list(visits.values()))
             visits[visit.id] = visit

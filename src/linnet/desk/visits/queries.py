@@ -1,5 +1,5 @@
-"""Tables `visit`, `hit`, `visit_salt`, `visit_staff`, `visit_overrule`, `log_import`: one visit at
-a time. What is counted and listed over many stands in `figures.py`."""
+"""Tables `visit`, `hit`, `visit_salt`, `visit_staff`, `visit_peer`, `visit_overrule`, `hit_overrule`,
+`log_import`: one visit at a time. What is counted and listed over many stands in `figures.py`."""
 
 from linnet.db.tx import Tx
 from linnet.desk.visits.rules import OpenVisit, Verdict
@@ -51,6 +51,13 @@ class Overrule(Value):
 
     site: str
     rule: str
+    kind: str
+
+
+class SaidOfHit(Value):
+    """What the owner says of one hit."""
+
+    hit_id: int
     kind: str
 
 
@@ -131,6 +138,25 @@ def is_staff(tx: Tx, visitors: list[int]) -> bool:
 
 def forget_staff(tx: Tx, before: int) -> None:
     tx.run(FORGET_STAFF, before=before)
+
+
+PUT_PEER = """INSERT INTO visit_peer (visitor, seen_at) VALUES (:visitor, :now)
+    ON CONFLICT (visitor) DO UPDATE SET seen_at = excluded.seen_at"""
+IS_PEER = "SELECT 1 FROM visit_peer WHERE visitor IN :visitors AND seen_at > :after"
+FORGET_PEERS = "DELETE FROM visit_peer WHERE seen_at <= :before"
+
+
+def put_peer(tx: Tx, visitor: int, now: int) -> None:
+    tx.run(PUT_PEER, visitor=visitor, now=now)
+
+
+def is_peer(tx: Tx, visitors: list[int], after: int) -> bool:
+    """Did a signed letter come from this address after `after` (ms)?"""
+    return tx.value(IS_PEER, visitors=visitors, after=after) is not None
+
+
+def forget_peers(tx: Tx, before: int) -> None:
+    tx.run(FORGET_PEERS, before=before)
 
 
 OPEN = """SELECT id, visitor, code, first_at, last_at, hits, kind, rule FROM visit
@@ -297,6 +323,34 @@ def put_overrule(tx: Tx, *, site: str, rule: str, kind: str, person_id: int, now
 
 def delete_overrule(tx: Tx, site: str, rule: str) -> bool:
     return tx.run(DELETE_OVERRULE, site=site, rule=rule) > 0
+
+
+HIT = """SELECT id, visit_id, at, source, site, path, code, features, kind, rule, line_offset, line_hash
+    FROM hit WHERE id = :id"""
+SAID_OF_HITS = """SELECT o.hit_id, o.kind FROM hit_overrule o JOIN hit h ON h.id = o.hit_id
+    WHERE h.visit_id IN :visit_ids"""
+PUT_HIT_OVERRULE = """INSERT INTO hit_overrule (hit_id, kind, person_id, at) VALUES (:hit_id, :kind, :person_id, :now)
+    ON CONFLICT (hit_id) DO UPDATE SET kind = excluded.kind, person_id = excluded.person_id, at = excluded.at"""
+DELETE_HIT_OVERRULE = "DELETE FROM hit_overrule WHERE hit_id = :hit_id"
+
+
+def hit(tx: Tx, id: int) -> Hit | None:
+    """This hit."""
+    return tx.one(Hit, HIT, id=id)
+
+
+def said_of_hits(tx: Tx, visit_ids: list[int]) -> dict[int, str]:
+    """What the owner said of single hits of these visits, by the hit's id."""
+    rows = tx.all(SaidOfHit, SAID_OF_HITS, visit_ids=visit_ids) if visit_ids else []
+    return {row.hit_id: row.kind for row in rows}
+
+
+def put_hit_overrule(tx: Tx, hit_id: int, *, kind: str, person_id: int, now: int) -> None:
+    tx.run(PUT_HIT_OVERRULE, hit_id=hit_id, kind=kind, person_id=person_id, now=now)
+
+
+def delete_hit_overrule(tx: Tx, hit_id: int) -> bool:
+    return tx.run(DELETE_HIT_OVERRULE, hit_id=hit_id) > 0
 
 
 INSERT_IMPORT = """INSERT INTO log_import (id, site, name, at, lines, rubbish, pages, added)

@@ -116,11 +116,9 @@ class Recorded(Value):
     verdict: Verdict
 
 
-def read_features(
-    header: Callable[[str], str | None], *, source: str, method: str, status: int, peer: bool | None
-) -> Features:
+def read_features(header: Callable[[str], str | None], *, source: str, method: str, status: int) -> Features:
     """The features of a request. `header(name)` gives a header by its lower-case name. `status`:
-    what was answered. `peer`: does the address belong to a server we exchange posts with?"""
+    what was answered. What the address tells (`peer`, `staff`) is put in where the hit is written."""
     purposes = " ".join(header(n) or "" for n in ("sec-purpose", "purpose", "x-purpose", "x-moz")).lower()
     accept = (header("accept") or "").lower()
     return Features(
@@ -134,7 +132,6 @@ def read_features(
         by_user=header("sec-fetch-user") == "?1",
         language=bool(header("accept-language")),
         page_and_picture="text/html" in accept and "image/" in accept,
-        peer=peer,
     )
 
 

@@ -3,12 +3,13 @@ word; nothing that arrives makes it fall over."""
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from linnet.door.caller import address_of
 from linnet.federation import proof, vocab
 from linnet.federation.authority import Drop
 from linnet.federation.letters import rules, steps
@@ -25,10 +26,28 @@ _ID = re.compile(r"[1-9]\d{0,18}")
 _TYPES = frozenset({vocab.CONTENT_TYPE, "application/ld+json"})
 
 
-class Inbox:
-    """The door of one process. `own`: our authority, which letters must be signed for."""
+Heard = Callable[[str, int], Awaitable[None]]  # an address, and when (ms)
 
-    def __init__(self, hall: Hall, drops: Drops, own: str, clock: Callable[[], int] = now_ms) -> None:
+
+async def nobody_asks(_address: str, _now: int) -> None:
+    """The `heard` of a server that counts no visits."""
+
+
+class Inbox:
+    """The door of one process. `own`: our authority, which letters must be signed for; `heard` is told
+    from which address a good letter came, as far as the proxies `trusted` say."""
+
+    def __init__(
+        self,
+        hall: Hall,
+        drops: Drops,
+        own: str,
+        clock: Callable[[], int] = now_ms,
+        heard: Heard = nobody_asks,
+        trusted: Iterable[str] = (),
+    ) -> None:
+        self._heard = heard
+        self._trusted = tuple(trusted)
         self._hall = hall
         self._drops = drops
         self._own = own
@@ -69,6 +88,8 @@ class Inbox:
             return body, ""
         arrival = Arrival(proof.received(request.scope, self._own), body, recipient, self._clock())
         drop = await steps.walk(self._hall, arrival)
+        if drop is None and arrival.proven is not None:
+            await self._heard(address_of(request, self._trusted), arrival.now)
         return drop, arrival.host
 
     def _refuse(self, drop: Drop, host: str = "") -> Response:
@@ -104,9 +125,16 @@ async def _body(request: Request) -> bytes | Drop:
     return b"".join(chunks)
 
 
-def routes(hall: Hall, drops: Drops, own: str, clock: Callable[[], int] = now_ms) -> list[BaseRoute]:
+def routes(
+    hall: Hall,
+    drops: Drops,
+    own: str,
+    clock: Callable[[], int] = now_ms,
+    heard: Heard = nobody_asks,
+    trusted: Iterable[str] = (),
+) -> list[BaseRoute]:
     """Where letters arrive."""
-    inbox = Inbox(hall, drops, own, clock)
+    inbox = Inbox(hall, drops, own, clock, heard, trusted)
     return [
         Route("/ap/inbox", inbox.shared, methods=["POST"], name="shared inbox"),
         Route("/ap/users/{account}/inbox", inbox.personal, methods=["POST"], name="inbox"),
