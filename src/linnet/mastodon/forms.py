@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from linnet.desk.trial.rules import QuietTime
 from linnet.kernel.clock import SECOND
 from linnet.kernel.errors import Invalid
 from linnet.kernel.value import Value
@@ -14,14 +15,21 @@ from linnet.social.posts.rules import NewPost, PostChange
 from linnet.social.quotes.rules import CHOICES
 
 STATUS = """status media_ids media_attributes poll in_reply_to_id sensitive spoiler_text visibility language
-    scheduled_at content_type quote_approval_policy quoted_status_id"""
+    scheduled_at content_type quote_approval_policy quoted_status_id linnet_override"""
 EDIT = """status media_ids media_attributes poll in_reply_to_id sensitive spoiler_text language visibility
     content_type quote_approval_policy quoted_status_id"""
 QUOTE_POLICY: dict[str, str] = {policy: policy for policy in CHOICES}
 POLL = ("options", "expires_in", "multiple", "hide_totals")
 
+OVERRIDE = {"quiet": True}  # linnet_override
+OVERRIDE_WORDS = (
+    "Answers to people who wrote to you may go out. To post all the same, send it again with "
+    "linnet_override=quiet: that is written down and counts against the trial"
+)
+
 _THEIR_NAMES = {
     "text": "status",
+    "post": "status",
     "warning": "spoiler_text",
     "reply_to_id": "in_reply_to_id",
     "name": "display_name",
@@ -35,9 +43,13 @@ _THEIR_NAMES = {
 
 @contextmanager
 def named_as_sent() -> Iterator[None]:
-    """Errors name a field as the client did: our `text` is its `status`."""
+    """Errors name a field as the client did: our `text` is its `status`. In quiet time of a trial they
+    say how to post all the same (docs/trial.md)."""
     try:
         yield
+    except QuietTime as error:
+        field = _THEIR_NAMES.get(error.field, error.field)
+        raise Invalid(field, f"{error.problem}. {OVERRIDE_WORDS}", cause=error.cause) from error
     except Invalid as error:
         if error.field not in _THEIR_NAMES:
             raise
@@ -67,6 +79,7 @@ class NewStatus(Value):
     scheduled_at: int | None
     quote_id: int | None
     quotable: str
+    insists: bool = False  # also in quiet time of a trial
 
     def post(self, account: Account, key: str) -> NewPost:
         """The post that is meant, with what the account has set for what was left out."""
@@ -107,7 +120,13 @@ def new_status(params: Params) -> NewStatus:
         scheduled_at=params.moment("scheduled_at"),
         quote_id=params.id("quoted_status_id"),
         quotable=params.choice("quote_approval_policy", QUOTE_POLICY) or "",
+        insists=insists(params),
     )
+
+
+def insists(params: Params) -> bool:
+    """Is it to go out in quiet time of a trial too? Raises Invalid for anything but `quiet`."""
+    return bool(params.choice("linnet_override", OVERRIDE))
 
 
 def new_poll(params: Params) -> NewPoll | None:

@@ -3,16 +3,20 @@
 A planned draft is a row and a job under the key `draft:<id>`; both change in one transaction.
 When the time comes the stage decides, in the transaction that publishes: so it goes out exactly
 once, whatever is killed in between. Whoever is about to decide on a draft holds it first: the job
-and a person may come at the same moment.
+and a person may come at the same moment. In a trial, what would fall into quiet time moves out of it.
 """
 
 from linnet.db.tx import Tx
 from linnet.desk.drafts import queries, rules
-from linnet.desk.drafts.rules import Content, Draft, DraftChanged, Stage
+from linnet.desk.drafts.rules import Content, Draft, DraftChanged, Slot, Stage
+from linnet.desk.firm import queries as firms
 from linnet.desk.publishing import actions as publishing
+from linnet.desk.trial import obeying
+from linnet.desk.trial.obeying import Known
+from linnet.desk.trial.rules import Note
 from linnet.jobs import rows as jobs
 from linnet.jobs.rows import Job
-from linnet.kernel.clock import MINUTE
+from linnet.kernel.clock import DAY, MINUTE, zone
 from linnet.kernel.errors import Conflict, Invalid, LinnetError, NotFound
 from linnet.kernel.value import changed
 from linnet.social.media import actions as media
@@ -81,10 +85,18 @@ def change(
 
 
 def schedule(
-    tx: Tx, author: Author, draft_id: int, at: int, *, terms: Terms, now: int, version: int | None = None
+    tx: Tx,
+    author: Author,
+    draft_id: int,
+    at: int,
+    *,
+    terms: Terms,
+    now: int,
+    version: int | None = None,
+    insists: bool = False,
 ) -> None:
-    """Plans it for `at` (ms), or moves it there. The one who plans stands for it. Raises NotFound,
-    Invalid (time, text), Conflict, NotAllowed."""
+    """Plans it for `at` (ms), or moves it there. The one who plans stands for it. `insists`: also in
+    quiet time of a trial. Raises NotFound, Invalid (time, text), QuietTime, Conflict, NotAllowed."""
     draft = _own(tx, author, draft_id)
     people_rules.must(author.role, "post")
     rules.check_version(draft, version)
@@ -93,7 +105,13 @@ def schedule(
     _check_text(content_of(draft), terms)
     if draft.reply_to_id and posts.visible(tx, draft.reply_to_id, draft.account_id) is None:
         raise NotFound("the post that this answers")
-    planned = changed(draft, stage="set", due_at=at, problem="", person_id=_person(author))
+    if not insists:
+        found = obeying.known(tx, draft.account_id, now)
+        if found.at(at) and obeying.counts(tx, draft.account_id, draft.new_post):
+            obeying.check(found, at, "scheduled_at")
+    planned = changed(
+        draft, stage="set", due_at=at, problem="", person_id=_person(author), moved="", insists=insists
+    )
     queries.set_stage(tx, planned, now)
     jobs.add(tx, PublishDraft(draft_id), now=now, run_at=at, key=f"draft:{draft_id}")
     tx.emit(DraftChanged(draft_id, draft.account_id, "set"))
@@ -105,7 +123,7 @@ def unschedule(tx: Tx, author: Author, draft_id: int, *, now: int) -> None:
     people_rules.must(author.role, "post")
     rules.check_open(draft)
     jobs.cancel(tx, f"draft:{draft_id}")
-    queries.set_stage(tx, changed(draft, stage="draft", due_at=None, problem=""), now)
+    queries.set_stage(tx, changed(draft, stage="draft", due_at=None, problem="", moved=""), now)
     tx.emit(DraftChanged(draft_id, draft.account_id, "draft"))
 
 
@@ -120,14 +138,16 @@ def discard(tx: Tx, author: Author, draft_id: int, *, now: int) -> None:
     tx.emit(DraftChanged(draft_id, draft.account_id, "gone"))
 
 
-def publish_now(tx: Tx, author: Author, draft_id: int, terms: Terms, *, id: int, now: int) -> int:
-    """Publishes it at once; answers the post's id. Again: the same post. Raises what publishing
-    raises, NotFound."""
+def publish_now(
+    tx: Tx, author: Author, draft_id: int, terms: Terms, *, id: int, now: int, insists: bool = False
+) -> int:
+    """Publishes it at once; answers the post's id. Again: the same post. `insists`: also in quiet
+    time of a trial. Raises what publishing raises, NotFound."""
     draft = _own(tx, author, draft_id)
     if draft.stage == "sent" and draft.post_id:
         return draft.post_id
     jobs.cancel(tx, f"draft:{draft_id}")
-    return _send(tx, changed(draft, person_id=_person(author)), author, terms, id, now)
+    return _send(tx, changed(draft, person_id=_person(author), insists=insists), author, terms, id, now)
 
 
 def publish_due(tx: Tx, draft_id: int, terms: Terms, grace_minutes: int, *, id: int, now: int) -> None:
@@ -151,8 +171,58 @@ def publish_due(tx: Tx, draft_id: int, terms: Terms, grace_minutes: int, *, id: 
     if member is None or person is None or person.disabled_at is not None:
         _miss(tx, draft, "The person who planned it may no longer post for this account.", now)
         return
+    found = obeying.known(tx, draft.account_id, now)
+    if _is_kept_back(tx, draft, found, obeying.lived(found, now)):
+        _move_out(tx, draft, found, now)
+        return
     author = Author(draft.account_id, draft.person_id, member.role, draft.app_id)
     _send(tx, draft, author, terms, id, now)
+
+
+def keep_quiet(tx: Tx, now: int) -> int:
+    """Recurring: planned posts whose time is now known to be quiet move to the next free slot after
+    it; answers how many. What was insisted on stays, and so do answers to people who wrote."""
+    firm = firms.firm(tx)
+    found = obeying.known(tx, firm.account_id, now) if firm else Known()
+    moved = 0
+    for quiet in found.times:
+        for draft_id in [
+            d.id for d in queries.planned(tx, firm.account_id if firm else 0, quiet.start, quiet.end)
+        ]:
+            tx.hold(draft_id)
+            draft = queries.draft(tx, draft_id)  # as it is now that it is held
+            if (
+                draft
+                and draft.due_at
+                and draft.stage == "set"
+                and _is_kept_back(tx, draft, found, draft.due_at)
+            ):
+                _move_out(tx, draft, found, now)
+                moved += 1
+    return moved
+
+
+def _is_kept_back(tx: Tx, draft: Draft, found: Known, at: int) -> bool:
+    quiet = found.at(at) is not None
+    return quiet and not draft.insists and obeying.counts(tx, draft.account_id, draft.new_post)
+
+
+def _move_out(tx: Tx, draft: Draft, found: Known, now: int) -> None:
+    """Plans it for the next free slot after the quiet time. That may lie beyond what is known of the
+    calendar: if it turns out to be quiet too, it moves once more."""
+    firm, due_at = firms.must_firm(tx), draft.due_at or now
+    hours = [Slot(*span) if span else None for span in firm.week]
+    own = zone(firm.time_zone)
+    taken = queries.taken(tx, draft.account_id, now - DAY)
+    # a job that comes a little late, or a clock that was set back: what counts is the quiet time now
+    from_at = due_at if found.at(due_at) else obeying.lived(found, now)
+    at = rules.out_of_quiet(from_at, found.times, taken, hours, own)
+    words = rules.moved_words(due_at, own)
+    queries.set_stage(tx, changed(draft, due_at=at, moved=words), now)
+    jobs.add(tx, PublishDraft(draft.id), now=now, run_at=at, key=f"draft:{draft.id}")
+    if found.trial:
+        obeying.note(tx, found.trial.id, Note(now, None, "moved", f"A planned post moved. {words}"))
+    tx.emit(DraftChanged(draft.id, draft.account_id, "set"))
 
 
 def miss(tx: Tx, draft_id: int, problem: str, now: int) -> None:
@@ -192,7 +262,16 @@ def content_of(draft: Draft) -> Content:
 
 
 def _send(tx: Tx, draft: Draft, author: Author, terms: Terms, id: int, now: int) -> int:
-    post_id = publishing.publish(tx, author, draft.new_post, terms, id=id, now=now, go_links=draft.go_links)
+    post_id = publishing.publish(
+        tx,
+        author,
+        draft.new_post,
+        terms,
+        id=id,
+        now=now,
+        go_links=draft.go_links,
+        insists=draft.insists,
+    )
     queries.set_stage(tx, changed(draft, stage="sent", post_id=post_id, problem=""), now)
     tx.emit(DraftChanged(draft.id, draft.account_id, "sent"))
     return post_id
@@ -236,3 +315,11 @@ def _check_text(content: Content, terms: Terms) -> None:
         raise
     except LinnetError as error:
         raise Invalid("text", error.sentence) from error
+
+
+def forget_account(tx: Tx, account_id: int) -> None:
+    """The account is gone: all its drafts go, and nothing that was planned will be published. (Its pictures
+    go with the account's.)"""
+    for draft_id in queries.planned_of(tx, account_id):
+        jobs.cancel(tx, f"draft:{draft_id}")
+    queries.delete_of(tx, account_id)

@@ -20,21 +20,21 @@ class Published(Value):
 
 DRAFT = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
     media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at,
-    quote_id, quotable FROM draft WHERE id = :id"""
+    quote_id, quotable, moved, insists FROM draft WHERE id = :id"""
 BY_KEY = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
     media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at,
-    quote_id, quotable FROM draft WHERE account_id = :account_id AND key = :key AND key <> ''"""
+    quote_id, quotable, moved, insists FROM draft WHERE account_id = :account_id AND key = :key AND key <> ''"""
 PLANNED = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
     media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at,
-    quote_id, quotable FROM draft WHERE account_id = :account_id AND stage IN :stages AND due_at >= :since AND due_at < :until
+    quote_id, quotable, moved, insists FROM draft WHERE account_id = :account_id AND stage IN :stages AND due_at >= :since AND due_at < :until
     ORDER BY due_at, id LIMIT 500"""
 LIST_DOWN = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
     media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at,
-    quote_id, quotable FROM draft WHERE account_id = :account_id AND stage IN :stages AND id < :below AND id > :above
+    quote_id, quotable, moved, insists FROM draft WHERE account_id = :account_id AND stage IN :stages AND id < :below AND id > :above
     ORDER BY id DESC LIMIT :n"""
 LIST_UP = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
     media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at,
-    quote_id, quotable FROM draft WHERE account_id = :account_id AND stage IN :stages AND id < :below AND id > :above
+    quote_id, quotable, moved, insists FROM draft WHERE account_id = :account_id AND stage IN :stages AND id < :below AND id > :above
     ORDER BY id LIMIT :n"""
 OPEN_COUNT = "SELECT COUNT(*) FROM draft WHERE account_id = :account_id AND stage IN :stages"
 TAKEN = """SELECT due_at FROM draft WHERE account_id = :account_id AND stage = 'set' AND due_at >= :since
@@ -108,7 +108,7 @@ SAVE = """UPDATE draft SET stage = :stage, text = :text, warning = :warning, sen
     visibility = :visibility, language = :language, reply_to_id = :reply_to_id, media = :media, poll = :poll,
     go_links = :go_links, quote_id = :quote_id, quotable = :quotable, version = version + 1, updated_at = :now WHERE id = :id"""
 SET_STAGE = """UPDATE draft SET stage = :stage, due_at = :due_at, post_id = :post_id, problem = :problem,
-    person_id = :person_id, version = version + 1, updated_at = :now WHERE id = :id"""
+    person_id = :person_id, moved = :moved, insists = :insists, version = version + 1, updated_at = :now WHERE id = :id"""
 DELETE = "DELETE FROM draft WHERE id = :id"
 
 
@@ -169,7 +169,7 @@ def save(tx: Tx, draft_id: int, stage: Stage, content: Content, now: int) -> Non
 
 
 def set_stage(tx: Tx, draft: Draft, now: int) -> None:
-    """Writes stage, time, post, problem and who stands for it."""
+    """Writes stage, time, post, problem, who stands for it, and what a trial made of it."""
     tx.run(
         SET_STAGE,
         id=draft.id,
@@ -178,9 +178,24 @@ def set_stage(tx: Tx, draft: Draft, now: int) -> None:
         post_id=draft.post_id,
         problem=draft.problem,
         person_id=draft.person_id,
+        moved=draft.moved,
+        insists=draft.insists,
         now=now,
     )
 
 
 def delete(tx: Tx, draft_id: int) -> None:
     tx.run(DELETE, id=draft_id)
+
+
+PLANNED_OF = "SELECT id FROM draft WHERE account_id = :account_id AND stage = 'set'"
+DELETE_OF = "DELETE FROM draft WHERE account_id = :account_id"
+
+
+def planned_of(tx: Tx, account_id: int) -> list[int]:
+    """Drafts of the account that wait for their time."""
+    return tx.all(int, PLANNED_OF, account_id=account_id)
+
+
+def delete_of(tx: Tx, account_id: int) -> None:
+    tx.run(DELETE_OF, account_id=account_id)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from linnet.desk.trial.rules import Quiet, quiet_at
 from linnet.kernel.clock import DAY, HOUR, MINUTE, moment, to_ms
 from linnet.kernel.errors import Conflict, Invalid
 from linnet.kernel.value import Value
@@ -25,7 +26,8 @@ MOST_OPEN = 1000
 
 
 class Draft(Value):
-    """The row. `due_at`: when it goes out (stage set), ms; `version` rises with every change."""
+    """The row. `due_at`: when it goes out (stage set), ms; `version` rises with every change. `moved`:
+    what moved it out of a trial's quiet time, in words; `insists`: it is to go out all the same."""
 
     id: int
     account_id: int
@@ -51,6 +53,8 @@ class Draft(Value):
     updated_at: int
     quote_id: int | None = None
     quotable: str = ""  # who may quote it; '' as the account has set
+    moved: str = ""
+    insists: bool = False
 
     @property
     def media_ids(self) -> tuple[int, ...]:
@@ -147,10 +151,16 @@ def is_late(due_at: int, now: int, grace_minutes: int) -> bool:
 
 
 def next_slot(
-    taken: Sequence[int], hours: Sequence[Slot | None], zone: ZoneInfo, now: int, apart: int = APART
+    taken: Sequence[int],
+    hours: Sequence[Slot | None],
+    zone: ZoneInfo,
+    now: int,
+    apart: int = APART,
+    quiet: Sequence[Quiet] = (),
 ) -> int | None:
     """The first half hour within office hours (Monday first) that is `apart` ms from everything
-    in `taken`; in ms. None when four weeks have none. Wall-clock times, so right over DST."""
+    in `taken`, and in no `quiet` time; in ms. None when four weeks have none. Wall-clock times, so
+    right over DST."""
     earliest = now + 10 * MINUTE
     today = moment(now, zone).date()
     for ahead in range(DAYS_AHEAD):
@@ -160,9 +170,37 @@ def next_slot(
             continue
         for minute in range(slot.start, slot.end, STEP // MINUTE):
             at = _wall(day, minute, zone)
-            if at >= earliest and all(abs(at - other) >= apart for other in taken):
+            if at < earliest or quiet_at(quiet, at):
+                continue
+            if all(abs(at - other) >= apart for other in taken):
                 return at
     return None
+
+
+def out_of_quiet(
+    due_at: int,
+    quiet: Sequence[Quiet],
+    taken: Sequence[int],
+    hours: Sequence[Slot | None],
+    zone: ZoneInfo,
+) -> int:
+    """Where a planned post goes that would fall into a quiet time: the next free slot after it; where
+    there is none, the same time of day on the first day after it. `due_at` must be in one of them."""
+    last = quiet_at(quiet, due_at)
+    if last is None:
+        raise ValueError("it is in no quiet time")
+    slot = next_slot(taken, hours, zone, last.end - 10 * MINUTE, quiet=quiet)
+    if slot is not None:
+        return slot
+    then = moment(due_at, zone)
+    at = _wall(moment(last.end, zone).date(), then.hour * 60 + then.minute, zone)
+    return at if at >= last.end else at + DAY  # the trial's midnight is not that of the firm
+
+
+def moved_words(from_at: int, zone: ZoneInfo) -> str:
+    """What stands with a draft that was moved."""
+    then = moment(from_at, zone)
+    return f"It was set for {then:%A, %-d %B, %H:%M}. That is quiet time of the trial, so it was moved here."
 
 
 def _wall(day: date, minute: int, zone: ZoneInfo) -> int:

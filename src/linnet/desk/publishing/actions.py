@@ -1,10 +1,11 @@
-"""Publishing and editing with tracked links. The doors and the calendar come through here; what a
-post is, is decided in `social.posts`."""
+"""Publishing, boosting and editing: with tracked links, and within a trial's quiet times. The doors
+and the calendar come through here; what a post is, is decided in `social.posts`."""
 
 from linnet.db.tx import Tx
 from linnet.desk.links import actions as links
 from linnet.desk.links import queries as link_queries
 from linnet.desk.links.rules import Ways
+from linnet.desk.trial import obeying
 from linnet.kernel.value import changed
 from linnet.social.posts import actions as posts
 from linnet.social.posts import queries as post_queries
@@ -14,16 +15,43 @@ CHANNEL = "fediverse"
 
 
 def publish(
-    tx: Tx, author: Author, new: NewPost, terms: Terms, *, id: int, now: int, go_links: bool = False
+    tx: Tx,
+    author: Author,
+    new: NewPost,
+    terms: Terms,
+    *,
+    id: int,
+    now: int,
+    go_links: bool = False,
+    insists: bool = False,
 ) -> int:
     """As `posts.publish`; links to the firm's own sites carry a code, foreign ones too with
-    `go_links`, because it was asked for. Raises what that raises."""
+    `go_links`, because it was asked for. In quiet time of a trial only answers to people who wrote
+    go out, and what `insists`, which is written down. Raises what that raises, and QuietTime."""
     if new.key:
         tx.hold(author.account_id)  # the same request twice at once
     if new.key and post_queries.by_key(tx, author.account_id, new.key) is not None:
         return posts.publish(tx, author, new, terms, id=id, now=now)
+    found = obeying.known(tx, author.account_id, now)
+    counts = found.trial is not None and obeying.counts(tx, author.account_id, new)
+    if counts and not insists:
+        obeying.check(found, obeying.lived(found, now), "text")
     tracked = _tracked(tx, new.text, author.account_id, id, terms, go_links, now)
-    return posts.publish(tx, author, changed(new, text=tracked), terms, id=id, now=now)
+    post_id = posts.publish(tx, author, changed(new, text=tracked), terms, id=id, now=now)
+    if counts:
+        obeying.went_out(tx, found, post_id, "post", person_id=author.person_id, insists=insists, now=now)
+    return post_id
+
+
+def boost(tx: Tx, author: Author, post_id: int, *, id: int, now: int, insists: bool = False) -> int:
+    """As `posts.boost`; a boost is a post for a trial. Raises what that raises, and QuietTime."""
+    found = obeying.known(tx, author.account_id, now)
+    if not insists:
+        obeying.check(found, obeying.lived(found, now), "post")
+    boost_id = posts.boost(tx, author, post_id, id=id, now=now)
+    if boost_id == id:  # else it was there before
+        obeying.went_out(tx, found, boost_id, "boost", person_id=author.person_id, insists=insists, now=now)
+    return boost_id
 
 
 def edit(tx: Tx, author: Author, post_id: int, change: PostChange, terms: Terms, *, now: int) -> None:

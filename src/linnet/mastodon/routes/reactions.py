@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 from linnet.db.tx import Tx
+from linnet.desk.publishing import actions as publishing
 from linnet.kernel.errors import Invalid, NotFound
 from linnet.kernel.ids import new_id
 from linnet.kernel.page import Page
-from linnet.mastodon import entities, lists
+from linnet.mastodon import entities, forms, lists
 from linnet.mastodon.answer import Answer
 from linnet.mastodon.bearer import anyone, user
 from linnet.mastodon.calls import Call, Endpoint
@@ -27,17 +28,23 @@ async def boost(call: Call) -> Answer:
     """POST /api/v1/statuses/{id}/reblog. A boost goes as far as its post; asking for less is not
     supported."""
     wanted = call.params.choice("visibility", entities.OUR_VISIBILITY)
-    boost_id = await call.house.db.write(_boost, call.author, call.id(), wanted, id=new_id(), now=call.now)
+    insists = forms.insists(call.params)
+    with forms.named_as_sent():
+        boost_id = await call.house.db.write(
+            _boost, call.author, call.id(), wanted, id=new_id(), now=call.now, insists=insists
+        )
     return Answer(await call.present.status(boost_id, call.account))
 
 
-def _boost(tx: Tx, author: Author, post_id: int, wanted: str | None, *, id: int, now: int) -> int:
+def _boost(
+    tx: Tx, author: Author, post_id: int, wanted: str | None, *, id: int, now: int, insists: bool
+) -> int:
     if wanted is not None and wanted not in (
         "public",
         check_boost(_shown(tx, post_id, author.account_id), author.account_id),
     ):
         raise Invalid("visibility", "cannot be less than that of the status")
-    return posts.boost(tx, author, post_id, id=id, now=now)
+    return publishing.boost(tx, author, post_id, id=id, now=now, insists=insists)
 
 
 async def unboost(call: Call) -> Answer:
@@ -127,7 +134,7 @@ PIN = user("write:accounts", deed="post")
 MUTE = user("write:mutes", deed="answer")
 
 ENDPOINTS = (
-    Endpoint("POST", "/api/v1/statuses/{id}/reblog", boost, BOOST, "visibility"),
+    Endpoint("POST", "/api/v1/statuses/{id}/reblog", boost, BOOST, "visibility linnet_override"),
     Endpoint("POST", "/api/v1/statuses/{id}/unreblog", unboost, BOOST),
     Endpoint("POST", "/api/v1/statuses/{id}/favourite", favourite, FAVOURITE),
     Endpoint("POST", "/api/v1/statuses/{id}/unfavourite", _reacting(actions.unfavourite), FAVOURITE),

@@ -11,7 +11,7 @@ from linnet.kernel.clock import iso
 from linnet.kernel.errors import Invalid, NotFound
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value
-from linnet.mastodon import entities
+from linnet.mastodon import entities, forms
 from linnet.mastodon.answer import Answer, answer, done
 from linnet.mastodon.bearer import user
 from linnet.mastodon.calls import Call, Endpoint
@@ -66,7 +66,11 @@ async def move(call: Call) -> Answer:
         raise Invalid("scheduled_at", "can't be blank")
     check_due(at, call.now)
     await call.house.db.read(_one, call.account, call.id())
-    await call.house.db.write(drafts.schedule, call.author, call.id(), at, terms=call.terms, now=call.now)
+    insists = forms.insists(call.params)
+    with forms.named_as_sent():
+        await call.house.db.write(
+            drafts.schedule, call.author, call.id(), at, terms=call.terms, now=call.now, insists=insists
+        )
     return await scheduled_status(call, call.id())
 
 
@@ -117,6 +121,6 @@ WRITE = user("write:statuses", deed="post")
 ENDPOINTS = (
     Endpoint("GET", "/api/v1/scheduled_statuses", show_all, READ, "max_id since_id min_id limit"),
     Endpoint("GET", "/api/v1/scheduled_statuses/{id}", show, READ),
-    Endpoint("PUT", "/api/v1/scheduled_statuses/{id}", move, WRITE, "scheduled_at"),
+    Endpoint("PUT", "/api/v1/scheduled_statuses/{id}", move, WRITE, "scheduled_at linnet_override"),
     Endpoint("DELETE", "/api/v1/scheduled_statuses/{id}", cancel, WRITE),
 )

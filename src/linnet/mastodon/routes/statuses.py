@@ -51,7 +51,8 @@ async def create(call: Call) -> Answer:
 
 def _publish(tx: Tx, author: Author, form: NewStatus, terms: Terms, *, key: str, id: int, now: int) -> int:
     account = people.must_account(tx, author.account_id)
-    post_id = publishing.publish(tx, author, form.post(account, key), terms, id=id, now=now)
+    new = form.post(account, key)
+    post_id = publishing.publish(tx, author, new, terms, id=id, now=now, insists=form.insists)
     if post_id == id:  # else this key published it before
         _describe(tx, author, form)
     return post_id
@@ -83,7 +84,7 @@ def _plan(
     draft_id = drafts.keep(tx, author, content, id=id, now=now, key=key)
     if draft_id == id:  # else this key planned it before
         _describe(tx, author, form)
-        drafts.schedule(tx, author, id, at, terms=terms, now=now)
+        drafts.schedule(tx, author, id, at, terms=terms, now=now, insists=form.insists)
     return draft_id
 
 
@@ -215,9 +216,11 @@ async def history(call: Call) -> Answer:
             "media_attachments": [media_json(picture, url) for picture in found.view.media],
         }
     )
-    shared: dict[str, Any] = {"account": account, "emojis": [], "quote": None} | (
-        {"poll": poll} if poll else {}
-    )
+    shared: dict[str, Any] = {
+        "account": account,
+        "emojis": entities.emoji_json(post.emoji, url),
+        "quote": None,
+    } | ({"poll": poll} if poll else {})
     return answer([one | shared for one in edits])
 
 

@@ -1,0 +1,96 @@
+"""Quiet time, kept: asked by everything that lets a post of the firm's account go out.
+
+Only what is known of the calendar is kept to: this half-week and the next one. A plan for later is
+taken as it is, and looked at again when its time comes into sight; else the calendar could be
+read off what is refused.
+"""
+
+from linnet.db.tx import Tx
+from linnet.desk.trial import queries, rules
+from linnet.desk.trial.queries import Posted
+from linnet.desk.trial.rules import Note, Quiet, QuietTime, Trial
+from linnet.kernel.clock import moment, zone
+from linnet.kernel.days import day_of
+from linnet.kernel.ids import new_id
+from linnet.kernel.value import Value
+from linnet.social.posts.rules import NewPost
+
+
+class Known(Value):
+    """What may be known of a trial's quiet times at a moment. `trial` None: there is none."""
+
+    trial: Trial | None = None
+    times: tuple[Quiet, ...] = ()
+
+    def at(self, moment: int) -> Quiet | None:
+        """The quiet time that a moment (ms) falls into, if it is known to."""
+        return rules.quiet_at(self.times, moment)
+
+
+def known(tx: Tx, account_id: int, now: int) -> Known:
+    """The account's quiet times as far as they may be known at `now`: one query without a trial."""
+    trial = queries.obeyed(tx, account_id)
+    if trial is None:
+        return Known()
+    own = zone(trial.time_zone)
+    today = day_of(rules.lived(trial.alive_at, now), own)
+    return Known(trial, tuple(rules.quiet_times(queries.days(tx, trial.id), today, own)))
+
+
+def lived(found: Known, now: int) -> int:
+    """The moment at which the trial is: with a clock that was set back, the one it had reached."""
+    return rules.lived(found.trial.alive_at, now) if found.trial else now
+
+
+def counts(tx: Tx, account_id: int, new: NewPost) -> bool:
+    """Is it a post for the trial? Direct messages are not, nor are answers to somebody who wrote to
+    the account; an answer nobody asked for is."""
+    if new.visibility == "direct":
+        return False
+    if new.reply_to_id is None:
+        return True
+    parent = queries.parent(tx, new.reply_to_id)
+    if parent and parent.boost_of_id:
+        parent = queries.parent(tx, parent.boost_of_id)
+    if parent is None:
+        return True
+    named = queries.named(tx, new.reply_to_id)
+    return not rules.answers_somebody(account_id, parent.account_id, parent.reply_to_account_id, named)
+
+
+def check(found: Known, at: int, field: str) -> None:
+    """Raises QuietTime where `at` (ms) is known to be quiet."""
+    quiet = found.at(at)
+    if quiet and found.trial:
+        raise QuietTime(field, until_words(quiet, found.trial), quiet.end)
+
+
+def until_words(quiet: Quiet, trial: Trial) -> str:
+    """What stands after the name of a field."""
+    end = moment(quiet.end, zone(trial.time_zone))
+    return (
+        f"cannot go out then: your trial is in quiet time until {end:%A, %-d %B %Y, %H:%M} "
+        f"({trial.time_zone.replace('_', ' ')})"
+    )
+
+
+def went_out(
+    tx: Tx, found: Known, post_id: int, kind: str, *, person_id: int | None, insists: bool, now: int
+) -> None:
+    """Notes what went out in a trial; what somebody insisted on in quiet time stands in its log too."""
+    if found.trial is None:
+        return
+    at = lived(found, now)
+    day = day_of(at, zone(found.trial.time_zone))
+    if not found.trial.first_day <= day <= found.trial.last_day:
+        return
+    quiet = found.at(at) is not None
+    queries.put_post(tx, found.trial.id, Posted(post_id, day, now, kind, quiet))
+    if quiet:
+        words = f"A {kind} went out in quiet time, because it was insisted on."
+        note(tx, found.trial.id, Note(now, person_id, "override" if insists else "posted", words))
+
+
+def note(tx: Tx, trial_id: int, said: Note) -> None:
+    """Writes into the log of a trial."""
+    queries.put_note(tx, trial_id, said, new_id())
