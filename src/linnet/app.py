@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from linnet.db.database import Database
 from linnet.db.opening import open_database
@@ -43,8 +43,8 @@ from linnet.desk.visits import actions as visit_actions
 from linnet.desk.visits import errands as visits
 from linnet.desk.visits.actions import ReplayVisits, RollSalts
 from linnet.door.ending import Ending
+from linnet.door.front import Front
 from linnet.door.house import House
-from linnet.door.patience import patient
 from linnet.door.pictures import Gallery
 from linnet.federation.delivery import actions as delivery
 from linnet.federation.delivery import errands as deliveries
@@ -106,6 +106,9 @@ from linnet.social.polls.rules import PollEnded
 from linnet.social.posts import actions as posts
 from linnet.social.posts import errands as post_errands
 from linnet.social.posts.rules import PostDeleted, PostEdited, PostPublished, ThreadGrew
+from linnet.social.proofs import actions as proofs
+from linnet.social.proofs import errands as proof_errands
+from linnet.social.proofs.actions import CheckLinks
 from linnet.social.reactions.rules import Favourited, Pinned, Unfavourited, Unpinned, Voted
 from linnet.social.reports.rules import Reported
 from linnet.social.safety import actions as safety
@@ -133,7 +136,7 @@ EVENTS: dict[type[Value], tuple[Callable[[Tx, Any, int], None], ...]] = {
     Unfollowed: (heeding.unfollowed,),
     Blocked: (heeding.blocked,),
     Unblocked: (heeding.unblocked,),
-    AccountChanged: (heeding.account_changed,),
+    AccountChanged: (heeding.account_changed, proofs.account_changed),
     **heeding.OF_QUOTES,
 }
 
@@ -269,6 +272,7 @@ def jobs(office: Office, house: House, every: Mapping[str, Every]) -> dict[type[
         PublishDraft: partial(drafts.publish, db, terms, grace),
         EndPoll: end_poll,
         FetchCard: partial(post_errands.fetch_card, db, client, link_actions.clean_text, house.settings.url),
+        CheckLinks: partial(proof_errands.check_links, db, client, house.settings.url),
         RemoveFiles: partial(media.remove_files, house.store),
         SweepMedia: partial(media.sweep_media, db, house.store),
         FollowRelay: partial(relay_errands.follow_relay, db, office.library, house.settings.url),
@@ -304,6 +308,7 @@ def recurring(db: Database, store: Store, settings: Settings) -> dict[str, Every
         "letters that are long read": Every(HOUR, run=letters.sweep),
         "what nobody looks at": Every(DAY, run=finding.forget),
         "cards under no post": Every(DAY, run=cards.sweep),
+        **({"pages of profiles": Every(DAY, run=proofs.replan)} if settings.secure else {}),
         "letters that long went out": Every(HOUR, run=delivery.sweep),
         "servers with which there is nothing": Every(DAY, run=peers.forget),
         "lists of domains": Every(HOUR, run=peers.plan_lists),
@@ -355,28 +360,11 @@ def assemble(program: Program) -> ASGIApp:
     app: ASGIApp = Starlette(routes=doors, lifespan=lifespan)
     if office.on:
         app = Crossing(app, Router(instead))
-    return _Front(app, _client_api(doors), program.ending)
+    return Front(app, _client_api(doors), program.ending)
 
 
 def _client_api(doors: Sequence[BaseRoute]) -> ASGIApp:
     return next(route.app for route in doors if isinstance(route, Mount) and route.path == "/api")
-
-
-class _Front:
-    """Sends calls of the client API straight to their door, past the pages' routing: that costs as
-    much as the whole home timeline (docs/benchmarks.md). Bodies may take their time up to a
-    point, streams last until this process ends."""
-
-    def __init__(self, app: ASGIApp, api: ASGIApp, ending: Ending) -> None:
-        self._app = app
-        self._api = api
-        self._ending = ending
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        direct = scope["type"] == "http" and scope["path"].startswith("/api/")
-        rest = self._ending.hang_up(receive)
-        heard = patient(receive, rest) if scope["type"] == "http" else receive
-        await (self._api if direct else self._app)(scope, heard, send)
 
 
 def serve() -> ASGIApp:

@@ -653,25 +653,6 @@ def test_a31_totals_and_members_are_claims(village: Village) -> None:
     village.run(story())
 
 
-def test_a30_no_link_of_a_profile_is_called_proven(village: Village) -> None:
-    """Nobody follows `rel=me` here: so nothing may look as if somebody had."""
-    town = village.town("a.example")
-    anna = town.person("anna")
-    site = Elsewhere(village, "far.example")
-    proof = {"type": "PropertyValue", "name": "Web", "value": '<a href="https://bank.example" rel="me">x</a>'}
-    vera = site.person(
-        "vera", attachment=[proof | {"verified_at": "2026-01-01", "proven_at": 1, "verifiedAt": "x"}]
-    )
-
-    async def story() -> None:
-        found = await anna.find(vera)
-        (field,) = found["fields"]
-        assert field["verified_at"] is None
-        assert not [url for _, url in village.asked if "bank.example" in url]
-
-    village.run(story())
-
-
 @pytest.mark.parametrize("stamp", ["none", "of_the_quoter", "for_another", "no_such", "inline"])
 def test_a28_no_post_is_shown_inside_another_without_its_authors_leave(scene: Scene, stamp: str) -> None:
     """Whatever the one who quotes says of having it: a stamp counts when its author's server shows it."""

@@ -82,7 +82,7 @@ async def _page(
     visit: Visit, section: str, error: LinnetError | None, errors: dict[str, str] | None = None
 ) -> Response:
     shown = await visit.db.read(shelf, visit.session, visit.now)
-    firm = visit.firm
+    firm, own = visit.firm, visit.house.settings.url
     return visit.render(
         "settings.html",
         title="Settings",
@@ -91,6 +91,7 @@ async def _page(
         wrongs=errors or (forms.errors_of(error) if error else {}),
         shelf=shown,
         fields=people_rules.fields_of(shown.account),
+        profile_page=f"{own}/@{shown.account.handle}" if visit.house.settings.secure else "",
         days=setup.DAYS,
         week=setup.week_of(visit.form) if section == "firm" else firm.week,
         clock=setup.clock,

@@ -16,6 +16,7 @@ from linnet.social.posts import foreign as posts
 from linnet.social.posts import joining
 from linnet.social.posts import queries as post_queries
 from linnet.social.posts.rules import ThreadGrew
+from linnet.social.proofs import actions as proofs
 from linnet.social.reactions import actions as reactions
 from linnet.social.timelines import actions as timelines
 
@@ -79,6 +80,7 @@ def profile_was_read(
         for owner_id in queries.followers_here(tx, account_id):
             timelines.take_up(tx, owner_id, account_id)
     queries.put_asked(tx, "filled", account_id, now)
+    proofs.look(tx, account_id, now)
 
 
 def _pin(tx: Tx, account_id: int, wanted: Sequence[int]) -> None:

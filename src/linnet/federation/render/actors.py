@@ -114,11 +114,15 @@ def _field(field: ProfileField) -> Json:
 
 def field_html(value: str) -> str:
     """A profile field as HTML: a link when the whole of it is an address, else escaped text. The
-    `me` lets the page behind it link back (interop paper §4)."""
+    `me` lets the page behind it link back (interop paper §4). Its words are the whole address, as Mastodon
+    wants before it asks that page; what it hides of them is marked so."""
     safe = escape(value)
     if not _ADDRESS.fullmatch(value):
         return safe
-    shown = escape(value.partition("://")[2].rstrip("/"))
+    scheme, _, rest = value.partition("://")
+    shown, end = escape(rest.rstrip("/")), "/" * (len(rest) - len(rest.rstrip("/")))
+    words = f'<span class="invisible">{scheme}://</span>{shown}'
+    words += f'<span class="invisible">{end}</span>' if end else ""
     return (
-        f'<a href="{safe}" target="_blank" rel="nofollow noopener noreferrer me" translate="no">{shown}</a>'
+        f'<a href="{safe}" target="_blank" rel="nofollow noopener noreferrer me" translate="no">{words}</a>'
     )

@@ -86,10 +86,6 @@ def moved(tx: Tx, account_id: int, to_id: int | None) -> None:
 
 def _described(had: Account, theirs: RemoteAccount) -> Account:
     bio_html = clean(theirs.bio[:BIO_LENGTH])
-    fields = [
-        ProfileField(line(name, FIELD_LENGTH), line(plain(value), FIELD_LENGTH))
-        for name, value in theirs.fields[:FIELDS]
-    ]
     return changed(
         had,
         handle=theirs.handle,
@@ -100,7 +96,7 @@ def _described(had: Account, theirs: RemoteAccount) -> Account:
         name=line(theirs.name, NAME_LENGTH) or theirs.handle,
         bio=plain(bio_html),
         bio_html=bio_html,
-        fields=encode_text([field for field in fields if field.name and field.value]),
+        fields=encode_text(_fields(had, theirs)),
         locked=theirs.locked,
         discoverable=theirs.discoverable,
         indexable=theirs.indexable,
@@ -109,6 +105,18 @@ def _described(had: Account, theirs: RemoteAccount) -> Account:
         following_count=_count(theirs.following_count, had.following_count),
         posts_count=_count(theirs.posts_count, had.posts_count),
     )
+
+
+def _fields(had: Account, theirs: RemoteAccount) -> list[ProfileField]:
+    """Its lines. A proof is ours to give: it stays where line and profile page are the same."""
+    same = had.url == theirs.url
+    proofs = {(one.name, one.value): one.proven_at for one in rules.fields_of(had)} if same else {}
+    lines = [
+        (line(name, FIELD_LENGTH), line(plain(value), FIELD_LENGTH)) for name, value in theirs.fields[:FIELDS]
+    ]
+    return [
+        ProfileField(name, value, proofs.get((name, value))) for name, value in lines if name and value
+    ]
 
 
 def _count(said: int | None, had: int) -> int:

@@ -1,0 +1,1 @@
+"""Whether a page that a profile names is that account's own: it links back."""
