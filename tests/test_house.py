@@ -379,3 +379,10 @@ def test_every_room_says_what_it_is_for():
     assert [short(p) for p in FILES if not ast.get_docstring(tree(p))] == []
     crowded = [short(p) for p in packages if p != ROOT / "__init__.py" and len(tree(p).body) > 1]
     assert crowded == [], "no re-exporting __init__"
+
+
+def test_retry_after_is_read_in_one_place():
+    """How long somebody asks us to wait: three readers of one header had three opinions. (The other reads
+    the date that was signed.)"""
+    readers = {short(path) for path in FILES if "parsedate_to_datetime" in path.read_text(encoding="utf-8")}
+    assert readers == {"kernel/waiting.py", "federation/signing/cavage.py"}

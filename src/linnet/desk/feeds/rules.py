@@ -1,16 +1,16 @@
 """Sources of news: what they are, how often to look, when to give up, what is a sane date."""
 
 from collections.abc import Mapping, Sequence
-from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from statistics import median
 from typing import Literal
 
 from linnet.desk.feeds import canonical
 from linnet.desk.feeds.likeness import Likeness
-from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND, to_ms
+from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from linnet.kernel.errors import Invalid, TooMany
 from linnet.kernel.value import Value
+from linnet.kernel.waiting import retry_at
 
 State = Literal["new", "live", "failing", "dead"]
 
@@ -277,15 +277,9 @@ def max_age(headers: Mapping[str, str]) -> int:
 
 
 def retry_after(headers: Mapping[str, str], now: int) -> int:
-    """How long a server wants to be left alone, in ms (RFC 9110, 10.2.3); at most a week; 0 for
-    what it does not say."""
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return min(int(value[:10]) * SECOND, LONGEST_WAIT)
-    try:
-        return min(max(to_ms(parsedate_to_datetime(value)) - now, 0), LONGEST_WAIT) if value else 0
-    except (ValueError, OverflowError, TypeError):
-        return 0
+    """How long a server wants to be left alone, in ms; at most a week; 0 for what it does not say."""
+    asked = retry_at(headers.get("retry-after", ""), now)
+    return 0 if asked is None else min(max(asked - now, 0), LONGEST_WAIT)
 
 
 def back_off(failures: int, every: int, retry_after: int) -> int:

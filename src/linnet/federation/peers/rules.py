@@ -7,11 +7,11 @@ taken out, and a new letter is only written down for it when it is time to ask a
 Any accepted letter, and any letter that comes from it, ends all that.
 """
 
-from email.utils import parsedate_to_datetime
 from typing import Literal
 
-from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND, to_ms
+from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from linnet.kernel.value import Value, changed
+from linnet.kernel.waiting import retry_at
 
 # well: takes letters; asked: it asked us to wait; failing: a few tries in a row went wrong;
 # resting: left alone for a while; given up: silent for seven days
@@ -135,14 +135,6 @@ def queued_at(peer: Peer, now: int, *, few: bool) -> int:
 
 
 def retry_after(text: str, now: int) -> int | None:
-    """The moment that a Retry-After header names (seconds or a date, RFC 9110 §10.2.3), brought into
-    30 seconds to a day from now; None for none."""
-    plain = text.strip()
-    if plain.isascii() and plain.isdigit():
-        wait = int(plain[:9]) * SECOND
-    else:
-        try:
-            wait = to_ms(parsedate_to_datetime(plain)) - now
-        except (ValueError, TypeError, OverflowError):
-            return None
-    return now + min(max(wait, LEAST_WAIT), MOST_WAIT)
+    """The moment that a Retry-After header names, brought into 30 seconds to a day from now; None for none."""
+    asked = retry_at(text, now)
+    return None if asked is None else min(max(asked, now + LEAST_WAIT), now + MOST_WAIT)
