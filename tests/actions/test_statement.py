@@ -119,6 +119,8 @@ def test_every_figure_put_in_comes_out(db, firm):
     assert {figure.key: figure.value for figure in found.figures} == {
         "time.total": 105 * MINUTE,
         "cost.total": 7000,
+        "cost.time": 7000,
+        "cost.tools": 0,
         "posts.written": 3,
         "posts.boosts": 1,
         "delivered.total": 6,

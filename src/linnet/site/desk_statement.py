@@ -242,6 +242,7 @@ async def download(visit: Visit) -> Response:
 
 TITLES = {
     "time": "Time by day and activity",
+    "tools": "Tools",
     "posts": "Posts",
     "deliveries": "Deliveries",
     "answers": "Answers",

@@ -7,7 +7,7 @@ from linnet.db.tx import Tx
 from linnet.desk.drafts import queries as drafts
 from linnet.desk.drafts.rules import Draft
 from linnet.desk.effort import queries as effort
-from linnet.desk.effort import rules as effort_rules
+from linnet.desk.effort import spent as cost_of
 from linnet.desk.effort import totals
 from linnet.desk.ideas import page as idea_page
 from linnet.desk.ideas.rules import Idea
@@ -52,7 +52,7 @@ def desk(tx: Tx, visit: Visit) -> Desk:
         idea_page.worth_sharing(tx, account_id, visit.firm.words, now, STORIES) if may_draft else [],
         sum(time.ms for time in times),
         sum(time.ms for time in times if time.day == today),
-        sum(effort_rules.costs(times, effort.rates(tx), visit.firm.hourly_cost).values()),
+        cost_of.of_period(tx, week.first, today, now, account_id=account_id, times=times).total,
         effort.measured(tx, visit.session.person_id),
     )
 

@@ -4,9 +4,10 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from linnet.db.tx import Tx
-from linnet.desk.effort import queries, rules, totals
+from linnet.desk.effort import money, prices, queries, rules, totals
 from linnet.desk.effort.app_use import Call, activity_of
-from linnet.desk.effort.rules import Beat, Entry, Rate
+from linnet.desk.effort.money import Tool
+from linnet.desk.effort.rules import Activity, Beat, Channel, Entry, How, Overhead, Rate
 from linnet.kernel.days import day_of, day_start, days_between, next_day, parse_day
 from linnet.kernel.errors import NotFound
 from linnet.kernel.ids import new_id
@@ -59,18 +60,53 @@ def forget(tx: Tx, person_id: int, start: int, end: int) -> int:
 
 
 def add_entry(
-    tx: Tx, person_id: int, account_id: int, *, day: str, minutes: int, note: str, id: int, now: int
+    tx: Tx,
+    person_id: int,
+    account_id: int,
+    *,
+    day: str,
+    minutes: int,
+    note: str,
+    id: int,
+    now: int,
+    channel: str = "other",
+    activity: str = "outside",
+    how: How = "hand",
+    ref: str = "",
 ) -> Entry:
-    """Time elsewhere, written down: "phone", 5 minutes. Raises Invalid."""
-    return _put_entry(tx, Entry(id, person_id, account_id, day, minutes, note, now), now)
+    """Time elsewhere, written down: on the phone, 5 minutes. `channel` and `activity` as `rules` has
+    them; `ref`: what it is in the file that it came from. Raises Invalid."""
+    where, what = rules.check_channel(channel), rules.check_activity(activity)
+    return put_entry(
+        tx, Entry(id, person_id, account_id, day, minutes, note, now, where, what, how, ref), now
+    )
 
 
-def change_entry(tx: Tx, person_id: int, id: int, *, day: str, minutes: int, note: str, now: int) -> Entry:
-    """Corrects one's own entry. Raises NotFound, Invalid."""
+def change_entry(
+    tx: Tx,
+    person_id: int,
+    id: int,
+    *,
+    day: str,
+    minutes: int,
+    note: str,
+    now: int,
+    channel: Channel | None = None,
+    activity: Activity | None = None,
+) -> Entry:
+    """Corrects one's own entry; where and what it was stays, unless given. Raises NotFound, Invalid."""
     had = queries.entry(tx, id, person_id)
     if had is None:
         raise NotFound("entry")
-    return _put_entry(tx, changed(had, day=day, minutes=minutes, note=note), now)
+    wanted = changed(
+        had,
+        day=day,
+        minutes=minutes,
+        note=note,
+        channel=channel or had.channel,
+        activity=activity or had.activity,
+    )
+    return put_entry(tx, wanted, now)
 
 
 def delete_entry(tx: Tx, person_id: int, id: int) -> None:
@@ -96,6 +132,49 @@ def set_rate(tx: Tx, person_id: int, hourly_cost: int | None, since_day: str) ->
     again. Raises Invalid."""
     parse_day(since_day, "since_day")
     queries.set_rate(tx, Rate(person_id, since_day, rules.check_rate(hourly_cost)))
+
+
+def drop_rate(tx: Tx, person_id: int, since_day: str) -> None:
+    """A rate was not meant: what was valid before it goes on. Raises NotFound."""
+    if not queries.drop_rate(tx, person_id, since_day):
+        raise NotFound("rate")
+
+
+def set_overhead(tx: Tx, permille: int, since_day: str) -> None:
+    """What stands on top of the hourly cost from a day on, in permille of it: 1000 is nothing.
+    Raises Invalid."""
+    parse_day(since_day, "since_day")
+    prices.set_overhead(tx, Overhead(since_day, rules.check_overhead(permille)))
+
+
+def drop_overhead(tx: Tx, since_day: str) -> None:
+    """It was not meant. Raises NotFound."""
+    if not prices.drop_overhead(tx, since_day):
+        raise NotFound("overhead")
+
+
+def add_tool(tx: Tx, *, name: str, amount: int, currency: str, first: str, last: str = "", id: int) -> Tool:
+    """Something that is paid by the month: `amount` in minor units, from the day `first` to the day
+    `last` ('': it goes on). Raises Invalid."""
+    tool = money.check_tool(Tool(id, name, amount, currency, first, last))
+    prices.put_tool(tx, tool)
+    return tool
+
+
+def end_tool(tx: Tx, id: int, last: str) -> Tool:
+    """It is paid until a day, that one in it; '': it goes on. Raises NotFound, Invalid."""
+    had = prices.tool(tx, id)
+    if had is None:
+        raise NotFound("tool")
+    tool = money.check_tool(changed(had, last=last))
+    prices.put_tool(tx, tool)
+    return tool
+
+
+def drop_tool(tx: Tx, id: int) -> None:
+    """It was never paid: it is in no cost any more. Raises NotFound."""
+    if not prices.drop_tool(tx, id):
+        raise NotFound("tool")
 
 
 def change_usual(tx: Tx, had: int, hourly_cost: int, now: int) -> None:
@@ -146,11 +225,13 @@ def _drop_raw(tx: Tx, now: int, folded_through: str, zone: ZoneInfo) -> None:
         queries.set_raw_from(tx, kept)
 
 
-def _put_entry(tx: Tx, entry: Entry, now: int) -> Entry:
+def put_entry(tx: Tx, entry: Entry, now: int) -> Entry:
+    """Writes an entry, checked, for the actions that make one. Raises Invalid."""
+    tx.hold(entry.person_id)  # the minutes of a day are counted and then written
     parse_day(entry.day)
     today = day_of(now, queries.firm_zone(tx))
     already = queries.minutes_on(tx, entry.person_id, entry.day, entry.id)
-    note = rules.check_entry(entry.minutes, entry.note, entry.day, today, already)
+    note = rules.check_entry(entry.minutes, entry.note, entry.day, today, already, entry.channel)
     kept = changed(entry, note=note)
     queries.put_entry(tx, kept)
     return kept

@@ -1,19 +1,30 @@
 """Tables `beat`, `api_call`, `effort_day`, `effort_entry`, `effort_person`, `effort_rate`,
-`effort_setting`."""
+`effort_setting`, `effort_timer`; `prices` has the others."""
 
 from zoneinfo import ZoneInfo
 
 from linnet.db.tx import Tx
 from linnet.desk.effort.app_use import Call
 from linnet.desk.effort.rules import Beat, DayTime, Entry, Rate, Setting
+from linnet.desk.effort.timers import Timer
 from linnet.kernel.clock import zone
 from linnet.kernel.errors import NotFound
+from linnet.kernel.value import Value
 
 SETTING = "SELECT idle, folded_through, raw_from FROM effort_setting WHERE id = 1"
 SET_IDLE = "UPDATE effort_setting SET idle = :idle WHERE id = 1"
 SET_FOLDED = "UPDATE effort_setting SET folded_through = :day WHERE id = 1"
 SET_RAW_FROM = "UPDATE effort_setting SET raw_from = :day WHERE id = 1"
 ZONE = "SELECT time_zone FROM firm WHERE id = 1"
+MONEY = "SELECT account_id, currency, hourly_cost FROM firm WHERE id = 1"
+
+
+class FirmMoney(Value):
+    """What of the firm a cost is counted by: `hourly_cost` in minor units of `currency`."""
+
+    account_id: int
+    currency: str
+    hourly_cost: int
 
 
 def setting(tx: Tx) -> Setting:
@@ -39,6 +50,14 @@ def set_raw_from(tx: Tx, day: str) -> None:
 def firm_zone(tx: Tx) -> ZoneInfo:
     """The firm's time zone; UTC before it is set up."""
     return zone(tx.value(ZONE) or "UTC")
+
+
+def firm_money(tx: Tx) -> FirmMoney:
+    """Whose cost it is. Raises NotFound before the set-up."""
+    found = tx.one(FirmMoney, MONEY)
+    if found is None:
+        raise NotFound("firm")
+    return found
 
 
 MEASURED = "SELECT measured FROM effort_person WHERE person_id = :person_id"
@@ -83,6 +102,41 @@ def rates(tx: Tx) -> list[Rate]:
 
 def set_rate(tx: Tx, rate: Rate) -> None:
     tx.run(SET_RATE, person_id=rate.person_id, since_day=rate.since_day, hourly_cost=rate.hourly_cost)
+
+
+DROP_RATE = "DELETE FROM effort_rate WHERE person_id = :person_id AND since_day = :since_day"
+
+
+def drop_rate(tx: Tx, person_id: int, since_day: str) -> bool:
+    return tx.run(DROP_RATE, person_id=person_id, since_day=since_day) > 0
+
+
+TIMER = (
+    "SELECT person_id, account_id, channel, note, started_at FROM effort_timer WHERE person_id = :person_id"
+)
+PUT_TIMER = """INSERT INTO effort_timer (person_id, account_id, channel, note, started_at)
+    VALUES (:person_id, :account_id, :channel, :note, :started_at)"""
+DROP_TIMER = "DELETE FROM effort_timer WHERE person_id = :person_id"
+
+
+def timer(tx: Tx, person_id: int) -> Timer | None:
+    """The timer that a person has running."""
+    return tx.one(Timer, TIMER, person_id=person_id)
+
+
+def put_timer(tx: Tx, timer: Timer) -> None:
+    tx.run(
+        PUT_TIMER,
+        person_id=timer.person_id,
+        account_id=timer.account_id,
+        channel=timer.channel,
+        note=timer.note,
+        started_at=timer.started_at,
+    )
+
+
+def drop_timer(tx: Tx, person_id: int) -> bool:
+    return tx.run(DROP_TIMER, person_id=person_id) > 0
 
 
 INSERT_BEAT = """INSERT INTO beat (person_id, at, tab, account_id, activity, quiet)
@@ -209,17 +263,27 @@ def drop_day_of(tx: Tx, person_id: int, day: str) -> int:
     return tx.run(DROP_DAY_OF, person_id=person_id, day=day)
 
 
-ENTRY = """SELECT id, person_id, account_id, day, minutes, note, created_at FROM effort_entry
+ENTRY = """SELECT id, person_id, account_id, day, minutes, note, created_at,
+        channel, activity, how, ref FROM effort_entry
     WHERE id = :id AND person_id = :person_id"""
-ENTRIES = """SELECT id, person_id, account_id, day, minutes, note, created_at FROM effort_entry
+ENTRIES = """SELECT id, person_id, account_id, day, minutes, note, created_at,
+        channel, activity, how, ref FROM effort_entry
     WHERE day >= :first AND day <= :last AND account_id = :account_id ORDER BY day, id"""
-ENTRIES_OF = """SELECT id, person_id, account_id, day, minutes, note, created_at FROM effort_entry
+ENTRIES_OF = """SELECT id, person_id, account_id, day, minutes, note, created_at,
+        channel, activity, how, ref FROM effort_entry
     WHERE person_id = :person_id AND day >= :first AND day <= :last ORDER BY day, id"""
 MINUTES_ON = """SELECT COALESCE(SUM(minutes), 0) FROM effort_entry
     WHERE person_id = :person_id AND day = :day AND id <> :except_id"""
-PUT_ENTRY = """INSERT INTO effort_entry (id, person_id, account_id, day, minutes, note, created_at)
-    VALUES (:id, :person_id, :account_id, :day, :minutes, :note, :created_at)
-    ON CONFLICT (id) DO UPDATE SET day = excluded.day, minutes = excluded.minutes, note = excluded.note"""
+ENTRY_OF_REF = """SELECT id, person_id, account_id, day, minutes, note, created_at,
+        channel, activity, how, ref FROM effort_entry WHERE person_id = :person_id AND ref = :ref AND ref <> ''"""
+REFS = "SELECT ref FROM effort_entry WHERE person_id = :person_id AND ref IN :refs AND ref <> ''"
+USED = """SELECT DISTINCT channel FROM effort_entry
+    WHERE account_id = :account_id AND day >= :first AND day <= :last"""
+PUT_ENTRY = """INSERT INTO effort_entry (id, person_id, account_id, day, minutes, note, created_at,
+        channel, activity, how, ref)
+    VALUES (:id, :person_id, :account_id, :day, :minutes, :note, :created_at, :channel, :activity, :how, :ref)
+    ON CONFLICT (id) DO UPDATE SET day = excluded.day, minutes = excluded.minutes, note = excluded.note,
+        channel = excluded.channel, activity = excluded.activity"""
 DROP_ENTRY = "DELETE FROM effort_entry WHERE id = :id AND person_id = :person_id"
 
 
@@ -238,6 +302,21 @@ def entries_of(tx: Tx, person_id: int, first: str, last: str) -> list[Entry]:
     return tx.all(Entry, ENTRIES_OF, person_id=person_id, first=first, last=last)
 
 
+def entry_of_ref(tx: Tx, person_id: int, ref: str) -> Entry | None:
+    """What a person has of a file under this name."""
+    return tx.one(Entry, ENTRY_OF_REF, person_id=person_id, ref=ref)
+
+
+def known_refs(tx: Tx, person_id: int, refs: list[str]) -> set[str]:
+    """Which of `refs` a person has already."""
+    return set(tx.all(str, REFS, person_id=person_id, refs=refs)) if refs else set()
+
+
+def used_channels(tx: Tx, account_id: int, first: str, last: str) -> list[str]:
+    """The channels on which anybody wrote time down."""
+    return tx.all(str, USED, account_id=account_id, first=first, last=last)
+
+
 def minutes_on(tx: Tx, person_id: int, day: str, except_id: int = 0) -> int:
     """The minutes that a person wrote down for a day, without the entry `except_id`."""
     return int(tx.value(MINUTES_ON, person_id=person_id, day=day, except_id=except_id))
@@ -253,6 +332,10 @@ def put_entry(tx: Tx, entry: Entry) -> None:
         minutes=entry.minutes,
         note=entry.note,
         created_at=entry.created_at,
+        channel=entry.channel,
+        activity=entry.activity,
+        how=entry.how,
+        ref=entry.ref,
     )
 
 

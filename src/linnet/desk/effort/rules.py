@@ -17,9 +17,26 @@ from linnet.kernel.value import Value
 
 Activity = Literal["write", "answer", "find_news", "find_people", "manage", "read", "outside"]
 Source = Literal["page", "app", "entry"]
+How = Literal["hand", "tap", "timer", "ics", "csv"]
+Channel = Literal[
+    "linnet",
+    "phone",
+    "facebook",
+    "linkedin",
+    "instagram",
+    "bluesky",
+    "forum",
+    "blog",
+    "newsletter",
+    "mail",
+    "meeting",
+    "other",
+]
 
 # In this order: where two tabs show different things at one moment, the more active one has it.
 ACTIVITIES: tuple[Activity, ...] = get_args(Activity)
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+HERE: Channel = "linnet"  # what our pages and the apps of our API are; never written down by hand
 
 BEAT = 15 * SECOND
 LATE = 20 * SECOND  # a beat this late still speaks for all the time since the one before it
@@ -31,6 +48,8 @@ RAW_KEPT = 35 * DAY
 EVERYBODY = 0  # stands where the person stands in a rate
 EVER = "2000-01-01"  # the day before which nothing is
 ENTRY_MOST = 24 * 60  # minutes in a day
+PLAIN = 1000  # overhead in permille: an hour costs its hourly cost and nothing more
+OVERHEAD_MOST = 10 * PLAIN
 
 
 class Beat(Value):
@@ -67,10 +86,12 @@ class DayTime(Value):
     activity: Activity
     source: Source
     ms: int
+    channel: Channel = HERE
 
 
 class Entry(Value):
-    """Time that somebody wrote down: "phone, 5 min". Its activity is always "outside"."""
+    """Time that somebody wrote down: "phone, 5 min". `ref`: what it was in the file that it came
+    from, '' for none; a person has each once."""
 
     id: int
     person_id: int
@@ -79,6 +100,10 @@ class Entry(Value):
     minutes: int
     note: str
     created_at: int
+    channel: Channel = "other"
+    activity: Activity = "outside"
+    how: How = "hand"
+    ref: str = ""
 
 
 class Setting(Value):
@@ -96,6 +121,14 @@ class Rate(Value):
     person_id: int
     since_day: str
     hourly_cost: int | None
+
+
+class Overhead(Value):
+    """What an hour costs in all from a day on, in permille of the hourly cost: 1250 adds a quarter for
+    the room, the phone, the insurance."""
+
+    since_day: str
+    permille: int
 
 
 def check_beat(activity: str, tab: str, quiet: int) -> Activity:
@@ -124,8 +157,34 @@ def check_rate(hourly_cost: int | None) -> int | None:
     return hourly_cost
 
 
-def check_entry(minutes: int, note: str, day: str, today: str, already: int) -> str:
-    """The note, trimmed. `already`: minutes that stand on the same day. Raises Invalid."""
+def check_overhead(permille: int) -> int:
+    """From 1.0 to 10 times the hourly cost. Raises Invalid."""
+    if not PLAIN <= permille <= OVERHEAD_MOST:
+        raise Invalid("overhead", "must be 1.0 (nothing on top) to 10")
+    return permille
+
+
+def check_channel(channel: str) -> Channel:
+    """Where time elsewhere was spent. Raises Invalid."""
+    for known in CHANNELS:
+        if channel == known and known != HERE:
+            return known
+    raise Invalid("channel", f"must be one of {', '.join(CHANNELS[1:])}")
+
+
+def check_activity(activity: str) -> Activity:
+    """One of ACTIVITIES. Raises Invalid."""
+    for known in ACTIVITIES:
+        if activity == known:
+            return known
+    raise Invalid("activity", f"must be one of {', '.join(ACTIVITIES)}")
+
+
+def check_entry(
+    minutes: int, note: str, day: str, today: str, already: int, channel: Channel = "other"
+) -> str:
+    """The note, trimmed; only time on channel "other" needs one. `already`: minutes that stand on
+    the same day. Raises Invalid."""
     if not 1 <= minutes <= ENTRY_MOST:
         raise Invalid("minutes", "must be 1 to 1440")
     if minutes + already > ENTRY_MOST:
@@ -133,7 +192,7 @@ def check_entry(minutes: int, note: str, day: str, today: str, already: int) -> 
     if day > today:
         raise Invalid("day", "is not over yet: only time that was spent can be written down")
     line = " ".join(note.split())
-    if not line or len(line) > 80 or not line.isprintable():
+    if len(line) > 80 or not line.isprintable() or (not line and channel == "other"):
         raise Invalid("note", "must be 1 to 80 characters on one line, such as: phone")
     return line
 
@@ -269,16 +328,37 @@ def rate_on(rates: Iterable[Rate], person_id: int, day: str, usual: int) -> int:
     return usual
 
 
-def costs(times: Iterable[DayTime], rates: Sequence[Rate], usual: int) -> dict[tuple[Activity, Source], int]:
-    """The cost of each activity and source in minor units: the sum over people and days of
-    hours times rate, rounded once (half up) for each line, so that the lines add up to the total."""
-    exact: dict[tuple[Activity, Source], int] = {}
+def overhead_on(overheads: Iterable[Overhead], day: str) -> int:
+    """The overhead that is valid on this day, in permille; PLAIN where none was said."""
+    valid = [overhead for overhead in overheads if overhead.since_day <= day]
+    return max(valid, key=lambda overhead: overhead.since_day).permille if valid else PLAIN
+
+
+WHOLE = 60 * MINUTE * PLAIN  # what `weighed` is counted in: this many make one minor unit
+
+
+def weighed(
+    times: Iterable[DayTime], rates: Sequence[Rate], usual: int, overheads: Sequence[Overhead] = ()
+) -> list[tuple[DayTime, int]]:
+    """Each time with its exact cost in minor units times WHOLE: time x hourly cost x overhead of that
+    person and day."""
     known: dict[tuple[int, str], int] = {}
+    found = []
     for time in times:
         who = (time.person_id, time.day)
         if who not in known:
-            known[who] = rate_on(rates, time.person_id, time.day, usual)
+            known[who] = rate_on(rates, time.person_id, time.day, usual) * overhead_on(overheads, time.day)
+        found.append((time, time.ms * known[who]))
+    return found
+
+
+def costs(
+    times: Iterable[DayTime], rates: Sequence[Rate], usual: int, overheads: Sequence[Overhead] = ()
+) -> dict[tuple[Activity, Source], int]:
+    """The cost of each activity and source in minor units: the sum over people and days of
+    hours times rate, rounded once (half up) for each line, so that the lines add up to the total."""
+    exact: dict[tuple[Activity, Source], int] = {}
+    for time, weight in weighed(times, rates, usual, overheads):
         key = (time.activity, time.source)
-        exact[key] = exact.get(key, 0) + time.ms * known[who]
-    hour = 60 * MINUTE
-    return {key: (value + hour // 2) // hour for key, value in exact.items()}
+        exact[key] = exact.get(key, 0) + weight
+    return {key: (value + WHOLE // 2) // WHOLE for key, value in exact.items()}

@@ -38,7 +38,15 @@ def day_times(tx: Tx, account_id: int, first: str, last: str, now: int) -> list[
         times += [time for time in of_day(tx, day, zone, setting.idle) if time.account_id == account_id]
     for entry in queries.entries(tx, account_id, first, last):
         times.append(
-            DayTime(entry.day, entry.person_id, account_id, "outside", "entry", entry.minutes * MINUTE)
+            DayTime(
+                entry.day,
+                entry.person_id,
+                account_id,
+                entry.activity,
+                "entry",
+                entry.minutes * MINUTE,
+                entry.channel,
+            )
         )
     return sorted(times, key=lambda t: (t.day, t.person_id, t.activity, t.source))
 

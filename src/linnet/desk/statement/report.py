@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Sequence
 from zoneinfo import ZoneInfo
 
 from linnet.db.tx import Tx
+from linnet.desk.effort import prices, spent, totals
 from linnet.desk.effort import queries as effort
-from linnet.desk.effort import totals
+from linnet.desk.effort.money import Cost
 from linnet.desk.effort.rules import DayTime
 from linnet.desk.firm import queries as firms
 from linnet.desk.firm.rules import Firm
@@ -45,7 +46,8 @@ def statement(tx: Tx, period: Period, now: int) -> Statement:
     own = zone(firm.time_zone)
     until = min(max(now, period.start), period.end)
     times = totals.day_times(tx, firm.account_id, period.first, period.last, now)
-    time = rules.time_lines(times, effort.rates(tx), firm.hourly_cost, period)
+    time = rules.time_lines(times, effort.rates(tx), firm.hourly_cost, period, prices.overheads(tx))
+    cost = spent.of_period(tx, period.first, period.last, now, times=times)
     by_day = {day: _visits(tx, firm.account_id, day, own) for day in days_between(period.first, period.last)}
     outcome = _outcome(tx, period, own)
     total = Figure(
@@ -58,17 +60,9 @@ def statement(tx: Tx, period: Period, now: int) -> Statement:
         None,
         address("time", period),
     )
-    cost = seen(
-        "cost.total",
-        "Cost of the time",
-        sum(line.cost for line in time),
-        address("time", period),
-        unit=firm.currency,
-        n=total.n,
-    )
     figures = (
         total,
-        cost,
+        *_cost_figures(cost, period),
         *_posts(tx, firm.account_id, period),
         *_visit_figures(by_day.values(), period),
         *_outcome_figures(outcome, firm.currency, period),
@@ -82,13 +76,27 @@ def statement(tx: Tx, period: Period, now: int) -> Statement:
         firm.currency,
         time,
         figures,
-        _costs(figures, cost.value, firm.currency),
+        _costs(figures, cost.total, firm.currency),
         unknown.not_known(circumstances),
         tuple(_day(day, times, visits.linked, outcome, own) for day, visits in by_day.items()),
         ATTRIBUTION,
         (rules.DELIVERED, rules.VISITS, rules.RANGE),
         firm.mark,
     )
+
+
+def _cost_figures(cost: Cost, period: Period) -> list[Figure]:
+    time, tools = address("time", period), address("tools", period)
+    own = [line for line in cost.tool_lines if line.currency == cost.currency]
+    figures = [
+        seen("cost.total", "Cost, time and tools", cost.total, time, unit=cost.currency, n=cost.days),
+        seen("cost.time", "Cost of the time", cost.time, time, unit=cost.currency, n=cost.days),
+        seen("cost.tools", "Cost of tools", cost.tools, tools, unit=cost.currency, n=len(own)),
+    ]
+    for code, amount in cost.foreign:
+        n = sum(line.currency == code for line in cost.tool_lines)
+        figures.append(seen(f"cost.tools.{code}", f"Cost of tools in {code}", amount, tools, unit=code, n=n))
+    return figures
 
 
 def _visits(tx: Tx, account_id: int, day: str, own: ZoneInfo) -> _Visits:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from linnet.db.tx import Tx
-from linnet.desk.effort import totals
+from linnet.desk.effort import spent, totals
 from linnet.desk.effort.rules import ACTIVITIES
 from linnet.desk.firm import queries as firms
 from linnet.desk.firm.rules import Firm
@@ -86,6 +86,15 @@ def _time(tx: Tx, asked: _Asked) -> Found:
     ]
     columns = (("Day", "day"), ("Activity", "text"), ("", "text"), ("Time", "ms"))
     return columns, found[asked.skip : asked.skip + asked.n]
+
+
+def _tools(tx: Tx, asked: _Asked) -> Found:
+    """What is paid by the month, as much as falls on these days."""
+    cost = spent.of_period(tx, asked.at.first, asked.at.last, asked.now)
+    found: list[tuple[Cell, ...]] = [
+        (line.name, line.days, show(line.cost, line.currency)) for line in cost.tool_lines
+    ]
+    return (("Tool", "text"), ("Days", "count"), ("Cost", "text")), found[asked.skip : asked.skip + asked.n]
 
 
 def _posts(tx: Tx, asked: _Asked) -> Found:
@@ -230,6 +239,7 @@ def _sales(tx: Tx, asked: _Asked) -> Found:
 
 _READ: dict[str, Callable[[Tx, _Asked], Found]] = {
     "time": _time,
+    "tools": _tools,
     "posts": _posts,
     "deliveries": _deliveries,
     "answers": _answers,

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode
 
-from linnet.desk.effort.rules import ACTIVITIES, Activity, DayTime, Rate, costs
+from linnet.desk.effort.rules import ACTIVITIES, Activity, DayTime, Overhead, Rate, costs
+from linnet.desk.effort.words import ACTIVITY_WORDS
 from linnet.desk.sales.sheet import Number, write_table
 from linnet.desk.statement.ranges import poisson_range
 from linnet.desk.statement.unknown import NotKnown
@@ -29,15 +30,7 @@ RANGE = (
     "brought as few or as many."
 )
 
-WORDS: dict[str, str] = {
-    "write": "Writing",
-    "answer": "Answering",
-    "find_news": "Finding news",
-    "find_people": "Finding people",
-    "manage": "Managing",
-    "read": "Reading",
-    "outside": "Elsewhere (written down)",
-}
+WORDS = ACTIVITY_WORDS
 
 
 class Figure(Value):
@@ -131,6 +124,7 @@ class Address(Value):
 # What can be asked for, and by which words it can be narrowed.
 ROWS: dict[str, dict[str, tuple[str, ...]]] = {
     "time": {"activity": ACTIVITIES, "estimated": ("yes", "no")},
+    "tools": {},
     "posts": {"kind": ("written", "boost")},
     "deliveries": {},
     "answers": {},
@@ -181,10 +175,14 @@ def seen(key: str, label: str, value: int, rows: str, *, unit: str = COUNT, n: i
 
 
 def time_lines(
-    times: Sequence[DayTime], rates: Sequence[Rate], usual: int, period: Period
+    times: Sequence[DayTime],
+    rates: Sequence[Rate],
+    usual: int,
+    period: Period,
+    overheads: Sequence[Overhead] = (),
 ) -> tuple[TimeLine, ...]:
     """One line per activity, what is estimated apart from what was measured or written down."""
-    cost = costs(times, rates, usual)
+    cost = costs(times, rates, usual, overheads)
     lines = []
     for estimated in (False, True):
         for activity in ACTIVITIES:
