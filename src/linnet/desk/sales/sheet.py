@@ -75,7 +75,7 @@ def read_sales(data: bytes, currency: str, zone: tzinfo) -> Sheet[SaleReport]:
             check_text(cells.get("refund_of", ""), "refund_of", 100),
         )
 
-    return _sheet(data, ("id", "at", "amount"), report)
+    return read_table(data, _COLUMNS, ("id", "at", "amount"), report)
 
 
 def read_leads(data: bytes, zone: tzinfo) -> Sheet[LeadReport]:
@@ -90,15 +90,20 @@ def read_leads(data: bytes, zone: tzinfo) -> Sheet[LeadReport]:
             check_text(cells.get("heard", ""), "heard", 300),
         )
 
-    return _sheet(data, ("id", "at"), report)
+    return read_table(data, _COLUMNS, ("id", "at"), report)
 
 
-def _sheet(data: bytes, needed: Sequence[str], report: Callable[[Mapping[str, str]], R]) -> Sheet[R]:
+def read_table(
+    data: bytes, columns: Mapping[str, str], needed: Sequence[str], report: Callable[[Mapping[str, str]], R]
+) -> Sheet[R]:
+    """A table of any kind: `columns` gives the name behind each way to write a column's title, `report`
+    makes one line of the cells by name, or raises Invalid. Raises Invalid for a file that is no table
+    with the `needed` columns."""
     records = list(_records(decode(data)))
     if not records:
         raise Invalid("file", "is empty")
     header = records[0].cells
-    names = [_COLUMNS.get(_plain(cell), "") for cell in header]
+    names = [columns.get(_plain(cell), "") for cell in header]
     missing = [name for name in needed if name not in names]
     if missing:
         raise Invalid("file", f"has no column {missing[0]!r} in its first line")
