@@ -56,6 +56,7 @@ from linnet.federation.doors.crossing import Crossing
 from linnet.federation.finding import actions as finding
 from linnet.federation.finding import profiles, threads
 from linnet.federation.finding.actions import ReadProfile, ReadThread
+from linnet.federation.keys import actions as keys
 from linnet.federation.letters import actions as letters
 from linnet.federation.letters.actions import ReadLetter
 from linnet.federation.neighbours import Neighbourhood
@@ -91,14 +92,15 @@ from linnet.social.apps import actions as apps
 from linnet.social.apps.rules import TokensEnded
 from linnet.social.cards import actions as cards
 from linnet.social.cards.actions import FetchCard
-from linnet.social.follows.rules import Followed, FollowRejected, FollowRequested, Unfollowed
+from linnet.social.closing import errands as closing
+from linnet.social.closing.actions import CloseAccount
+from linnet.social.follows.rules import Followed, FollowRequested, Unfollowed
 from linnet.social.media import errands as media
 from linnet.social.media.actions import RemoveFiles, SweepMedia
 from linnet.social.media.store import Store
 from linnet.social.media.workshop import Workshop
 from linnet.social.notices.rules import NoticeGiven
 from linnet.social.people import actions as people
-from linnet.social.people.moving import Moved
 from linnet.social.people.passwords import PasswordDesk
 from linnet.social.people.rules import AccessEnded, AccountChanged
 from linnet.social.polls.actions import EndPoll
@@ -109,8 +111,7 @@ from linnet.social.posts.rules import PostDeleted, PostEdited, PostPublished, Th
 from linnet.social.proofs import actions as proofs
 from linnet.social.proofs import errands as proof_errands
 from linnet.social.proofs.actions import CheckLinks
-from linnet.social.reactions.rules import Favourited, Pinned, Unfavourited, Unpinned, Voted
-from linnet.social.reports.rules import Reported
+from linnet.social.reactions.rules import Voted
 from linnet.social.safety import actions as safety
 from linnet.social.safety.rules import Blocked, MuteChanged, Unblocked
 
@@ -119,23 +120,14 @@ log = logging.getLogger("linnet")
 # What an event makes due, as jobs in the same transaction: other servers are told, where somebody
 # there is concerned.
 EVENTS: dict[type[Value], tuple[Callable[[Tx, Any, int], None], ...]] = {
-    Reported: (heeding.reported,),
-    Moved: (heeding.moved,),
+    **heeding.OF_ACCOUNTS,
     PostPublished: (heeding.published,),
     PostEdited: (heeding.edited,),
     PostDeleted: (heeding.deleted,),
-    Favourited: (heeding.favourited,),
-    Unfavourited: (heeding.unfavourited,),
-    Pinned: (heeding.pinned,),
-    Unpinned: (heeding.unpinned,),
+    **heeding.OF_MARKS,
     Voted: (heeding.voted,),
     PollEnded: (heeding.poll_ended,),
-    FollowRequested: (heeding.follow_requested,),
-    Followed: (heeding.followed,),
-    FollowRejected: (heeding.follow_rejected,),
-    Unfollowed: (heeding.unfollowed,),
-    Blocked: (heeding.blocked,),
-    Unblocked: (heeding.unblocked,),
+    **heeding.OF_TIES,
     AccountChanged: (heeding.account_changed, proofs.account_changed),
     **heeding.OF_QUOTES,
 }
@@ -271,6 +263,7 @@ def jobs(office: Office, house: House, every: Mapping[str, Every]) -> dict[type[
         ReplayVisits: partial(visits.replay_visits, db),
         PublishDraft: partial(drafts.publish, db, terms, grace),
         EndPoll: end_poll,
+        CloseAccount: partial(closing.close_account, db),
         FetchCard: partial(post_errands.fetch_card, db, client, link_actions.clean_text, house.settings.url),
         CheckLinks: partial(proof_errands.check_links, db, client, house.settings.url),
         RemoveFiles: partial(media.remove_files, house.store),
@@ -312,6 +305,7 @@ def recurring(db: Database, store: Store, settings: Settings) -> dict[str, Every
         "letters that long went out": Every(HOUR, run=delivery.sweep),
         "servers with which there is nothing": Every(DAY, run=peers.forget),
         "lists of domains": Every(HOUR, run=peers.plan_lists),
+        "keys of accounts that were closed": Every(DAY, run=keys.sweep),
     }
 
 

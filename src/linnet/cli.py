@@ -16,7 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("linnet.commands.serve", "serve on LINNET_BIND until stopped"),
     "setup": ("linnet.commands.setup", "set up the firm and its first person, without a browser"),
     "demo": ("linnet.commands.demo", "look at a server with an invented firm and eight weeks of life in it"),
-    "account": ("linnet.commands.account", "add an account with a person behind it"),
+    "account": ("linnet.commands.account", "add an account with a person behind it, or close one"),
     "person": ("linnet.commands.person", "give somebody a new password"),
     "token": ("linnet.commands.token", "print a token for the client API"),
     "move": ("linnet.commands.move", "give the server another public address"),

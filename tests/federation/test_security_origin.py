@@ -66,6 +66,9 @@ class Scene:
     async def home(self) -> list[str]:
         return [s["content"] or f"boost of {s['reblog']['uri']}" for s in await self.anna.home()]
 
+    async def is_gone(self, uri: str, who: str) -> bool:
+        return await self.town.db.read(posts.is_gone, uri, await self.id_of(who))
+
     async def id_of(self, uri: str) -> int:
         found = await self.town.db.read(people.by_uri, uri)
         assert found is not None
@@ -124,12 +127,12 @@ def test_a16_a_delete_of_what_is_anothers(scene: Scene, named: Callable[[str], A
             await scene.lie("Delete", named(uri))
             await scene.lie("Undo", named(uri))
         assert sorted(await scene.home()) == ["<p>Mine</p>", "<p>The true words</p>"]
-        assert not await scene.town.db.read(posts.is_gone, scene.post["id"])
+        assert not await scene.is_gone(scene.post["id"], scene.vera)
         # nor can what is not here yet be kept out
         later = f"{scene.vera}/posts/later"
         await scene.lie("Delete", named(later))
         await scene.lie("Undo", named(later))
-        assert not await scene.town.db.read(posts.is_gone, later)
+        assert not await scene.is_gone(later, scene.vera)
         assert (await scene.anna.find(scene.vera))["acct"] == "vera@victim.example"
         # another account of the same server has no say in it either
         eve = scene.victim.person("eve")
@@ -137,6 +140,36 @@ def test_a16_a_delete_of_what_is_anothers(scene: Scene, named: Callable[[str], A
         assert "<p>The true words</p>" in await scene.home()
         await scene.say(scene.victim, scene.vera, {"type": "Delete", "object": scene.post["id"]})
         assert await scene.home() == ["<p>Mine</p>"]
+
+    scene.village.run(story())
+
+
+def test_a16_nobody_keeps_out_what_another_of_the_same_server_will_write(scene: Scene) -> None:
+    """Eve lives where Vera lives, so the addresses of Vera's posts are of her server; a Delete of hers for
+    one that is not here yet is written down as hers and counts for nothing that is Vera's."""
+
+    async def story() -> None:
+        await scene.begin()
+        eve = scene.victim.person("eve")
+        early = scene.victim.post(scene.vera, 7, "Not here yet", days=0.01)
+        for said in (early["id"], {"type": "Tombstone", "id": early["id"]}):
+            await scene.say(scene.victim, eve, {"type": "Delete", "object": said})
+        boost = f"{scene.vera}/boosts/7"
+        undone = {"id": boost, "type": "Announce", "actor": eve, "object": early["id"]}
+        await scene.say(scene.victim, eve, {"type": "Undo", "object": undone})
+        assert await scene.is_gone(early["id"], eve)
+        assert not await scene.is_gone(early["id"], scene.vera)
+        await scene.say(scene.victim, scene.vera, create(early))
+        assert "<p>Not here yet</p>" in await scene.home()
+        other = scene.evil.post(scene.mallory, 1, "Passed on", days=0.01)
+        await scene.say(
+            scene.victim, scene.vera, {"type": "Announce", "id": boost, "object": other["id"], "to": [PUBLIC]}
+        )
+        assert f"boost of {other['id']}" in await scene.home()
+        # her own Delete is believed, and then nobody brings it back
+        await scene.say(scene.victim, scene.vera, {"type": "Delete", "object": early["id"]})
+        await scene.say(scene.victim, scene.vera, create(early))
+        assert "<p>Not here yet</p>" not in await scene.home()
 
     scene.village.run(story())
 
@@ -391,7 +424,7 @@ def test_a25_what_was_deleted_does_not_come_back(scene: Scene) -> None:
         for every in sweeps.values():
             if every.run:
                 scene.town.db.write_now(every.run, now_ms() + 31 * DAY)
-        assert await scene.town.db.read(posts.is_gone, early["id"])
+        assert await scene.is_gone(early["id"], scene.vera)
 
     scene.village.run(story())
 

@@ -88,7 +88,8 @@ def test_a25_created_and_deleted_at_once_is_gone(db: Database, vera: Account, fi
     delete = partial(foreign.forget, uri=theirs.uri, account_id=vera.id, now=NOW)
     race(db, *((create(theirs), delete) if first == "create" else (delete, create(theirs))))
     assert db.read_now(queries.by_uri, theirs.uri) is None
-    assert db.read_now(queries.is_gone, theirs.uri)
+    assert db.read_now(queries.is_gone, theirs.uri, vera.id)
+    assert not db.read_now(queries.is_gone, theirs.uri, vera.id + 1)
 
 
 def test_liked_twice_at_once_is_liked_once(db: Database, vera: Account, anna: Account) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import getpass
+import importlib
 import sys
 from collections.abc import Iterator
 
@@ -16,10 +17,12 @@ LONGEST = 4096  # bytes read of a password: more than any that is allowed
 
 
 @contextlib.contextmanager
-def database(settings: Settings) -> Iterator[Database]:
+def database(settings: Settings, *, tells: bool = False) -> Iterator[Database]:
     """The database, brought to the newest schema. A running server does not mind: writers take
-    turns. Raises DatabaseError with a sentence for the owner."""
-    db = open_database(settings)
+    turns. `tells`: what is done here becomes letters to other servers, as when the server does it.
+    Raises DatabaseError with a sentence for the owner."""
+    duties = importlib.import_module("linnet.app").duties if tells and settings.secure else None
+    db = open_database(settings, on_emit=duties)
     try:
         yield db
     finally:

@@ -9,7 +9,7 @@ from linnet.db.tx import Tx
 from linnet.desk.firm import first_steps
 from linnet.desk.firm.first_steps import Step
 from linnet.desk.firm.rules import Firm
-from linnet.kernel.errors import NotFound
+from linnet.kernel.errors import Gone, NotFound
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value
 from linnet.site import compose, forms, paging
@@ -119,6 +119,8 @@ def profile_page(tx: Tx, address: str, viewer_id: int, tab: str, page: Page, now
     """A profile. Raises NotFound. Eight queries at most with pinned posts: the page shows two lists."""
     handle, _, host = address.partition("@")
     account = people.by_handle(tx, handle, host)
+    if account and account.local and account.hidden:
+        raise Gone("This account was closed.")
     if account is None or account.hidden:
         raise NotFound("account")
     ties = (

@@ -13,6 +13,7 @@ from linnet.federation.render.facts import Here, Json, PostFacts, hashtag
 from linnet.kernel.errors import Gone, NotFound
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value
+from linnet.social.closing import queries as closings
 from linnet.social.follows import queries as follows
 from linnet.social.follows.rules import Tie
 from linnet.social.people import queries as people
@@ -62,6 +63,7 @@ def actor(tx: Tx, ask: Ask) -> Json:
     account = facts.speaker(tx, ask.account_id)
     if account is None:
         raise NotFound("account")
+    _closed(tx, ask, _actor_uri(ask))
     return actors.actor(ask.here, facts.actor(tx, ask.here, account, ask.pem))
 
 
@@ -167,17 +169,30 @@ def tags(tx: Tx, ask: Ask) -> Json:
 
 def _account(tx: Tx, ask: Ask) -> Account:
     account = facts.speaker(tx, ask.account_id)
-    if account is None or account.suspended_at is not None:
+    if account is None:
+        raise NotFound("account")
+    _closed(tx, ask, _actor_uri(ask))
+    if account.suspended_at is not None:
         raise NotFound("account")
     if ask.viewer_id and follows.blocked_either(tx, account.id, ask.viewer_id):
         raise NotFound("account", cause="a block stands between the two")
     return account
 
 
+def _closed(tx: Tx, ask: Ask, uri: str) -> None:
+    """Raises Was, with a tombstone for `uri`, when the account was closed."""
+    found = closings.closing(tx, ask.account_id)
+    if found:
+        raise Was(activities.tombstone(uri, found.closed_at))
+
+
 def _post(tx: Tx, ask: Ask) -> PostFacts:
     grave = queries.grave(tx, ask.post_id)
     if grave and grave.account_id == ask.account_id:
         raise Was(activities.tombstone(_post_uri(ask), grave.deleted_at))
+    row = post_queries.post(tx, ask.post_id)
+    if row and row.account_id == ask.account_id and not row.uri:
+        _closed(tx, ask, _post_uri(ask))  # the job that takes it away has not come to it yet
     found = facts.posts(tx, ask.here, [ask.post_id], ask.viewer_id)
     account = found[0].view.account if found else None
     if account is None or account.id != ask.account_id or account.suspended_at is not None:

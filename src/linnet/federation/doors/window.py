@@ -22,6 +22,7 @@ from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import LinnetError
 from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import encode
+from linnet.social.closing import queries as closings
 from linnet.social.follows.rules import Followed, Unfollowed
 from linnet.social.people.rules import AccountChanged
 from linnet.social.polls.rules import PollEnded
@@ -123,9 +124,11 @@ class Window:
     async def _for(self, shown: Shown, viewer_id: int) -> Made:
         ask = changed(shown.ask, viewer_id=viewer_id, now=now_ms())
         if shown.actor:
-            if ask.account_id and not await self.parts.db.glance(queries.speaker, ask.account_id):
+            account = await self.parts.db.glance(queries.speaker, ask.account_id) if ask.account_id else None
+            if ask.account_id and account is None:
                 return Made(404, b"")  # no key is made for nobody
-            ask = changed(ask, pem=await self.parts.keys.public_pem(self.parts.db, ask.account_id))
+            if account is None or not await self.parts.db.glance(closings.closing, account.id):
+                ask = changed(ask, pem=await self.parts.keys.public_pem(self.parts.db, ask.account_id))
         return await self.parts.db.read(_make, shown.make, ask)
 
     def _heard(self, event: Value) -> None:

@@ -5,6 +5,11 @@ from linnet.federation.keys.rules import SigningKey
 
 ONE = "SELECT account_id, public_pem, sealed, created_at FROM signing_key WHERE account_id = :account_id"
 ANY = "SELECT account_id, public_pem, sealed, created_at FROM signing_key ORDER BY account_id LIMIT 1"
+# The keys of accounts that were closed long enough ago, and of which no letter waits.
+DROP_CLOSED = """DELETE FROM signing_key WHERE account_id IN (
+        SELECT c.account_id FROM closing c WHERE c.closed_at < :before)
+    AND NOT EXISTS (SELECT 1 FROM activity a JOIN delivery d ON d.activity_id = a.id
+        WHERE a.account_id = signing_key.account_id)"""
 INSERT = """INSERT INTO signing_key (account_id, public_pem, sealed, created_at)
     VALUES (:account_id, :public_pem, :sealed, :created_at) ON CONFLICT (account_id) DO NOTHING"""
 
@@ -28,3 +33,8 @@ def insert(tx: Tx, row: SigningKey) -> None:
         sealed=row.sealed,
         created_at=row.created_at,
     )
+
+
+def drop_closed(tx: Tx, before: int) -> int:
+    """Forgets the keys of accounts that were closed before then and have nothing left to say."""
+    return tx.run(DROP_CLOSED, before=before)

@@ -36,7 +36,7 @@ def tell(tx: Tx, job: Tell, here: Here, send: Send, *, pem: str = "", now: int) 
     if job.what == "flag":
         return sum(_send(tx, job, letter, send, now) for letter in letters.flag(tx, here, job))
     account = facts.speaker(tx, job.account_id)
-    if account is None or account.suspended_at is not None:
+    if account is None or (account.suspended_at is not None and job.what != "gone"):
         return 0
     if job.what == "profile":
         made = letters.profile(tx, here, job, account, pem)
@@ -67,4 +67,6 @@ def _inboxes(tx: Tx, account_id: int, letter: Letter) -> dict[str, int]:
     found = queries.followers(tx, account_id) if letter.followers else {}
     for inbox in queries.inboxes(tx, letter.others):
         found.setdefault(inbox_for(inbox, private=letter.private), 0)
+    for address in queries.everywhere(tx) if letter.everywhere else ():
+        found.setdefault(address, 0)
     return found

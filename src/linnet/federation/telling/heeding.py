@@ -13,6 +13,7 @@ from linnet.federation.telling import queries
 from linnet.federation.telling.job import PROFILE_WAITS, VOTES_WAIT, Tell, What
 from linnet.jobs import rows
 from linnet.kernel.value import Value
+from linnet.social.closing.rules import AccountClosed
 from linnet.social.follows import queries as follows
 from linnet.social.follows.rules import Followed, FollowRejected, FollowRequested, Unfollowed
 from linnet.social.people.moving import Moved
@@ -48,6 +49,13 @@ def moved(tx: Tx, event: Moved, now: int) -> None:
     """An account of ours goes on as another one: its followers' servers follow that one."""
     if queries.concerns(tx, event.account_id, followers=True):
         rows.add(tx, Tell("move", event.account_id, now, other_id=event.to_id), now=now)
+
+
+def closed(tx: Tx, event: AccountClosed, now: int) -> None:
+    """An account of ours is gone. What it still wanted to say of its profile is not said any more."""
+    rows.cancel(tx, _key("profile", event.account_id))
+    if queries.is_known(tx, event.account_id):
+        rows.add(tx, Tell("gone", event.account_id, now), now=now)
 
 
 def edited(tx: Tx, event: PostEdited, now: int) -> None:
@@ -95,7 +103,8 @@ def deleted(tx: Tx, event: PostDeleted, now: int) -> None:
     inner = queries.object(tx, event.boost_of_id) if event.boost_of_id else None
     other = inner.account_id if inner else 0
     wide = event.visibility != "direct"
-    if not queries.concerns(tx, event.account_id, followers=wide, other_id=other) and not event.elsewhere:
+    named = event.elsewhere and queries.speaks(tx, event.account_id)
+    if not named and not queries.concerns(tx, event.account_id, followers=wide, other_id=other):
         return
     tell = Tell(
         "unannounce" if event.boost_of_id else "delete",
@@ -264,3 +273,26 @@ def account_changed(tx: Tx, event: AccountChanged, now: int) -> None:
 
 def _key(what: str, *ids: int) -> str:
     return ":".join(["tell", what, *map(str, ids)])
+
+
+# What follows from what, for `app.EVENTS`.
+Heed = Callable[[Tx, Any, int], None]
+OF_ACCOUNTS: dict[type[Value], tuple[Heed, ...]] = {
+    Moved: (moved,),
+    AccountClosed: (closed,),
+    Reported: (reported,),
+}
+OF_MARKS: dict[type[Value], tuple[Heed, ...]] = {
+    Favourited: (favourited,),
+    Unfavourited: (unfavourited,),
+    Pinned: (pinned,),
+    Unpinned: (unpinned,),
+}
+OF_TIES: dict[type[Value], tuple[Heed, ...]] = {
+    FollowRequested: (follow_requested,),
+    Followed: (followed,),
+    FollowRejected: (follow_rejected,),
+    Unfollowed: (unfollowed,),
+    Blocked: (blocked,),
+    Unblocked: (unblocked,),
+}

@@ -29,6 +29,7 @@ What = Literal[
     "quote",
     "quote_answer",
     "unstamp",
+    "gone",
 ]
 
 PROFILE_WAITS = 5 * SECOND  # somebody who changes a profile changes it a few times

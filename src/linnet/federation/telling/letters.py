@@ -259,6 +259,12 @@ def unstamp(tx: Tx, here: Here, tell: Tell) -> Made:
     return [Letter("Delete", uri, activities.delete_stamp(actor, uri, to), True, (tell.other_id,))]
 
 
+def gone(_tx: Tx, here: Here, tell: Tell) -> Made:
+    """The account is closed: whoever may have a copy of it hears that it is gone."""
+    actor = _actor(here, tell)
+    return [Letter("Delete", actor, activities.delete_actor(actor), followers=True, everywhere=True)]
+
+
 def profile(tx: Tx, here: Here, tell: Tell, account: Account, pem: str) -> Made:
     """The actor as it is now."""
     document = actors.actor(here, facts.actor(tx, here, account, pem))
@@ -288,6 +294,7 @@ LETTERS: dict[str, Callable[[Tx, Here, Tell], Made]] = {
     "quote": quote,
     "quote_answer": quote_answer,
     "unstamp": unstamp,
+    "gone": gone,
 }
 
 

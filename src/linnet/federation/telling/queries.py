@@ -25,12 +25,14 @@ class Object(Value):
 
 
 # Each EXISTS is one look into an index: this is asked in the transaction of every post.
-CONCERNS = """SELECT 1 FROM account s WHERE s.id = :account_id AND s.host = '' AND NOT s.invented AND (
+CONCERNS = """SELECT 1 FROM account s WHERE s.id = :account_id AND s.host = '' AND NOT s.invented
+    AND s.suspended_at IS NULL AND (
     (:followers AND EXISTS (SELECT 1 FROM follow f WHERE f.followee_id = s.id AND f.elsewhere))
     OR EXISTS (SELECT 1 FROM account o WHERE o.id = :other_id AND o.host <> '')
     OR EXISTS (SELECT 1 FROM mention m JOIN account a ON a.id = m.account_id
         WHERE m.post_id = :post_id AND a.host <> ''))"""
-SPEAKS = "SELECT 1 FROM account WHERE id = :id AND host = '' AND NOT invented"
+SPEAKS = "SELECT 1 FROM account WHERE id = :id AND host = '' AND NOT invented AND suspended_at IS NULL"
+KNOWN = "SELECT 1 FROM account WHERE id = :id AND host = '' AND NOT invented"
 ELSEWHERE = "SELECT 1 FROM account WHERE id = :id AND host <> ''"
 OBJECT = """SELECT p.id, p.account_id, p.uri, p.visibility, a.host
     FROM post p JOIN account a ON a.id = p.account_id WHERE p.id = :id"""
@@ -52,6 +54,11 @@ FOLLOWERS = """SELECT inbox, COUNT(*) AS followers FROM (
     ) reached WHERE inbox <> '' GROUP BY inbox"""
 INBOXES = """SELECT x.inbox AS own, x.shared_inbox AS shared FROM actor x JOIN account a ON a.id = x.account_id
     WHERE x.account_id IN :ids AND x.gone_at IS NULL AND a.suspended_at IS NULL AND x.inbox <> ''"""
+
+
+# One inbox of each server that we know somebody of: whoever met an account may keep a copy of it.
+EVERYWHERE = """SELECT CASE WHEN MAX(x.shared_inbox) <> '' THEN MAX(x.shared_inbox) ELSE MIN(x.inbox) END AS inbox
+    FROM actor x WHERE x.gone_at IS NULL AND x.inbox <> '' GROUP BY x.authority"""
 
 
 class Choice(Value):
@@ -112,3 +119,18 @@ def followers(tx: Tx, account_id: int) -> dict[str, int]:
 def inboxes(tx: Tx, account_ids: Sequence[int]) -> list[Inbox]:
     """The inboxes of those of these accounts that live elsewhere."""
     return tx.all(Inbox, INBOXES, ids=list(account_ids)) if account_ids else []
+
+
+def everywhere(tx: Tx) -> list[str]:
+    """An inbox of each server that we know somebody of."""
+    return tx.all(str, EVERYWHERE)
+
+
+def speaks(tx: Tx, account_id: int) -> bool:
+    """Is it one of ours that speaks among servers: neither invented nor closed?"""
+    return tx.value(SPEAKS, id=account_id) is not None
+
+
+def is_known(tx: Tx, account_id: int) -> bool:
+    """Is it one of ours that servers may have heard of, closed or not?"""
+    return tx.value(KNOWN, id=account_id) is not None

@@ -6,7 +6,8 @@ from linnet.kernel.value import Value
 
 class Letter(Value):
     """An activity to send. `followers`: to those of the speaker; `others`: accounts elsewhere, besides;
-    `private`: to their own inboxes and not to the one that their server's accounts share."""
+    `private`: to their own inboxes and not to the one that their server's accounts share; `everywhere`: to
+    each server that we know somebody of."""
 
     kind: str
     object_uri: str
@@ -15,6 +16,7 @@ class Letter(Value):
     others: tuple[int, ...] = ()
     private: bool = False
     post_id: int | None = None
+    everywhere: bool = False
 
 
 class Inbox(Value):

@@ -64,7 +64,7 @@ async def lookup(call: Call) -> Answer:
     account = await call.house.db.glance(
         people.by_handle, handle, "" if host in call.house.settings.hosts else host
     )
-    if account is None:
+    if account is None or (account.local and account.hidden):
         raise NotFound("account")
     return await _one(call, account)
 

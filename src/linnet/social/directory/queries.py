@@ -98,3 +98,11 @@ PUT = """INSERT INTO unsuggested (account_id, target_id, at) VALUES (:account_id
 
 def put_unsuggested(tx: Tx, account_id: int, target_id: int, now: int) -> None:
     tx.run(PUT, account_id=account_id, target_id=target_id, now=now)
+
+
+DROP_ACCOUNT = "DELETE FROM unsuggested WHERE account_id = :account_id"
+
+
+def drop_account(tx: Tx, account_id: int) -> int:
+    """Whom the account did not want to be shown; how many those were."""
+    return tx.run(DROP_ACCOUNT, account_id=account_id)

@@ -34,6 +34,8 @@ def follow(
     address of the Follow when it came from elsewhere. Again: changes these. Raises NotFound,
     Invalid (oneself), NotAllowed (a block, either way)."""
     followee = people_queries.must_account(tx, followee_id)
+    if followee.local and followee.hidden:
+        raise NotFound("account", cause="it was closed")
     people_queries.must_account(tx, follower_id)
     people.hold(tx, follower_id, followee_id)
     rules.check_follow(follower_id, followee_id, blocked=queries.blocked_either(tx, follower_id, followee_id))

@@ -13,3 +13,8 @@ def read_to(tx: Tx, account_id: int, places: Mapping[Place, int], now: int) -> l
     for place, last_read_id in places.items():
         queries.put(tx, account_id, place, last_read_id, now)
     return queries.markers(tx, account_id, list(places))
+
+
+def forget_account(tx: Tx, account_id: int) -> int:
+    """The account is gone: so is how far it has read; answers how many rows."""
+    return queries.drop_account(tx, account_id)

@@ -20,3 +20,11 @@ def markers(tx: Tx, account_id: int, places: Sequence[Place]) -> list[Marker]:
 
 def put(tx: Tx, account_id: int, place: Place, last_read_id: int, now: int) -> None:
     tx.run(PUT, account_id=account_id, timeline=place, last_read_id=str(last_read_id), now=now)
+
+
+DROP_ACCOUNT = "DELETE FROM marker WHERE account_id = :account_id"
+
+
+def drop_account(tx: Tx, account_id: int) -> int:
+    """How far the account has read; how many places that were."""
+    return tx.run(DROP_ACCOUNT, account_id=account_id)

@@ -115,3 +115,14 @@ def drop_post(tx: Tx, post_id: int) -> None:
     tx.run(DROP_FAVOURITES, post_id=post_id)
     tx.run(DROP_BOOKMARKS, post_id=post_id)
     tx.run(DROP_PINS, post_id=post_id)
+
+
+DROP_BOOKMARKS_OF = "DELETE FROM bookmark WHERE account_id = :account_id"
+DROP_PINS_OF = "DELETE FROM pin WHERE account_id = :account_id"
+DROP_MUTES_OF = "DELETE FROM thread_mute WHERE account_id = :account_id"
+
+
+def drop_account(tx: Tx, account_id: int) -> int:
+    """Every mark of the account but its favourites, which are counted; how many those were."""
+    mine = {"account_id": account_id}
+    return tx.run(DROP_BOOKMARKS_OF, **mine) + tx.run(DROP_PINS_OF, **mine) + tx.run(DROP_MUTES_OF, **mine)

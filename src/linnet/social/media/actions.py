@@ -156,3 +156,12 @@ def remove_files(tx: Tx, names: list[str], now: int) -> None:
     going = tuple(name for name in names if name)
     if going:
         jobs.add(tx, RemoveFiles(going), now=now)
+
+
+def remove_of_account(tx: Tx, account_id: int, n: int, now: int) -> int:
+    """The account is gone: up to `n` of its pictures go, files and all; answers how many."""
+    gone = queries.of_account(tx, account_id, n)
+    if gone:
+        queries.delete(tx, [m.id for m in gone])
+        remove_files(tx, [name for m in gone for name in (m.file, m.thumb_file)], now)
+    return len(gone)

@@ -244,3 +244,12 @@ def delete(tx: Tx, ids: Sequence[int]) -> None:
 def delete_loose(tx: Tx, id: int) -> bool:
     """False when somebody has used it meanwhile."""
     return tx.run(DELETE_LOOSE, id=id) > 0
+
+
+OF_ACCOUNT = """SELECT id, file, thumb_file FROM media
+    WHERE account_id = :account_id AND use <> 'logo' ORDER BY id LIMIT :n"""
+
+
+def of_account(tx: Tx, account_id: int, n: int) -> list[Loose]:
+    """Pictures of the account, used or not; the firm's logo is the firm's."""
+    return tx.all(Loose, OF_ACCOUNT, account_id=account_id, n=n)

@@ -56,3 +56,8 @@ def dismiss(tx: Tx, account_id: int, notice_id: int) -> None:
 def clear(tx: Tx, account_id: int) -> None:
     """Takes all notices off the list."""
     queries.clear(tx, account_id)
+
+
+def forget_account(tx: Tx, account_id: int, n: int) -> int:
+    """The account is gone: up to `n` of its notices go, and of those about it; answers how many."""
+    return queries.forget_account(tx, account_id, n)

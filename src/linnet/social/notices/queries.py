@@ -132,3 +132,14 @@ def unseen(tx: Tx, account_id: int, cap: int = 100) -> int:
     """How many notices are newer than what the account has read (its marker), counted up to `cap`."""
     count: int = tx.value(UNSEEN, account_id=account_id, cap=cap)
     return count
+
+
+FORGET_TO = """DELETE FROM notice WHERE id IN (
+    SELECT id FROM notice WHERE account_id = :account_id ORDER BY id LIMIT :n)"""
+FORGET_FROM = """DELETE FROM notice WHERE id IN (
+    SELECT id FROM notice WHERE from_id = :account_id LIMIT :n)"""
+
+
+def forget_account(tx: Tx, account_id: int, n: int) -> int:
+    """Takes away up to `n` notices to the account and as many of what it did; how many those were."""
+    return tx.run(FORGET_TO, account_id=account_id, n=n) + tx.run(FORGET_FROM, account_id=account_id, n=n)

@@ -90,7 +90,7 @@ BY_HANDLES = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, 
         FROM media m WHERE m.id = avatar_id) AS avatar_file,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
         FROM media m WHERE m.id = header_id) AS header_file
-    FROM account WHERE handle_key IN :keys AND host = :host"""
+    FROM account WHERE handle_key IN :keys AND host = :host AND suspended_at IS NULL"""
 BY_URI = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,

@@ -49,6 +49,8 @@ def publish(tx: Tx, author: Author, new: NewPost, terms: Terms, *, id: int, now:
     if before is not None:
         return _again(tx, before)
     account = people_queries.must_account(tx, author.account_id)
+    if account.suspended_at is not None:
+        raise NotAllowed("This account is closed.")
     parent = _parent(tx, new.reply_to_id, author)
     people_rules.must(author.role, rules.deed_of(author, parent))
     text = rules.compose_new(new, account, terms)

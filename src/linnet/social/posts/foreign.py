@@ -63,7 +63,7 @@ def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int
     known = queries.by_uri(tx, theirs.uri)
     if known:
         return known.id
-    if queries.is_gone(tx, theirs.uri):
+    if queries.is_gone(tx, theirs.uri, theirs.account_id):
         raise Gone("This post was deleted.")
     id = queries.free_id(tx, id)
     account = people_queries.must_account(tx, theirs.account_id)
@@ -131,7 +131,7 @@ def boost(tx: Tx, account_id: int, post_id: int, *, uri: str, id: int, now: int)
     """Somebody elsewhere passes a post on; answers the boost's id. None when it was taken back
     before it came, and when something else is under that address. Raises NotFound, NotAllowed."""
     _hold(tx, uri)
-    if queries.is_gone(tx, uri) or queries.by_uri(tx, uri):
+    if queries.is_gone(tx, uri, account_id) or queries.by_uri(tx, uri):
         return None
     free = queries.free_id(tx, id)
     return actions.boost(tx, Author(account_id, None), post_id, id=free, uri=uri, now=now)
@@ -139,12 +139,13 @@ def boost(tx: Tx, account_id: int, post_id: int, *, uri: str, id: int, now: int)
 
 def forget(tx: Tx, uri: str, account_id: int, now: int) -> bool:
     """Its author or its server deleted the post or boost, or never wants it known: it is gone and
-    will not come back. False when it was not here. Somebody else's is left alone (A16)."""
+    will not come back as this account's. False when it was not here. Somebody else's is left alone, also when
+    it comes only later (A16)."""
     _hold(tx, uri)
     had = queries.by_uri(tx, uri)
     if had and had.account_id != account_id:
         return False
-    queries.put_gone(tx, uri, now)
+    queries.put_gone(tx, uri, account_id, now)
     if had is None:
         return False
     actions.remove(tx, had, now)

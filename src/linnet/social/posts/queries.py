@@ -27,7 +27,7 @@ BY_URI = """SELECT id, account_id, person_id, text, html, warning, sensitive, vi
     reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
     boosts_count, favourites_count, revision, uri, url, quotable, quotes_count
     FROM post WHERE uri = :uri AND uri <> ''"""
-IS_GONE = "SELECT 1 FROM post_gone WHERE uri = :uri"
+IS_GONE = "SELECT 1 FROM farewell WHERE uri = :uri AND account_id IN (:account_id, 0)"
 KEY = "SELECT post_id FROM post_key WHERE account_id = :account_id AND key = :key"
 BOOST = "SELECT id FROM post WHERE boost_of_id = :post_id AND account_id = :account_id"
 BOOSTS = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
@@ -70,9 +70,10 @@ def by_uri(tx: Tx, uri: str) -> Post | None:
     return tx.one(Post, BY_URI, uri=uri)
 
 
-def is_gone(tx: Tx, uri: str) -> bool:
-    """Was this post from elsewhere deleted, perhaps before it came?"""
-    return tx.value(IS_GONE, uri=uri) is not None
+def is_gone(tx: Tx, uri: str, account_id: int) -> bool:
+    """Did this account, or the address itself, say that what is there of the account was deleted, perhaps
+    before it came? What others say of the address counts for nothing: they share a server, not a post."""
+    return tx.value(IS_GONE, uri=uri, account_id=account_id) is not None
 
 
 def by_key(tx: Tx, account_id: int, key: str) -> int | None:
@@ -107,7 +108,8 @@ UPDATE = """UPDATE post SET text = :text, html = :html, warning = :warning, sens
 DELETE = "DELETE FROM post WHERE id = :id"
 TOMBSTONE = """INSERT INTO tombstone (post_id, account_id, deleted_at) VALUES (:post_id, :account_id, :now)
     ON CONFLICT DO NOTHING"""
-PUT_GONE = "INSERT INTO post_gone (uri, at) VALUES (:uri, :now) ON CONFLICT DO NOTHING"
+PUT_GONE = """INSERT INTO farewell (uri, account_id, at) VALUES (:uri, :account_id, :now)
+    ON CONFLICT DO NOTHING"""
 SET_COUNTS = """UPDATE post SET replies_count = :replies, boosts_count = :boosts, favourites_count = :favourites,
     revision = revision + 1 WHERE id = :id
         AND (replies_count <> :replies OR boosts_count <> :boosts OR favourites_count <> :favourites)"""
@@ -171,8 +173,8 @@ def delete(tx: Tx, post: Post, now: int) -> None:
     tx.run(TOMBSTONE, post_id=post.id, account_id=post.account_id, now=now)
 
 
-def put_gone(tx: Tx, uri: str, now: int) -> None:
-    tx.run(PUT_GONE, uri=uri, now=now)
+def put_gone(tx: Tx, uri: str, account_id: int, now: int) -> None:
+    tx.run(PUT_GONE, uri=uri, account_id=account_id, now=now)
 
 
 def set_counts(tx: Tx, post_id: int, replies: int, boosts: int, favourites: int) -> bool:

@@ -88,3 +88,9 @@ def _end_mute(tx: Tx, account_id: int, target_id: int) -> None:
     if follow:
         timelines.take_up(tx, account_id, target_id, boosts=follow.boosts)
     tx.emit(MuteChanged(account_id, target_id))
+
+
+def forget_account(tx: Tx, account_id: int) -> int:
+    """The account is gone: its blocks, mutes and notes go; answers how many. Nobody is told: there is
+    nobody any more whom they would keep away."""
+    return queries.drop_account(tx, account_id)

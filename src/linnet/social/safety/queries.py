@@ -85,3 +85,14 @@ def put_note(tx: Tx, account_id: int, target_id: int, text: str) -> None:
 
 def delete_note(tx: Tx, account_id: int, target_id: int) -> None:
     tx.run(DELETE_NOTE, account_id=account_id, target_id=target_id)
+
+
+DROP_BLOCKS_OF = "DELETE FROM block WHERE account_id = :account_id"
+DROP_MUTES_OF = "DELETE FROM mute WHERE account_id = :account_id"
+DROP_NOTES_OF = "DELETE FROM account_note WHERE account_id = :account_id"
+
+
+def drop_account(tx: Tx, account_id: int) -> int:
+    """Whom the account blocked, muted and wrote notes about; how many rows those were."""
+    mine = {"account_id": account_id}
+    return tx.run(DROP_BLOCKS_OF, **mine) + tx.run(DROP_MUTES_OF, **mine) + tx.run(DROP_NOTES_OF, **mine)

@@ -19,3 +19,8 @@ def unfollow(tx: Tx, account_id: int, key: str) -> None:
     tag = queries.tag(tx, key)
     if tag:
         queries.drop(tx, account_id, tag.id)
+
+
+def forget_account(tx: Tx, account_id: int) -> int:
+    """The account is gone: it follows no tags any more; answers how many those were."""
+    return queries.drop_account(tx, account_id)

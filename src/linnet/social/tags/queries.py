@@ -100,3 +100,11 @@ def tagged(
         with_media=with_media,
     )
     return in_order(page, rows)
+
+
+DROP_ACCOUNT = "DELETE FROM tag_follow WHERE account_id = :account_id"
+
+
+def drop_account(tx: Tx, account_id: int) -> int:
+    """Every tag that the account follows; how many those were."""
+    return tx.run(DROP_ACCOUNT, account_id=account_id)

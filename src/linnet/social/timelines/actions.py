@@ -60,3 +60,8 @@ def drop(tx: Tx, owner_id: int, author_id: int) -> None:
 def drop_post(tx: Tx, post_id: int, author_id: int) -> None:
     """Before a post is deleted: out of every home."""
     queries.drop_post(tx, post_id, author_id)
+
+
+def forget_owner(tx: Tx, owner_id: int, n: int) -> int:
+    """The account is gone: up to `n` lines of its home go; answers how many."""
+    return queries.drop_owner(tx, owner_id, n)

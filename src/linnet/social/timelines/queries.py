@@ -261,3 +261,12 @@ def account(
         tag=tag,
     )
     return in_order(page, rows)
+
+
+DROP_OWNER = """DELETE FROM timeline WHERE owner_id = :owner_id AND post_id IN (
+    SELECT post_id FROM timeline WHERE owner_id = :owner_id ORDER BY post_id LIMIT :n)"""
+
+
+def drop_owner(tx: Tx, owner_id: int, n: int) -> int:
+    """Takes up to `n` lines out of a home; how many those were."""
+    return tx.run(DROP_OWNER, owner_id=owner_id, n=n)

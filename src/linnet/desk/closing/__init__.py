@@ -1,0 +1,1 @@
+"""Closing an account of ours, with what the desk has of it."""
