@@ -15,12 +15,15 @@ the range with the limit .01 lies below the break-even line. It cannot end with 
 that mistake stays .05; the chance of a false "not worth it" is .06 at most, and half of it by symmetry.
 """
 
+import math
+
 from linnet.desk.trial.calendar import calendars
 from linnet.desk.trial.values import Design, Look
 
 ALL = 500  # ten-thousandths
 EARLY = ((2, 3, 50), (5, 6, 150))  # after so many of so many parts: the limit
 FUTILITY = 100
+NORMAL = 1.959964  # .975 point
 
 
 def planned(design: Design, *, early: bool = True) -> tuple[Look, ...]:
@@ -33,8 +36,9 @@ def planned(design: Design, *, early: bool = True) -> tuple[Look, ...]:
         if at < pairs and can_tell(design, at, limit):
             looks.append(Look(14 * at, limit))
             left -= limit
+    taken = {look.days for look in looks}
     enough = [at for at in range(-(-pairs // 2), pairs) if can_tell(design, at, FUTILITY)]
-    if early and enough:
+    if early and enough and 14 * enough[0] not in taken:
         looks.append(Look(14 * enough[0], FUTILITY, "futility"))
     looks.append(Look(14 * pairs, left))
     return tuple(sorted(looks, key=lambda look: (look.days, look.purpose)))
@@ -44,3 +48,23 @@ def can_tell(design: Design, fortnights: int, limit: int) -> bool:
     """Whether a p as small as `limit` (ten-thousandths) is possible after so many fortnights: a calendar
     and its mirror always give the same |t|, so the smallest p is two of all calendars."""
     return limit * calendars(design, fortnights) >= 2 * 10_000
+
+
+def anytime(quantile: float, days: int, planned_days: int) -> float:
+    """How many standard errors wide the range must be on each side if the owner chose the moment. A
+    confidence sequence holds at all times at once:
+
+        mean +- sigma sqrt(2 (t r^2 + 1)/(t^2 r^2) log(sqrt(t r^2 + 1)/alpha)), sigma = s sqrt(t)
+
+    (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024, Annals of Statistics 52, "Time-uniform central
+    limit theory and asymptotic confidence sequences", arXiv 2103.06476; checked there and in the authors'
+    R code: two-sided as it stands). r^2 = (-2 log alpha + log(1 - 2 log alpha))/planned_days makes it
+    narrowest at the planned end (same paper, its approximation). Only t r^2 enters, so it does not
+    matter whether days or coins are counted.
+
+    The theorem is for many observations. For few coins the width is stretched by `quantile`/1.96, which is
+    what the randomization test asks at the same moment instead of the normal's 1.96, and never shrunk."""
+    alpha = ALL / 10_000
+    share = days / planned_days * (-2 * math.log(alpha) + math.log(1 - 2 * math.log(alpha)))
+    width = math.sqrt(2 * (share + 1) / share * math.log(math.sqrt(share + 1) / alpha))
+    return width * max(1.0, quantile / NORMAL)

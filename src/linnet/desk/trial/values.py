@@ -5,6 +5,7 @@ somebody writes a fraction: money in minor units, value per visit in thousandths
 in ten-thousandths. Days are local days of the trial's own zone, written 2026-11-30.
 """
 
+import math
 from typing import Literal
 
 from linnet.kernel.value import Value
@@ -189,6 +190,32 @@ class Reading(Value):
     posted_quiet: int
     blocks_quiet: int
     broken: tuple[Literal["dropped", "compliance", "no_figures"], ...]
+
+
+class Power(Value):
+    """What the firm's own history says before the start. `days`: of the history that were used; `weeks`:
+    the length of the trials that were laid over it, `runs` of them. `mean`: visits a day; `sd`: what is left
+    of them a day after weekday, trend and covariate.
+
+    `flat`: how many p-values of trials without any effect fell into each tenth, 0 to .1 first; `alarms`: how
+    many were .05 or less. `smallest`: the effect that 80 of 100 such trials would find, None where no
+    effect up to ten times the mean is; `guess`: the same by the formula. `curve`: effects, each with the
+    number of the runs that found it."""
+
+    days: int
+    weeks: int
+    runs: int
+    mean: float
+    sd: float
+    flat: tuple[int, ...]
+    alarms: int
+    smallest: float | None
+    guess: float
+    curve: tuple[tuple[float, int], ...]
+
+    def smallest_in(self, weeks: int) -> float | None:
+        """The smallest visible effect of a trial of another length: it falls with the root of the length."""
+        return None if self.smallest is None else self.smallest * math.sqrt(self.weeks / weeks)
 
 
 VerdictKind = Literal["worth_it", "not_worth_it", "cannot_tell", "broken", "do_not_start"]

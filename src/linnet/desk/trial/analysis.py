@@ -1,0 +1,210 @@
+"""What the days of a trial say: the effect as assigned, its range and p, and whether the trial held. Pure.
+
+    y_t = weekday + b trend + g log(1 + searches) + tau_0 W_t + tau_1 W_(t-1) + e_t,  effect = tau_0 + tau_1
+
+W is what the calendar *assigned*, never what was posted: whoever posts on good days only would otherwise
+find an effect where there is none. The range is effect +- q s, with q the point of |t| over all calendars
+(`retest`). Days without figures are left out under every calendar alike. On the first day W of the day
+before is 1/2 under every calendar: what was posted before the trial was not drawn.
+
+Spikes: a day is held at the median and five MADs of its weekday. Rule and number are frozen; the medians are
+those of the trial's own days, on and quiet together, so that they are the same under every calendar and do
+not hide an effect, as medians of the time before would (docs/decisions/0010-the-trial.md).
+
+Effect / difference in compliance is the Wald estimate of those who comply (Imbens and Angrist 1994).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+from linnet.desk.trial import calendar, model
+from linnet.desk.trial.chance import Stream
+from linnet.desk.trial.linear import dot
+from linnet.desk.trial.looks import ALL, anytime
+from linnet.desk.trial.retest import Spread
+from linnet.desk.trial.values import Calendar, DayRecord, Look, Protocol, Reading
+from linnet.kernel.days import days_between, next_day, parse_day
+from linnet.kernel.errors import Invalid
+from linnet.kernel.value import Value
+
+Broken = Literal["dropped", "compliance", "no_figures"]
+How = Literal["look", "futility", "end", "stopped"]
+
+
+class Obeyed(Value):
+    """Blocks that are over: on, and how many of them had a post; quiet, and how many of them had one."""
+
+    followed_on: int
+    blocks_on: int
+    posted_quiet: int
+    blocks_quiet: int
+
+    @property
+    def difference(self) -> float:
+        """Share of on blocks with a post less that of quiet ones; 0 while there are none of either."""
+        if not self.blocks_on or not self.blocks_quiet:
+            return 0.0
+        return self.followed_on / self.blocks_on - self.posted_quiet / self.blocks_quiet
+
+
+class Tested(Value):
+    """The figures of a test before they are judged by the trial's rules. `mean_quiet`: see Reading."""
+
+    effect: float
+    se: float
+    p: float
+    spread: Spread
+    coins: int
+    calendars: int
+
+
+class Counted(Value):
+    """Days (pages and weeks): used, of them on, left out, held down; and the mean of the quiet ones."""
+
+    used: int
+    on: int
+    dropped: int
+    capped: int
+    mean_quiet: float
+
+
+def due(protocol: Protocol, until: str) -> Look | None:
+    """The look that is planned for the evening of this day."""
+    return next((x for x in protocol.looks if next_day(protocol.design.start, x.days - 1) == until), None)
+
+
+def read(protocol: Protocol, seed: str, records: Iterable[DayRecord], until: str) -> Reading:
+    """The reading of all days up to `until`. On the day of a planned look it has that look's limit; on any
+    other day the trial was stopped, and the range is the wide one that is good at any time. Raises Invalid
+    for a day outside of the trial, a day twice, and a which-page trial."""
+    rows = list(records)
+    values = {record.day: float(record.outcome) for record in rows}
+    return secondary(protocol, seed, rows, values, until)
+
+
+def secondary(
+    protocol: Protocol, seed: str, records: Iterable[DayRecord], values: Mapping[str, float], until: str
+) -> Reading:
+    """The same reading of another figure by day (all visits, leads, sales): to be shown beside, never for
+    the verdict. A day without a value is not used. Raises Invalid as `read`."""
+    found = calendar.calendar(protocol.design, seed)
+    if not protocol.design.start <= until <= calendar.last_day(protocol.design):
+        raise Invalid("until", "is not a day of the trial")
+    rows = _by_day(records)
+    every = list(days_between(protocol.design.start, until))
+    used = [day for day in every if day in rows and day in values and not rows[day].dropped]
+    weekdays = [parse_day(day).weekday() for day in used]
+    held, capped = model.cap([values[day] for day in used], weekdays, protocol.rules.cap)
+    on = {day.day for day in found.days if day.on}
+    quiet = [y for day, y in zip(used, held, strict=True) if day not in on]
+    counted = Counted(
+        len(used), len(used) - len(quiet), len(every) - len(used), capped, sum(quiet) / max(len(quiet), 1)
+    )
+    tested = _test(protocol, seed, found, used, held, [rows[day].searches for day in used])
+    return reading(protocol, tested, counted, _obeyed(found, rows, until), until)
+
+
+def reading(
+    protocol: Protocol, tested: Tested | None, counted: Counted, obeyed: Obeyed, until: str
+) -> Reading:
+    """All of it judged by the trial's rules: range by the look's limit, and what is broken."""
+    how, limit = _moment(protocol, until)
+    q = _quantile(protocol, tested.spread, how, limit, until) if tested else None
+    effect, se = (tested.effect, tested.se) if tested else (0.0, 0.0)
+    return Reading(
+        how=how,
+        until=until,
+        limit=limit,
+        effect=effect,
+        se=se,
+        p=tested.p if tested else 1.0,
+        quantile=q,
+        low=None if q is None else effect - q * se,
+        high=None if q is None else effect + q * se,
+        followed=effect / obeyed.difference if tested and obeyed.difference > 0 else None,
+        days=counted.used,
+        days_on=counted.on,
+        dropped=counted.dropped,
+        capped=counted.capped,
+        coins=tested.coins if tested else 0,
+        calendars=tested.calendars if tested else 0,
+        exact=bool(tested and tested.spread.exact),
+        mean_quiet=counted.mean_quiet,
+        followed_on=obeyed.followed_on,
+        blocks_on=obeyed.blocks_on,
+        posted_quiet=obeyed.posted_quiet,
+        blocks_quiet=obeyed.blocks_quiet,
+        broken=_broken(protocol, tested, counted, obeyed),
+    )
+
+
+def _test(
+    protocol: Protocol,
+    seed: str,
+    found: Calendar,
+    days: Sequence[str],
+    values: Sequence[float],
+    searches: Sequence[int],
+) -> Tested | None:
+    """The test of these days; None where they cannot tell anything."""
+    retest = model.retest(protocol.design, protocol.rules, days, searches)
+    if retest is None:
+        return None
+    real = model.heads(found, retest.coins)
+    outcome = retest.nuisance.left_of(values)
+    if dot(outcome, outcome) <= 1e-18 * dot(values, values):  # the same on every day: nothing to explain
+        outcome = [0.0] * len(outcome)
+    estimate = retest.estimate(real, outcome)
+    if estimate is None:
+        return None
+    spread = retest.spread(real, outcome, protocol.rules.draws, Stream(seed, "draws"))
+    p = spread.p(estimate.t)
+    return Tested(estimate.effect, estimate.se, p, spread, retest.coins, 2**retest.coins)
+
+
+def _obeyed(found: Calendar, rows: Mapping[str, DayRecord], until: str) -> Obeyed:
+    posted = {day.block for day in found.days if day.day in rows and rows[day.day].posted > 0}
+    over = [block for block in found.blocks if block.last <= until]
+    on = [block.index in posted for block in over if block.on]
+    quiet = [block.index in posted for block in over if not block.on]
+    return Obeyed(sum(on), len(on), sum(quiet), len(quiet))
+
+
+def _moment(protocol: Protocol, until: str) -> tuple[How, int]:
+    look = due(protocol, until)
+    if look is None:
+        return "stopped", ALL
+    if look.days == 7 * protocol.design.weeks:
+        return "end", look.limit
+    return ("futility" if look.purpose == "futility" else "look"), look.limit
+
+
+def _quantile(protocol: Protocol, spread: Spread, how: How, limit: int, until: str) -> float | None:
+    q = spread.quantile(limit)
+    if how != "stopped" or q is None:
+        return q
+    so_far = (parse_day(until) - parse_day(protocol.design.start)).days + 1
+    return anytime(q, so_far, 7 * protocol.design.weeks)
+
+
+def _broken(
+    protocol: Protocol, tested: Tested | None, counted: Counted, obeyed: Obeyed
+) -> tuple[Broken, ...]:
+    rules = protocol.rules
+    found: list[Broken] = []
+    if counted.dropped * 100 > rules.dropped_most * (counted.used + counted.dropped):
+        found.append("dropped")
+    if round(obeyed.difference * 100, 6) < rules.compliance_least:
+        found.append("compliance")
+    if tested is None:
+        found.append("no_figures")
+    return tuple(found)
+
+
+def _by_day(records: Iterable[DayRecord]) -> dict[str, DayRecord]:
+    rows: dict[str, DayRecord] = {}
+    for record in records:
+        if record.day in rows:
+            raise Invalid("records", f"have the day {record.day} twice")
+        rows[record.day] = record
+    return rows
