@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from linnet.commands import import_sales
 from linnet.db.migrate import migrate
 from linnet.db.sqlite import SqliteDatabase
-from linnet.desk.sales import actions, queries, rules, sheet
+from linnet.desk.sales import actions, queries, rules, sheet, signing
 from linnet.desk.sales.rules import LeadReport, SaleRecorded, SaleReport
 from linnet.kernel.clock import DAY, HOUR, MINUTE, iso, now_ms
 from linnet.kernel.errors import Conflict, Invalid, NotFound
@@ -64,7 +64,6 @@ def test_refunds_are_negative_and_bounded(db, now):
     assert record(db, SaleReport("R2", now, -600, "EUR", refund_of="A"), now)
     for report in (
         SaleReport("R3", now, -1, "EUR", refund_of="A"),
-        SaleReport("R3", now, -1, "EUR", refund_of="B"),
         SaleReport("R3", now, -1, "EUR", refund_of="R1"),
     ):
         with pytest.raises(Invalid):
@@ -171,7 +170,7 @@ def test_a_hook_takes_what_is_signed_and_answers_in_one_shape(db):
 
     def send(content, *, path="/hooks/sale", at=now, key=secret, pieces=1):
         body = content if isinstance(content, bytes) else encode(content)
-        return post(db, path, body, {rules.HEADER: rules.sign(key, body, at)}, pieces)
+        return post(db, path, body, {signing.HEADER: signing.sign(key, body, at)}, pieces)
 
     assert send(sale) == (201, {"id": "A-1", "status": "recorded"})
     assert [send(sale) for _ in range(4)] == [(200, {"id": "A-1", "status": "known"})] * 4
@@ -180,11 +179,15 @@ def test_a_hook_takes_what_is_signed_and_answers_in_one_shape(db):
     lead = {"id": "L-1", "at": iso(now), "heard": "saw it here"}
     assert send(lead, path="/hooks/lead", pieces=5) == (201, {"id": "L-1", "status": "recorded"})
     refused = {
-        "wrong key": (send(sale, key="lnh_other"), 401, rules.HEADER),
-        "old": (send(sale, at=now - 6 * MINUTE), 422, rules.HEADER),
-        "early": (send(sale, at=now + 6 * MINUTE), 422, rules.HEADER),
-        "unsigned": (post(db, "/hooks/sale", encode(sale), {}), 401, rules.HEADER),
-        "odd header": (post(db, "/hooks/sale", encode(sale), {rules.HEADER: "t=\xff"}), 401, rules.HEADER),
+        "wrong key": (send(sale, key="lnh_other"), 401, signing.HEADER),
+        "old": (send(sale, at=now - 6 * MINUTE), 422, signing.HEADER),
+        "early": (send(sale, at=now + 6 * MINUTE), 422, signing.HEADER),
+        "unsigned": (post(db, "/hooks/sale", encode(sale), {}), 401, signing.HEADER),
+        "odd header": (
+            post(db, "/hooks/sale", encode(sale), {signing.HEADER: "t=\xff"}),
+            401,
+            signing.HEADER,
+        ),
         "no JSON": (send(b"id=1"), 400, "body"),
         "deep": (send(b"[" * 60_000), 400, "body"),
         "NaN": (send(b'{"id": NaN}'), 400, "body"),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from linnet.desk.sales import rules, sheet
+from linnet.desk.sales import rules, sheet, signing
 from linnet.desk.sales.rules import Evidence, HookKey, Sale, SaleReport
 from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND, iso
 from linnet.kernel.errors import Conflict, Invalid, Late, Unknown
@@ -102,7 +102,6 @@ def test_a_refund_gives_back_what_was_paid_and_no_more():
     back = SaleReport("R", NOW, -600, "EUR", refund_of="A")
     rules.check_refund(back, SALE, -400)
     for sale, refunded, report in (
-        (None, 0, back),
         (SALE, -401, back),
         (SALE, 0, SaleReport("R", NOW, -600, "USD", refund_of="A")),
         (Sale(2, "R0", NOW, -100, "EUR", "", "", "", "A", "hook", NOW), 0, back),
@@ -123,18 +122,18 @@ KEY, OLD = HookKey(1, "new", NOW, None, None), HookKey(2, "old", NOW, NOW + DAY,
 
 
 def test_a_signature_is_hmac_sha256_of_time_and_body():
-    header = rules.sign("new", b'{"id": 1}', NOW)
+    header = signing.sign("new", b'{"id": 1}', NOW)
     by_hand = hmac.new(b"new", b'1793000000.{"id": 1}', hashlib.sha256).hexdigest()
     assert header == f"t=1793000000,v1={by_hand}"
-    assert rules.check_signature(header, b'{"id": 1}', [OLD, KEY], NOW) == KEY
-    assert rules.check_signature(rules.sign("old", b"", NOW), b"", [OLD, KEY], NOW) == OLD
+    assert signing.check_signature(header, b'{"id": 1}', [OLD, KEY], NOW) == KEY
+    assert signing.check_signature(signing.sign("old", b"", NOW), b"", [OLD, KEY], NOW) == OLD
     two = f"{header}, v1={'0' * 64}"
-    assert rules.check_signature(two, b'{"id": 1}', [KEY], NOW) == KEY
+    assert signing.check_signature(two, b'{"id": 1}', [KEY], NOW) == KEY
     for off in (-5 * MINUTE, 5 * MINUTE):
-        assert rules.check_signature(header, b'{"id": 1}', [KEY], NOW + off) == KEY
+        assert signing.check_signature(header, b'{"id": 1}', [KEY], NOW + off) == KEY
     for off in (-5 * MINUTE - SECOND, 5 * MINUTE + SECOND):
         with pytest.raises(Late):
-            rules.check_signature(header, b'{"id": 1}', [KEY], NOW + off)
+            signing.check_signature(header, b'{"id": 1}', [KEY], NOW + off)
 
 
 @pytest.mark.parametrize(
@@ -147,24 +146,24 @@ def test_a_signature_is_hmac_sha256_of_time_and_body():
         (f"t=1793000000,t=1,v1={'0' * 64}", b"x", NOW),
         ("t=1793000000,v1=zz", b"x", NOW),
         (f"t={'9' * 13},v1={'0' * 64}", b"x", NOW),
-        (rules.sign("new", b"y", NOW), b"x", NOW),
-        (rules.sign("new", b"x", NOW).replace("t=1793000000", "t=1793000001"), b"x", NOW),
-        (rules.sign("newer", b"x", NOW), b"x", NOW),
-        (rules.sign("old", b"x", NOW + DAY), b"x", NOW + DAY),
+        (signing.sign("new", b"y", NOW), b"x", NOW),
+        (signing.sign("new", b"x", NOW).replace("t=1793000000", "t=1793000001"), b"x", NOW),
+        (signing.sign("newer", b"x", NOW), b"x", NOW),
+        (signing.sign("old", b"x", NOW + DAY), b"x", NOW + DAY),
         ("," * 5000, b"x", NOW),
     ],
 )
 def test_a_signature_that_is_not_right(header, body, now):
     with pytest.raises(Unknown):
-        rules.check_signature(header, body, [KEY, OLD], now)
+        signing.check_signature(header, body, [KEY, OLD], now)
     with pytest.raises(Unknown):
-        rules.check_signature(header, body, [], now)
+        signing.check_signature(header, body, [], now)
 
 
 @given(st.text(max_size=200))
 def test_no_header_is_taken_for_a_signature(header):
     with pytest.raises(Unknown):
-        rules.check_signature(header, b"x", [KEY], NOW)
+        signing.check_signature(header, b"x", [KEY], NOW)
 
 
 def test_an_address_is_kept_as_a_keyed_hash():
@@ -177,7 +176,7 @@ def test_an_address_is_kept_as_a_keyed_hash():
 
 
 def seen(at, ln="Ab3xK7q", email="", *, link_at=0, last=None, first=None):
-    return Evidence("x", at, ln, email, link_at, last, first)
+    return Evidence("x", at, ln, email, "", link_at, last, first)
 
 
 def test_the_last_tagged_click_within_its_window():

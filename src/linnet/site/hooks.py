@@ -1,14 +1,17 @@
-"""`POST /hooks/sale` and `POST /hooks/lead`: what shops and forms report.
+"""`POST /hooks/sale` and `POST /hooks/lead`: what shops and forms report; `POST /hooks/stripe` and
+`POST /hooks/woocommerce`: what those two send by themselves, signed in their own way.
 
 Signed: `Linnet-Signature: t=<seconds>,v1=<HMAC-SHA256 in hex of "<seconds>.<body>">` with the
 firm's key, at most five minutes off. The same report again is answered as it was the first time:
-201 new, 200 known. Every refusal is {"error": sentence, "field": name or null}:
+201 new, 200 known. The two shops get 200 for all that is right, also for what is no sale: they call
+again, and in the end no more, when they get anything else. Every refusal is {"error": sentence, "field": name or null}:
 
     400 the body is no JSON     401 no or a wrong signature     409 the id had other content
     413 more than 64 KiB        422 a field is wrong, or signed too long ago
 """
 
 import logging
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -18,8 +21,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from linnet.db.tx import Tx
-from linnet.desk.sales import actions, queries, rules
-from linnet.desk.sales.rules import HEADER, HookKey
+from linnet.desk.sales import actions, queries, rules, signing
+from linnet.desk.sales.rules import HookKey
+from linnet.desk.sales.shops import Told, read_stripe, read_woocommerce
+from linnet.desk.sales.signing import HEADER
 from linnet.door.house import House
 from linnet.door.statuses import status_of
 from linnet.kernel.clock import now_ms
@@ -31,16 +36,19 @@ log = logging.getLogger("linnet.hooks")
 
 R = TypeVar("R")
 
+SHOP_MOST = 1 << 20  # an order with every line, tax and image address of it
+_PING = re.compile(rb"webhook_id=\d{1,20}")
+
 
 class TooLarge(Invalid):
     """The body is larger than a report can be."""
 
-    def __init__(self) -> None:
-        super().__init__("body", f"is larger than {rules.BODY_MOST >> 10} KiB")
+    def __init__(self, most: int) -> None:
+        super().__init__("body", f"is larger than {most >> 10} KiB")
 
 
 def routes(house: House) -> list[BaseRoute]:
-    """The two hooks."""
+    """The four hooks."""
     sale = partial(_hook, house, read=rules.read_sale, record=actions.record_sale)
     lead = partial(_hook, house, read=rules.read_lead, record=actions.record_lead)
 
@@ -50,9 +58,17 @@ def routes(house: House) -> list[BaseRoute]:
     async def take_lead(request: Request) -> Response:
         return await lead(request)
 
+    async def stripe(request: Request) -> Response:
+        return await _shop(house, request, "stripe", signing.STRIPE_HEADER, read_stripe)
+
+    async def woocommerce(request: Request) -> Response:
+        return await _shop(house, request, "woocommerce", signing.WOO_HEADER, read_woocommerce)
+
     return [
         Route("/hooks/sale", take_sale, methods=["POST"]),
         Route("/hooks/lead", take_lead, methods=["POST"]),
+        Route("/hooks/stripe", stripe, methods=["POST"]),
+        Route("/hooks/woocommerce", woocommerce, methods=["POST"]),
     ]
 
 
@@ -64,16 +80,16 @@ async def _hook(
     record: Callable[..., bool],
 ) -> Response:
     try:
-        body = await _body(request)
+        body = await _body(request, rules.BODY_MOST)
         now = now_ms()
         keys = await house.db.read(queries.keys, now)
-        key = rules.check_signature(request.headers.get(HEADER, ""), body, keys, now)
+        key = signing.check_signature(request.headers.get(HEADER, ""), body, keys, now)
         report: Any = read(decode(body), now)
         new = await house.db.write(_take, key, record, report, now)
     except ClientDisconnect:
         return Response(status_code=400)
     except LinnetError as error:
-        return _refused(error)
+        return _refused(error, HEADER)
     return _answer({"id": report.id, "status": "recorded" if new else "known"}, 201 if new else 200)
 
 
@@ -82,18 +98,49 @@ def _take(tx: Tx, key: HookKey, record: Callable[..., bool], report: object, now
     return record(tx, report, source="hook", id=new_id(), now=now)
 
 
-async def _body(request: Request) -> bytes:
+async def _shop(
+    house: House, request: Request, shop: str, header: str, read: Callable[[object], Told]
+) -> Response:
+    """A message of a shop that signs in its own way; `header` has the signature."""
+    try:
+        body = await _body(request, SHOP_MOST)
+        if shop == "woocommerce" and _PING.fullmatch(body):
+            return _answer({"status": "ping"}, 200)  # unsigned, when a webhook is saved; nothing is written
+        now = now_ms()
+        keys = await house.db.read(queries.keys, now, shop)
+        given = request.headers.get(header, "")
+        if shop == "stripe":
+            key = signing.check_signature(given, body, keys, now, header)
+        else:
+            key = signing.check_woocommerce(given, body, keys, now)
+        told = read(decode(body))
+        new = await house.db.write(_take_told, key, told, shop, now)
+    except ClientDisconnect:
+        return Response(status_code=400)
+    except LinnetError as error:
+        return _refused(error, header)
+    if told.why:
+        return _answer({"status": "nothing", "why": told.why}, 200)
+    return _answer({"status": "recorded" if new else "known"}, 200)
+
+
+def _take_told(tx: Tx, key: HookKey, told: Told, shop: str, now: int) -> int:
+    actions.see_key(tx, key, now)
+    return actions.record_told(tx, told, source=shop, now=now)
+
+
+async def _body(request: Request, most: int) -> bytes:
     pieces = bytearray()
     async for piece in request.stream():
         pieces += piece
-        if len(pieces) > rules.BODY_MOST:
-            raise TooLarge
+        if len(pieces) > most:
+            raise TooLarge(most)
     return bytes(pieces)
 
 
-def _refused(error: LinnetError) -> Response:
+def _refused(error: LinnetError, header: str) -> Response:
     status = status_of(error)
-    field = HEADER if isinstance(error, Unknown | Late) else None
+    field = header if isinstance(error, Unknown | Late) else None
     if isinstance(error, Invalid):
         field = error.field
         status = 413 if isinstance(error, TooLarge) else status

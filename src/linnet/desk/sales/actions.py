@@ -6,6 +6,7 @@ from typing import TypeVar
 from linnet.db.tx import Tx
 from linnet.desk.sales import queries, rules
 from linnet.desk.sales.rules import HookKey, Lead, LeadRecorded, LeadReport, Sale, SaleRecorded, SaleReport
+from linnet.desk.sales.shops import Told, Total
 from linnet.kernel.clock import HOUR
 from linnet.kernel.errors import Conflict, Invalid
 from linnet.kernel.ids import new_id
@@ -34,6 +35,7 @@ def record_sale(tx: Tx, report: SaleReport, *, source: str, id: int, now: int) -
     """Writes a sale or refund down. False when the very same was reported before. Raises Invalid,
     or Conflict when something else was reported under its id."""
     rules.check_sale(report, now)
+    refund_of = _now_called(tx, report.refund_of)
     row = Sale(
         id,
         report.id,
@@ -43,7 +45,7 @@ def record_sale(tx: Tx, report: SaleReport, *, source: str, id: int, now: int) -
         report.ln,
         _hash(tx, report.email_sha256),
         report.coupon,
-        report.refund_of,
+        refund_of,
         source,
         now,
     )
@@ -51,10 +53,11 @@ def record_sale(tx: Tx, report: SaleReport, *, source: str, id: int, now: int) -
     if had is not None:
         rules.check_same(had, row)
         return False
-    if report.refund_of:
-        queries.hold_sale(tx, report.refund_of)
-        refunded = queries.refunded(tx, report.refund_of)
-        rules.check_refund(report, queries.sale(tx, report.refund_of), refunded)
+    if queries.sale(tx, rules.gone(_pepper(tx), report.id)) is not None:
+        return False  # its person was forgotten
+    if refund_of:
+        queries.hold_sale(tx, refund_of)
+        rules.check_refund(report, queries.sale(tx, refund_of), queries.refunded(tx, refund_of))
     if not queries.insert_sale(tx, row):  # a twin of this report was faster
         twin = queries.sale(tx, report.id)
         rules.check_same(twin or row, row)
@@ -67,11 +70,44 @@ def record_lead(tx: Tx, report: LeadReport, *, source: str, id: int, now: int) -
     """Writes a lead down; as `record_sale`."""
     rules.check_lead(report, now)
     row = Lead(id, report.id, report.at, report.ln, _hash(tx, report.email_sha256), report.heard, source, now)
+    if queries.lead(tx, rules.gone(_pepper(tx), report.id)) is not None:
+        return False  # the person was forgotten
     if not queries.insert_lead(tx, row):
         rules.check_same(queries.lead(tx, report.id) or row, row)
         return False
     tx.emit(LeadRecorded(id))
     return True
+
+
+def record_told(tx: Tx, told: Told, *, source: str, now: int) -> int:
+    """Writes down what a shop's message comes to; how many rows were new. The same order again is known
+    by its id, amount and currency, whatever else a shop changes about it. Raises Invalid, Conflict."""
+    reports = [*([told.sale] if told.sale else []), *told.refunds]
+    if told.total:
+        reports += _outstanding(tx, told.total)
+    return sum(_record_order(tx, report, source, now) for report in reports)
+
+
+def _outstanding(tx: Tx, total: Total) -> list[SaleReport]:
+    """What is new of all that went back. Messages may come twice and in any order."""
+    tx.hold(f"refunds of {total.sale}")
+    left = total.amount + queries.refunded(tx, _now_called(tx, total.sale))
+    return [SaleReport(total.ref, total.at, -left, total.currency, refund_of=total.sale)] if left > 0 else []
+
+
+def _record_order(tx: Tx, report: SaleReport, source: str, now: int) -> bool:
+    had = queries.sale(tx, report.id)
+    if had is not None and (had.amount, had.currency) == (report.amount, report.currency):
+        return False
+    return record_sale(tx, report, source=source, id=new_id(), now=now)
+
+
+def _now_called(tx: Tx, ref: str) -> str:
+    """What a sale is called here: other than in the shop once its person was forgotten."""
+    if not ref:
+        return ""
+    name = rules.gone(_pepper(tx), ref)
+    return name if queries.sale(tx, name) else ref
 
 
 def import_sales(tx: Tx, rows: Sequence[tuple[int, SaleReport]], *, now: int) -> Imported:
@@ -99,19 +135,28 @@ def _import(tx: Tx, rows: Sequence[tuple[int, R]], record: Callable[..., bool], 
     return Imported(added, again, tuple(sorted(rejected, key=lambda r: r.line)))
 
 
-def new_key(tx: Tx, now: int) -> str:
-    """Makes the key that shops sign with, and answers it: this is the only time it is shown. The
+def new_key(tx: Tx, now: int, shop: str = "") -> str:
+    """Makes the key that a shop signs with, and answers it: this is the only time it is shown. The
     key before stays good for a day."""
-    _pepper(tx)  # made now, rather than by the first report
-    queries.end_keys(tx, now + rules.ROTATION)
     secret = new_token(rules.KEY_PREFIX)
-    queries.insert_key(tx, new_id(), secret, now)
+    keep_key(tx, secret, shop=shop, now=now)
     return secret
 
 
-def revoke_keys(tx: Tx, now: int) -> None:
-    """No key is good any more, from now on."""
-    queries.end_keys(tx, now)
+def keep_key(tx: Tx, secret: str, *, shop: str, now: int) -> None:
+    """A key that the shop made itself, as Stripe does. The one before stays good for a day. Raises
+    Invalid("shop"), Invalid("secret")."""
+    if shop not in rules.SHOPS:
+        raise Invalid("shop", "must be stripe or woocommerce")
+    rules.check_secret(secret, shop)
+    _pepper(tx)  # made now, rather than by the first report
+    queries.end_keys(tx, now + rules.ROTATION, shop)
+    queries.insert_key(tx, new_id(), secret, now, shop)
+
+
+def revoke_keys(tx: Tx, now: int, shop: str = "") -> None:
+    """No key of this shop is good any more, from now on."""
+    queries.end_keys(tx, now, shop)
 
 
 def see_key(tx: Tx, key: HookKey, now: int) -> None:

@@ -4,6 +4,7 @@ from linnet.db.facts import fact, keep_fact
 from linnet.db.tx import Tx
 from linnet.desk.sales.rules import Evidence, HookKey, Lead, Sale
 from linnet.kernel.page import NEWEST, Page, in_order
+from linnet.kernel.value import Value
 
 PEPPER = "pepper of e-mail hashes"
 
@@ -47,6 +48,23 @@ def lead(tx: Tx, ref: str) -> Lead | None:
 def refunded(tx: Tx, ref: str) -> int:
     """What was given back of a sale, in minor units: 0 or less."""
     return int(tx.value(REFUNDED, ref=ref))
+
+
+REFUNDED_EACH = """SELECT refund_of AS ref, CAST(SUM(amount) AS BIGINT) AS amount FROM sale
+    WHERE refund_of IN :refs AND refund_of <> '' GROUP BY refund_of"""
+
+
+class Refunded(Value):
+    """What was given back of one sale."""
+
+    ref: str
+    amount: int
+
+
+def refunded_each(tx: Tx, refs: set[str]) -> dict[str, int]:
+    """As `refunded`, of several."""
+    rows = tx.all(Refunded, REFUNDED_EACH, refs=sorted(refs)) if refs else []
+    return {row.ref: row.amount for row in rows}
 
 
 def insert_sale(tx: Tx, row: Sale) -> bool:
@@ -131,13 +149,13 @@ def any_lead(tx: Tx) -> bool:
 
 
 # Of each row the clicks on its tag: by people, up to the row's own moment, first of them within the window.
-SALE_EVIDENCE = """SELECT s.ref, s.at, s.ln, s.email_hash, l.created_at AS link_at,
+SALE_EVIDENCE = """SELECT s.ref, s.at, s.ln, s.email_hash, s.coupon, l.created_at AS link_at,
     (SELECT v.first_at FROM visit v WHERE v.code = s.ln AND v.code <> '' AND v.kind IN ('person', 'confirmed')
         AND v.first_at <= s.at ORDER BY v.first_at DESC LIMIT 1) AS last_click,
     (SELECT v.first_at FROM visit v WHERE v.code = s.ln AND v.code <> '' AND v.kind IN ('person', 'confirmed')
         AND v.first_at <= s.at AND v.first_at >= s.at - :window ORDER BY v.first_at LIMIT 1) AS first_click
     FROM sale s LEFT JOIN link l ON l.code = s.ln WHERE s.ref IN :refs"""
-LEAD_EVIDENCE = """SELECT s.ref, s.at, s.ln, s.email_hash, l.created_at AS link_at,
+LEAD_EVIDENCE = """SELECT s.ref, s.at, s.ln, s.email_hash, '' AS coupon, l.created_at AS link_at,
     (SELECT v.first_at FROM visit v WHERE v.code = s.ln AND v.code <> '' AND v.kind IN ('person', 'confirmed')
         AND v.first_at <= s.at ORDER BY v.first_at DESC LIMIT 1) AS last_click,
     (SELECT v.first_at FROM visit v WHERE v.code = s.ln AND v.code <> '' AND v.kind IN ('person', 'confirmed')
@@ -168,23 +186,25 @@ def tagged_of_email(tx: Tx, hashes: list[str], start: int, end: int) -> tuple[li
     return of_leads, tx.all(str, SALES_OF_EMAIL, hashes=hashes, start=start, end=end)
 
 
-KEYS = "SELECT id, secret, made_at, ends_at, used_at FROM hook_key WHERE ends_at IS NULL OR ends_at > :now"
-INSERT_KEY = "INSERT INTO hook_key (id, secret, made_at) VALUES (:id, :secret, :now)"
-END_KEYS = "UPDATE hook_key SET ends_at = :ends_at WHERE ends_at IS NULL OR ends_at > :ends_at"
+KEYS = """SELECT id, secret, made_at, ends_at, used_at, shop FROM hook_key
+    WHERE shop = :shop AND (ends_at IS NULL OR ends_at > :now)"""
+INSERT_KEY = "INSERT INTO hook_key (id, secret, made_at, shop) VALUES (:id, :secret, :now, :shop)"
+END_KEYS = """UPDATE hook_key SET ends_at = :ends_at
+    WHERE shop = :shop AND (ends_at IS NULL OR ends_at > :ends_at)"""
 SEE_KEY = "UPDATE hook_key SET used_at = :now WHERE id = :id"
 
 
-def keys(tx: Tx, now: int) -> list[HookKey]:
-    """The keys that are good now: the current one, and for a day the one before."""
-    return tx.all(HookKey, KEYS, now=now)
+def keys(tx: Tx, now: int, shop: str = "") -> list[HookKey]:
+    """The keys of a shop that are good now: the current one, and for a day the one before."""
+    return tx.all(HookKey, KEYS, now=now, shop=shop)
 
 
-def insert_key(tx: Tx, id: int, secret: str, now: int) -> None:
-    tx.run(INSERT_KEY, id=id, secret=secret, now=now)
+def insert_key(tx: Tx, id: int, secret: str, now: int, shop: str) -> None:
+    tx.run(INSERT_KEY, id=id, secret=secret, now=now, shop=shop)
 
 
-def end_keys(tx: Tx, ends_at: int) -> None:
-    tx.run(END_KEYS, ends_at=ends_at)
+def end_keys(tx: Tx, ends_at: int, shop: str) -> None:
+    tx.run(END_KEYS, ends_at=ends_at, shop=shop)
 
 
 def see_key(tx: Tx, id: int, now: int) -> None:

@@ -3,21 +3,23 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any, Literal
 
-from linnet.kernel.clock import DAY, MINUTE, SECOND, iso, parse_time
+from linnet.desk.coupons.rules import Coupon, words_of
+from linnet.kernel.clock import DAY, MINUTE, parse_time
 from linnet.kernel.days import day_of
-from linnet.kernel.errors import Conflict, Invalid, Late, Unknown
+from linnet.kernel.errors import Conflict, Invalid
 from linnet.kernel.money import MOST, check_currency
 from linnet.kernel.value import Value
 
-HEADER = "Linnet-Signature"
 KEY_PREFIX = "lnh"
 SKEW = 5 * MINUTE
 ROTATION = DAY  # how long the key before stays good
 BODY_MOST = 64 * 1024
+# Whose reports we read, and by which header they are signed; '' is our own way.
+SHOPS = ("", "stripe", "woocommerce")
 
 SALE_WINDOW = 30 * DAY
 LEAD_WINDOW = 7 * DAY
@@ -28,10 +30,12 @@ ATTRIBUTION = (
     "A sale or lead is observed with a trail when it carried the tag of one of our links, and the last "
     f"click of people's on that tag was at most {SALE_WINDOW // DAY} days before a sale, or "
     f"{LEAD_WINDOW // DAY} days before a lead. A tag that came back although no click on it was counted is "
-    "taken to have been clicked when its link was made, the earliest it can have been. Without a tag of its "
-    "own, it joins a lead or sale that carried one only by the same e-mail address (kept as a keyed hash) and "
-    "only on the same day. The last tagged click has it; the first one is kept too. A refund goes with its "
-    "sale. Observed with a trail does not mean because of it: some would have bought anyway."
+    "taken to have been clicked when its link was made, the earliest it can have been. Without a tag that counts, "
+    "a sale with one of our coupon codes is observed by the coupon. Without a tag of its own, it joins a lead or "
+    "sale that carried one only by the same e-mail address (kept as a keyed hash) and only on the same day. The "
+    "last tagged click has it; the first one is kept too. A refund goes with its sale; one whose sale was never "
+    "reported is kept, and has no trail. Currencies are never added up. Observed with a trail does not mean "
+    "because of it: some would have bought anyway."
 )
 
 
@@ -88,13 +92,14 @@ class Lead(Value):
 
 
 class HookKey(Value):
-    """A key that shops sign with. `ends_at` None: the current one."""
+    """A key that shops sign with. `ends_at` None: the current one. `shop`: see SHOPS."""
 
     id: int
     secret: str
     made_at: int
     ends_at: int | None
     used_at: int | None
+    shop: str = ""
 
 
 class Evidence(Value):
@@ -105,6 +110,7 @@ class Evidence(Value):
     at: int
     ln: str
     email_hash: str
+    coupon: str
     link_at: int | None
     last_click: int | None
     first_click: int | None  # the first within the window
@@ -113,7 +119,7 @@ class Evidence(Value):
 class Trail(Value):
     """What the attribution rule says of one sale or lead. `words` says why, also when not."""
 
-    how: Literal["tag", "hash", "none"]
+    how: Literal["tag", "coupon", "hash", "none"]
     code: str
     last_click: int | None
     first_click: int | None
@@ -201,16 +207,26 @@ def check_lead(lead: LeadReport, now: int) -> LeadReport:
 
 
 def check_refund(refund: SaleReport, sale: Sale | None, refunded: int) -> None:
-    """May this be a refund of that sale? `refunded`: what went back before (0 or less).
-    Raises Invalid."""
+    """May this be a refund of that sale? `refunded`: what went back before (0 or less). One whose sale
+    was not reported may: it is kept, and said to be odd (`odd`). Raises Invalid."""
     if sale is None:
-        raise Invalid("refund_of", "names a sale that was never reported: report it first")
+        return
     if sale.refund_of:
         raise Invalid("refund_of", "names a refund, not a sale")
     if sale.currency != refund.currency:
         raise Invalid("currency", f"is not that of the sale, {sale.currency}")
     if sale.amount + refunded + refund.amount < 0:
         raise Invalid("amount", "gives back more than the sale brought")
+
+
+def odd(refund: Sale, sale: Sale | None, refunded: int) -> str:
+    """What does not fit about a refund, in words; '' when it fits. `refunded`: all that went back of
+    that sale (0 or less)."""
+    if sale is None:
+        return "no such sale was reported"
+    if sale.currency != refund.currency:
+        return f"its sale was in {sale.currency}"
+    return "more went back than the sale brought" if sale.amount + refunded < 0 else ""
 
 
 def check_same(had: Sale | Lead, new: Sale | Lead) -> None:
@@ -237,6 +253,20 @@ def peppered(pepper: str, email_sha256: str) -> str:
     if not email_sha256:
         return ""
     return hmac.new(pepper.encode(), email_sha256.encode(), hashlib.sha256).hexdigest()
+
+
+def check_secret(secret: str, shop: str) -> None:
+    """Raises Invalid("secret") for one that is too short, or not Stripe's."""
+    if not 16 <= len(secret) <= 200 or not secret.isascii() or not secret.isprintable():
+        raise Invalid("secret", "must be 16 to 200 letters, digits and signs")
+    if shop == "stripe" and not secret.startswith("whsec_"):
+        raise Invalid("secret", "is not the signing secret of a webhook of Stripe's: it begins with whsec_")
+
+
+def gone(pepper: str, ref: str) -> str:
+    """What stands in place of an id of the shop or form once its person was forgotten: the same report
+    again is still known, and nobody finds the person by it."""
+    return f"gone-{hmac.new(pepper.encode(), ref.encode(), hashlib.sha256).hexdigest()[:32]}"
 
 
 def _fields(data: object, known: Sequence[str]) -> dict[str, Any]:
@@ -292,58 +322,30 @@ def _check_common(id: str, at: int, email_sha256: str, now: int) -> None:
         raise Invalid("email_sha256", "is not a SHA-256 in hex of the address in lower case")
 
 
-# -- signatures -----------------------------------------------------------------------------------
-
-
-def sign(secret: str, body: bytes, at: int) -> str:
-    """The header `Linnet-Signature` for a body sent at `at` ms: t=seconds,v1=HMAC-SHA256 in hex of
-    "seconds.body"."""
-    seconds = at // SECOND
-    return f"t={seconds},v1={_mac(secret, seconds, body)}"
-
-
-def check_signature(header: str, body: bytes, keys: Iterable[HookKey], now: int) -> HookKey:
-    """Which key signed it. Raises Unknown for a missing or wrong signature, Late for a good one
-    whose time is more than five minutes off."""
-    seconds, signatures = _parse_header(header)
-    signer = None
-    for key in keys:
-        if key.ends_at is not None and key.ends_at <= now:
-            continue
-        right = _mac(key.secret, seconds, body)
-        if any(hmac.compare_digest(right, given) for given in signatures):
-            signer = key
-    if signer is None:
-        raise Unknown("The signature is not right: check the key, and that the body is signed as it is sent.")
-    if abs(now - seconds * SECOND) > SKEW:
-        raise Late(f"It was signed more than five minutes ago or ahead: our clock says {iso(now)}.")
-    return signer
-
-
-def _mac(secret: str, seconds: int, body: bytes) -> str:
-    return hmac.new(secret.encode(), f"{seconds}.".encode() + body, hashlib.sha256).hexdigest()
-
-
-def _parse_header(header: str) -> tuple[int, list[str]]:
-    times, signatures = [], []
-    for part in header[:1000].split(","):
-        name, _, value = part.strip().partition("=")
-        if name == "t" and value.isascii() and value.isdigit() and len(value) <= 12:
-            times.append(int(value))
-        elif name == "v1" and _SHA256.fullmatch(value):
-            signatures.append(value)
-    if len(times) != 1 or not 1 <= len(signatures) <= 5:
-        raise Unknown(f"The header {HEADER} is missing or not like t=1793000000,v1=0a1b...")
-    return times[0], signatures
-
-
 # -- attribution ----------------------------------------------------------------------------------
 
 
-def trail_of(seen: Evidence, window: int, zone: tzinfo, joined: Iterable[Evidence] = ()) -> Trail:
-    """What led to it, by ATTRIBUTION. `joined`: leads and sales with the same e-mail hash."""
-    if seen.ln:
-        return _tagged(seen, window)
+NOT_REPORTED = Trail("none", "", None, None, "its sale was never reported")
+
+
+def trail_of(
+    seen: Evidence,
+    window: int,
+    zone: tzinfo,
+    joined: Iterable[Evidence] = (),
+    coupons: Mapping[str, Coupon] | None = None,
+) -> Trail:
+    """What led to it, by ATTRIBUTION. `joined`: leads and sales with the same e-mail hash; `coupons`:
+    ours, by their folded words."""
+    tagged = _tagged(seen, window) if seen.ln else None
+    if tagged and tagged.observed:
+        return tagged
+    for word in words_of(seen.coupon):
+        coupon = (coupons or {}).get(word)
+        if coupon and coupon.since <= seen.at and (coupon.ends_at is None or seen.at < coupon.ends_at):
+            return Trail("coupon", coupon.code, None, None, f"came with the coupon {coupon.shown!r}")
+    if tagged:
+        return tagged
     day = day_of(seen.at, zone)
     for other in sorted(joined, key=lambda e: (e.at, e.ref), reverse=True):
         same = other.email_hash == seen.email_hash != "" and other.at <= seen.at

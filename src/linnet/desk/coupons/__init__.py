@@ -1,0 +1,1 @@
+"""Coupon codes: what a sale brings back from where no link can be clicked."""
