@@ -38,6 +38,9 @@ from linnet.desk.ideas import actions as ideas
 from linnet.desk.links import actions as link_actions
 from linnet.desk.links import errands as links
 from linnet.desk.links.actions import FetchPreview
+from linnet.desk.mailing import actions as mailing
+from linnet.desk.mailing import errands as mails
+from linnet.desk.mailing.actions import MailStatement
 from linnet.desk.sales.rules import LeadRecorded, SaleRecorded
 from linnet.desk.visits import actions as visit_actions
 from linnet.desk.visits import errands as visits
@@ -86,6 +89,7 @@ from linnet.kernel.value import Value
 from linnet.mastodon import table as mastodon
 from linnet.net.client import Client, Fetcher
 from linnet.net.closed import Closed
+from linnet.net.mail import Mailer, NoMail, Smtp
 from linnet.site import hooks, measure, media_files
 from linnet.site import routes as site
 from linnet.social.apps import actions as apps
@@ -177,6 +181,7 @@ class Program:
         self.client = Closed() if invented else client or Client(settings)
         # letters have connections of their own: silent inboxes must not hold up what people ask for
         self.way_out = self.client if invented or client else Client(settings, places=MOST)
+        mailer: Mailer = Smtp(settings) if settings.smtp and not invented else NoMail()
         store = Store(settings.data / "media")
         workshop = Workshop(store, settings.upload_bytes)
         self.office = Office(settings, self.db, self.hub, self.client)
@@ -197,7 +202,7 @@ class Program:
         self.gallery = Gallery(self.house, self.office.may_show)
         self.sweeps = recurring(self.db, store, settings)
         self.ending = Ending()
-        self.worker = Worker(self.db, jobs(self.office, self.house, self.sweeps), LANES)
+        self.worker = Worker(self.db, jobs(self.office, self.house, self.sweeps, mailer), LANES)
         self.postman = Postman(self.db, self.way_out, self.office.keyring, settings)
 
     async def start(self) -> None:
@@ -247,7 +252,9 @@ def duties(tx: Tx, event: Value) -> None:
         heed(tx, event, now_ms())
 
 
-def jobs(office: Office, house: House, every: Mapping[str, Every]) -> dict[type[Job], Handler]:
+def jobs(
+    office: Office, house: House, every: Mapping[str, Every], mailer: Mailer
+) -> dict[type[Job], Handler]:
     """Which handler does which job."""
     db, client = house.db, house.client
     terms, grace = house.terms, house.settings.late_grace_minutes
@@ -261,6 +268,7 @@ def jobs(office: Office, house: House, every: Mapping[str, Every]) -> dict[type[
         FetchPreview: partial(links.fetch_preview, db, client),
         RollSalts: partial(visits.roll_salts, db),
         ReplayVisits: partial(visits.replay_visits, db),
+        MailStatement: partial(mails.mail_statement, db, mailer, house.settings.url),
         PublishDraft: partial(drafts.publish, db, terms, grace),
         EndPoll: end_poll,
         CloseAccount: partial(closing.close_account, db),
@@ -295,6 +303,7 @@ def recurring(db: Database, store: Store, settings: Settings) -> dict[str, Every
             10 * MINUTE, run=partial(draft_actions.miss_overdue, grace_minutes=settings.late_grace_minutes)
         ),
         "decisions on stories that are gone": Every(DAY, run=ideas.forget_gone),
+        "statements by mail": Every(10 * MINUTE, run=mailing.plan),
         "days that are over": Every(10 * MINUTE, run=effort.fold),
         "sources without a job": Every(HOUR, run=feed_actions.replan),
         "pictures never used": Every(HOUR, outside=sweep_pictures),

@@ -21,6 +21,7 @@ from linnet.desk.statement.rules import (
     parse_address,
     seen,
 )
+from linnet.desk.statement.steps import Step
 from linnet.desk.statement.unknown import Circumstances, not_known
 from linnet.kernel.clock import MINUTE
 from linnet.kernel.days import parse_period
@@ -199,6 +200,7 @@ def test_the_statement_as_csv_has_no_formula_and_every_number():
         figures,
         (cost_per("per", "Cost per visit", figures[0], 7000, "EUR"),),
         not_known(CALM),
+        (Step("waiting", "=1 waits"),),
         (Day("2026-10-20", 90_000, 3, 1, 9, 0, 0),),
         "",
         (),
@@ -212,6 +214,7 @@ def test_the_statement_as_csv_has_no_formula_and_every_number():
     assert ["figure", "Time", "1.5", "minutes", "1", "", "", "time?x"] in lines
     assert ["cost of each", "Cost per visit", "7.00", "EUR", "10", "3.81", "14.60", "visits?x"] in lines
     assert ["day", "2026-10-20", "3", "probable visits", "", "", "", ""] in lines
+    assert ["what to do", "'=1 waits", "", "", "", "", "", ""] in lines
     assert {len(line) for line in lines} == {8}
     assert whole.figure("visits.probable") == figures[0]
     with pytest.raises(KeyError):

@@ -38,6 +38,8 @@ class Settings(Value):
     upload_bytes: int
     media_cache_bytes: int
     late_grace_minutes: int
+    smtp: str
+    mail_from: str
     log_level: str
 
     @property
@@ -59,6 +61,11 @@ class Settings(Value):
     def secure(self) -> bool:
         """Is the public address https? Cookies and federation depend on it."""
         return self.url.startswith("https://")
+
+    @property
+    def sender(self) -> str:
+        """Who our mail is from: `mail_from`, or linnet@ the public host."""
+        return self.mail_from or f"linnet@{urlsplit(self.url).hostname}"
 
     @property
     def bind_host(self) -> str:
@@ -220,6 +227,26 @@ def _domain(text: str) -> str:
     raise ValueError("a domain like bakery.example, or empty")
 
 
+def _smtp(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        rest = parts.path.strip("/") or parts.query or parts.fragment or parts.port == 0
+        good = parts.scheme in {"smtp", "smtps"} and parts.hostname and not rest
+    except ValueError:
+        good = False
+    if good:
+        return text
+    raise ValueError("the address of a mail server like smtp://user:password@mail.example:587, or empty")
+
+
+def _mail_address(text: str) -> str:
+    if not text or _MAIL.fullmatch(text):
+        return text
+    raise ValueError("an e-mail address like linnet@bakery.example, or empty")
+
+
 def _switch(text: str) -> bool:
     if text.lower() in _SWITCH:
         return _SWITCH[text.lower()]
@@ -234,6 +261,7 @@ def _level(text: str) -> str:
 
 _PAIR = re.compile(r"[^\s,:/\[\]]+:[1-9]\d{0,4}|\[[0-9a-fA-F:.]+\]:[1-9]\d{0,4}", re.ASCII)
 _DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+(:[1-9]\d{0,4})?", re.ASCII)
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
 _SWITCH = {
     "yes": True,
     "true": True,
@@ -330,6 +358,20 @@ TABLE = (
         "120",
         "How late a planned post may still go out by itself. Later than that it is marked as missed and you are asked.",
         _whole(1, 10_080),
+    ),
+    Setting(
+        "smtp",
+        "",
+        "Your mail server, for the statement by mail: `smtp://user:password@mail.example:587` (STARTTLS, without "
+        "which nothing is sent except to this machine itself) or `smtps://user:password@mail.example:465`. "
+        "Empty: no mail is sent.",
+        _smtp,
+    ),
+    Setting(
+        "mail_from",
+        "",
+        "Who that mail is from. Empty: `linnet@` and the host of `LINNET_URL`.",
+        _mail_address,
     ),
     Setting("log_level", "info", "How much is logged: debug, info, warning or error.", _level),
 )

@@ -1,6 +1,7 @@
 """The statement: a week or month on one page, every figure with its n and range and its rows."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import Response
@@ -17,8 +18,10 @@ from linnet.site.frame import Frame, Visit
 
 ROWS_AT_ONCE = 100
 
-# Where a sentence about the unknown sends people.
+# Where a sentence sends people.
 STEPS = {
+    "answers": ("/answers", "Answers"),
+    "plan": ("/plan", "Plan"),
     "settings/time": ("/time", "Time"),
     "settings/firm": ("/settings#firm", "Settings"),
     "settings/sites": ("/links/snippet", "How to count on your website"),
@@ -90,7 +93,8 @@ async def page(visit: Visit) -> Response:
         week=week_of(min(period.last, today) if period.kind == "month" else period.first, zone).name,
         month=month_of(middle, zone).name,
         heads=_heads(found),
-        sections=_sections(found),
+        benefits=_sections(found, _BENEFITS),
+        drawbacks=_sections(found, _DRAWBACKS),
         each=[_each(per) for per in found.costs],
         chart=_chart(found.days),
         steps=STEPS,
@@ -137,18 +141,20 @@ def _label(figure: Figure) -> str:
     return bare[:1].upper() + bare[1:]
 
 
-_SECTIONS = (
-    ("done", "What you did", ("posts.", "delivered.", "answers.")),
+# The keys of the figures begin so; each figure stands once.
+_BENEFITS = (
     ("visits", "Who came by your links", ("visits.",)),
-    ("site", "Who came at all", ("site.",)),
     ("brought", "What was asked and sold", ("leads.", "sales.", "money.")),
+    ("heard", "Who heard and who wrote", ("delivered.", "answers.received")),
+    ("site", "Who came at all", ("site.",)),
 )
+_DRAWBACKS = (("done", "What you did for it", ("posts.", "answers.given", "answers.waiting")),)
 
 
-def _sections(found: Statement) -> list[Section]:
+def _sections(found: Statement, which: Sequence[tuple[str, str, tuple[str, ...]]]) -> list[Section]:
     return [
         Section(id, name, [_row(figure) for figure in found.figures if figure.key.startswith(starts)])
-        for id, name, starts in _SECTIONS
+        for id, name, starts in which
     ]
 
 

@@ -4,6 +4,7 @@ Time stands in the ids (`kernel.ids.first_id_at`), so that the indexes by accoun
 """
 
 from linnet.db.tx import Tx
+from linnet.kernel.clock import DAY
 from linnet.kernel.ids import first_id_at
 from linnet.kernel.value import Value
 
@@ -204,3 +205,38 @@ def visit_rows(
     return tx.all(
         VisitRow, VISIT_ROWS, start=start, end=end, kinds=kinds, account_id=account_id, n=n, skip=skip
     )
+
+
+class LinkedPost(Value):
+    """A post with a link to the firm's own site, and the probable visits by it within a week."""
+
+    created_at: int
+    visits: int
+
+
+LINKED_POSTS = """SELECT p.created_at, COUNT(v.id) AS visits
+    FROM post p JOIN link l ON l.post_id = p.id AND l.kind = 'site' AND l.channel = 'fediverse'
+    LEFT JOIN visit v ON v.code = l.code AND v.code <> '' AND v.kind IN ('person', 'confirmed')
+        AND v.first_at >= p.created_at AND v.first_at < p.created_at + :week
+    WHERE p.account_id = :account_id AND p.id >= :from_id AND p.id < :to_id
+        AND p.boost_of_id IS NULL AND p.visibility <> 'direct'
+        AND (p.reply_to_account_id IS NULL OR p.reply_to_account_id = :account_id)
+    GROUP BY p.id, p.created_at ORDER BY p.id LIMIT 2000"""
+FOLLOWED_SINCE = "SELECT since FROM follow WHERE followee_id = :account_id ORDER BY since"
+
+
+def linked_posts(tx: Tx, account_id: int, start: int, end: int) -> list[LinkedPost]:
+    """The posts of [start, end) ms with a link to an own site, the oldest first."""
+    return tx.all(
+        LinkedPost,
+        LINKED_POSTS,
+        account_id=account_id,
+        from_id=first_id_at(start),
+        to_id=first_id_at(end),
+        week=7 * DAY,
+    )
+
+
+def followed_since(tx: Tx, account_id: int) -> list[int]:
+    """When each of those who follow now began to, in order (ms)."""
+    return tx.all(int, FOLLOWED_SINCE, account_id=account_id)

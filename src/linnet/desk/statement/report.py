@@ -13,7 +13,7 @@ from linnet.desk.firm.rules import Firm
 from linnet.desk.sales import queries as sales_queries
 from linnet.desk.sales import trails
 from linnet.desk.sales.rules import ATTRIBUTION, Lead, Sale, Trail
-from linnet.desk.statement import queries, rules, unknown
+from linnet.desk.statement import followers, queries, rules, steps, unknown
 from linnet.desk.statement.rules import Day, Figure, Statement, address, counted, seen
 from linnet.desk.visits import figures as visit_figures
 from linnet.desk.visits.figures import VisitCounts
@@ -67,7 +67,8 @@ def statement(tx: Tx, period: Period, now: int) -> Statement:
         *_visit_figures(by_day.values(), period),
         *_outcome_figures(outcome, firm.currency, period),
     )
-    circumstances = _circumstances(tx, firm, figures, times, outcome, period, now)
+    known = unknown.not_known(_circumstances(tx, firm, figures, times, outcome, period, now))
+    seen_by_all = _seen(figures, time, firm.currency, over=now >= period.end)
     return Statement(
         firm.name,
         period,
@@ -77,7 +78,8 @@ def statement(tx: Tx, period: Period, now: int) -> Statement:
         time,
         figures,
         _costs(figures, cost.total, firm.currency),
-        unknown.not_known(circumstances),
+        known,
+        steps.steps(seen_by_all, known, followers.enough(tx, firm, until)),
         tuple(_day(day, times, visits.linked, outcome, own) for day, visits in by_day.items()),
         ATTRIBUTION,
         (rules.DELIVERED, rules.VISITS, rules.RANGE),
@@ -229,6 +231,24 @@ def _day(day: str, times: Sequence[DayTime], visits: VisitCounts, outcome: _Outc
             for sale in outcome.sales
             if day_of(sale.at, own) == day
         ),
+    )
+
+
+def _seen(
+    figures: Sequence[Figure], time: Sequence[rules.TimeLine], currency: str, *, over: bool
+) -> steps.Seen:
+    value = {figure.key: figure.value for figure in figures}
+    return steps.Seen(
+        over=over,
+        waiting=value["answers.waiting"],
+        received=value["answers.received"],
+        posts=value["posts.written"],
+        total_ms=value["time.total"],
+        write_ms=sum(line.ms for line in time if line.activity == "write"),
+        cost=value["cost.total"],
+        money=value[f"money.{currency}.trail"],
+        by_links=value["visits.probable"],
+        trial="",
     )
 
 

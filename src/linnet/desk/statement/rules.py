@@ -7,6 +7,7 @@ from linnet.desk.effort.rules import ACTIVITIES, Activity, DayTime, Overhead, Ra
 from linnet.desk.effort.words import ACTIVITY_WORDS
 from linnet.desk.sales.sheet import Number, write_table
 from linnet.desk.statement.ranges import poisson_range
+from linnet.desk.statement.steps import Step
 from linnet.desk.statement.unknown import NotKnown
 from linnet.kernel.clock import MINUTE
 from linnet.kernel.days import Period, parse_day
@@ -99,6 +100,7 @@ class Statement(Value):
     figures: tuple[Figure, ...]
     costs: tuple[CostPer, ...]
     not_known: tuple[NotKnown, ...]
+    steps: tuple[Step, ...]
     days: tuple[Day, ...]
     attribution: str
     counted: tuple[str, ...]  # how things are counted, in words
@@ -240,6 +242,7 @@ def to_csv(statement: Statement) -> str:
         ("day", day.day, day.probable, "probable visits", None, None, None, "") for day in statement.days
     ]
     rows += [("not known", said.words, "", "", None, None, None, "") for said in statement.not_known]
+    rows += [("what to do", step.words, "", "", None, None, None, "") for step in statement.steps]
     table = write_table(("section", "what", "value", "unit", "n", "low", "high", "rows"), rows)
     return f"{statement.mark}\r\n{table}" if statement.mark else table
 

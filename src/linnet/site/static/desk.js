@@ -85,12 +85,49 @@
     });
   }
 
+  /* Parts of a page that stand one below the other become tabs (WAI-ARIA practices: tabs, chosen by the
+     arrow keys). Printed, all of them stand there. */
+  function tabs(box) {
+    const bar = box.querySelector("nav");
+    const links = [...bar.querySelectorAll("a")];
+    const sides = links.map((link) => document.getElementById(link.hash.slice(1)));
+    bar.setAttribute("role", "tablist");
+    function choose(at) {
+      links.forEach((link, n) => {
+        link.setAttribute("aria-selected", String(n === at));
+        link.tabIndex = n === at ? 0 : -1;
+        sides[n].classList.toggle("aside", n !== at);
+      });
+    }
+    links.forEach((link, at) => {
+      link.setAttribute("role", "tab");
+      link.setAttribute("aria-controls", sides[at].id);
+      sides[at].setAttribute("role", "tabpanel");
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        history.replaceState(null, "", link.hash);
+        choose(at);
+      });
+      link.addEventListener("keydown", (event) => {
+        const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (!way) return;
+        event.preventDefault();
+        const next = (at + way + links.length) % links.length;
+        links[next].focus();
+        links[next].click();
+      });
+    });
+    const wanted = sides.findIndex((side) => location.hash && side.matches(`${location.hash}, :has(${location.hash})`));
+    choose(Math.max(0, wanted));
+  }
+
   // the counter comes behind this script: both are there when the page is
   addEventListener("DOMContentLoaded", () => {
     for (const button of document.querySelectorAll("[data-print]")) {
       button.hidden = false;
       button.addEventListener("click", () => window.print());
     }
+    for (const box of document.querySelectorAll("[data-tabs]")) tabs(box);
     for (const area of document.querySelectorAll("[data-count]")) if (window.linnetCount) ring(area);
     for (const form of document.querySelectorAll("[data-draft-form]")) keep(form);
   });
