@@ -2,8 +2,8 @@
 
 import pytest
 
-from linnet.kernel.clock import DAY, MINUTE
-from tests.federation.elsewhere import Elsewhere, create
+from linnet.kernel.clock import DAY, MINUTE, iso, now_ms
+from tests.federation.elsewhere import PUBLIC, Elsewhere, create
 from tests.federation.village import Resident, Village
 
 
@@ -236,5 +236,106 @@ def test_pins_follow_what_their_server_says(village: Village) -> None:
         await anna.get(f"/v1/accounts/{found['id']}/statuses")
         await village.settle()
         assert await statuses(anna, found["id"], pinned=True) == [two["id"]]
+
+    village.run(story())
+
+
+def announce(maker: str, number: int, post: str, *, days: float, **more: object) -> dict[str, object]:
+    return {
+        "id": f"{maker}/boosts/{number}",
+        "type": "Announce",
+        "actor": maker,
+        "object": post,
+        "published": iso(now_ms() - int(days * DAY)),
+        "to": [PUBLIC],
+    } | more
+
+
+async def boosted(who: Resident, id: str) -> list[tuple[str, str | None]]:
+    """What stands in a profile: the address of each post, and of what it passes on."""
+    found = await who.get(f"/v1/accounts/{id}/statuses")
+    return [(s["uri"], s["reblog"]["uri"] if s["reblog"] else None) for s in found]
+
+
+def test_a17_boosts_of_a_profile_are_taken_each_from_its_origin(village: Village) -> None:
+    anna, carl = village.town("a.example").person("anna"), village.towns["a.example"].person("carl")
+    far, other = Elsewhere(village, "far.example"), Elsewhere(village, "other.example")
+    vera, victim, bob = far.person("vera"), far.person("victim"), other.person("bob")
+    own, good = far.post(vera, "own", "Mine", days=3), other.post(bob, "good", "Rye is good")
+    forged = other.post(bob, "forged", "Truly said") | {"content": "<p>FORGED</p>"}
+    closed = other.post(bob, "closed", "For some", to=[f"{bob}/followers"], cc=[])
+    answer = other.post(bob, "answer", "To nobody here", inReplyTo=f"{bob}/posts/unknown")
+    lost = f"{bob}/posts/lost"
+    items = [
+        announce(vera, 1, good["id"], days=1),
+        announce(vera, 2, forged, days=2),  # embedded: fetched all the same
+        create(own),
+        announce(vera, 4, closed["id"], days=4),
+        announce(vera, 5, answer["id"], days=5),
+        announce(vera, 6, lost, days=6),
+        announce(vera, 7, f"{victim}/x", days=7, actor=victim),
+        announce(vera, 8, good["id"], days=8),  # a second time
+        announce(vera, 9, own["id"], days=9, to=[f"{vera}/followers"]),
+        announce(vera, 10, own["id"], days=9, id=f"{bob}/boosts/1"),
+    ]
+    far.collection(f"{vera}/outbox", items)
+
+    async def story() -> None:
+        mine = await carl.says("From here")
+        items.append(announce(vera, 11, mine["uri"], days=0.5))
+        found = await anna.find("@vera@far.example")
+        await village.settle()
+        wanted = [
+            (f"{vera}/boosts/11", mine["uri"]),
+            (f"{vera}/boosts/1", good["id"]),
+            (f"{vera}/boosts/2", f"{bob}/posts/forged"),
+            (own["id"], None),
+        ]
+        assert await boosted(anna, found["id"]) == wanted
+        texts = anna.town.db.read_now(lambda tx: tx.all(str, "SELECT html FROM post"))
+        assert not [text for text in texts if "FORGED" in text]
+        assert f"{bob}/posts/unknown" not in other.asked
+        # history: in no home, no notice; but counted where it is ours to count
+        assert (await carl.notices(), await anna.home()) == ([], [])
+        assert (await carl.get(f"/v1/statuses/{mine['id']}"))["reblogs_count"] == 1
+        shown = next(s for s in await anna.get(f"/v1/accounts/{found['id']}/statuses") if s["reblog"])
+        assert (await anna.get(f"/v1/statuses/{shown['id']}"))["reblog"]["reblogs_count"] <= 1
+        # who looks again a day later finds nothing twice
+        anna.town.db.write_now(_yesterday)
+        anna.town.program.office.watch._lately._kept.clear()
+        await anna.get(f"/v1/accounts/{found['id']}/statuses")
+        await village.settle()
+        assert await boosted(anna, found["id"]) == wanted
+        # whoever follows now has them, unless they want no boosts
+        await anna.post(f"/v1/accounts/{found['id']}/follow", reblogs=False)
+        await village.settle()
+        yes = {"id": f"{vera}/accepts/1", "type": "Accept", "actor": vera, "object": far.got[-1][1]}
+        await far.send(vera, yes, anna.town)
+        await village.settle()
+        assert [s["uri"] for s in await anna.home()] == [own["id"]]
+
+    village.run(story())
+
+
+def test_b12_a_profile_full_of_boosts_costs_no_more(village: Village) -> None:
+    anna = village.town("a.example").person("anna")
+    far = Elsewhere(village, "far.example")
+    vera = far.person("vera")
+    sites = [Elsewhere(village, f"s{n}.example") for n in range(20)]
+    posts = [site.post(site.person("bob"), 1, days=n / 100) for n, site in enumerate(sites)]
+    pinned = far.post(vera, "pinned")
+    items = [announce(vera, n, post["id"], days=n / 100) for n, post in enumerate(posts)]
+    far.collection(f"{vera}/outbox", items)
+    far.collection(f"{vera}/featured", [pinned["id"]])
+
+    async def story() -> None:
+        found = await anna.find("@vera@far.example")
+        before = len(village.asked)
+        await village.settle()
+        assert len(village.asked) - before <= 32
+        there = [about for _, about in await boosted(anna, found["id"]) if about]
+        assert there == [post["id"] for post in posts[: len(there)]]  # the newest
+        assert len(there) >= 6
+        assert await statuses(anna, found["id"], pinned=True) == [pinned["id"]]
 
     village.run(story())

@@ -77,8 +77,8 @@ def profile_was_read(
     if pinned is not None:
         _pin(tx, account_id, pinned)
     if not queries.was_asked(tx, "filled", account_id):
-        for owner_id in queries.followers_here(tx, account_id):
-            timelines.take_up(tx, owner_id, account_id)
+        for owner in queries.followers_here(tx, account_id):
+            timelines.take_up(tx, owner.id, account_id, boosts=owner.boosts)
     queries.put_asked(tx, "filled", account_id, now)
     proofs.look(tx, account_id, now)
 

@@ -18,7 +18,7 @@ from linnet.federation.authority import Drop, Proven, authority, normal
 from linnet.federation.fetching import Library
 from linnet.federation.finding import quotes, webfinger
 from linnet.kernel.clock import now_ms
-from linnet.kernel.errors import Gone, LinnetError, NotAllowed
+from linnet.kernel.errors import Gone, LinnetError, NotAllowed, NotFound
 from linnet.kernel.ids import first_id_at, new_id
 from linnet.kernel.value import changed
 from linnet.net.client import Fetcher
@@ -212,6 +212,14 @@ class Finder:
 def is_open(document: vocab.Json) -> bool:
     """A post that everybody may see?"""
     return parse.is_post(document) and parse.visibility(document, "") in OPEN
+    async def put_boost(self, account: Account, post_id: int, announce: Proven, at: int) -> bool:
+        """Writes down that the account passed this post on at `at` (ms), as history. False when that may
+        not be here, or is known."""
+        try:
+            return await self._db.write(_put_boost, account.id, post_id, announce.uri, at, now=now_ms())
+        except (Gone, NotAllowed, NotFound):
+            return False
+
 
 
 def _known(tx: Tx, uri: str) -> tuple[actor_rules.Actor, Account] | None:
@@ -263,3 +271,7 @@ def id_at(published: int, now: int) -> int:
     if published > now - 60_000:
         return fresh
     return first_id_at(published) | (fresh & 0xFFFF)
+def _put_boost(tx: Tx, account_id: int, post_id: int, uri: str, at: int, *, now: int) -> bool:
+    return posts.boosted_before(tx, account_id, post_id, uri=uri, id=id_at(at, now), at=at)
+
+

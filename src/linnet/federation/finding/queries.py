@@ -1,9 +1,16 @@
 """Table `asked`, and what is known of a thread or profile before it is asked for."""
 
-from collections.abc import Sequence
-
 from linnet.db.tx import Tx
 from linnet.federation.finding.rules import MOST_IN_THREAD, Node
+from linnet.kernel.value import Value
+
+
+class Follower(Value):
+    """One of ours who follows somebody; `boosts`: what those pass on too."""
+
+    id: int
+    boosts: bool
+
 
 PROFILE_DUE = """SELECT 1 FROM account a WHERE a.id = :id AND a.host <> '' AND a.suspended_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM asked k WHERE k.what = 'profile' AND k.id = :id AND k.at > :since)"""
@@ -20,7 +27,7 @@ ROOT = "SELECT root_id FROM post WHERE id = :id AND boost_of_id IS NULL"
 THREAD = """SELECT p.id, p.reply_to_id, p.account_id, p.uri, p.visibility FROM post p
     WHERE p.root_id = :root_id AND p.boost_of_id IS NULL ORDER BY p.id LIMIT :n"""
 PINS = "SELECT post_id FROM pin WHERE account_id = :account_id"
-FOLLOWERS_HERE = """SELECT f.follower_id FROM follow f JOIN account a ON a.id = f.follower_id
+FOLLOWERS_HERE = """SELECT f.follower_id AS id, f.boosts FROM follow f JOIN account a ON a.id = f.follower_id
     WHERE f.followee_id = :account_id AND a.host = ''
         AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = f.follower_id AND m.target_id = :account_id)
     LIMIT 1000"""
@@ -67,6 +74,6 @@ def pins(tx: Tx, account_id: int) -> list[int]:
     return tx.all(int, PINS, account_id=account_id)
 
 
-def followers_here(tx: Tx, account_id: int) -> Sequence[int]:
-    """Who of ours follows the account and wants to see it at home."""
-    return tx.all(int, FOLLOWERS_HERE, account_id=account_id)
+def followers_here(tx: Tx, account_id: int) -> list[Follower]:
+    """Those of ours who follow it and do not mute it."""
+    return tx.all(Follower, FOLLOWERS_HERE, account_id=account_id)

@@ -59,11 +59,21 @@ def on_the_same_server(proven: Proven, value: object) -> str:
 
 
 def post_in(value: object) -> object:
-    """The post in a member of a collection: the member itself, or what it created. What it only
-    passes on is none."""
+    """The post in a member of a collection: the member itself, or what it created. An Announce stays one:
+    what it passes on is somebody else's. Other activities are none."""
     one = vocab.obj(value)
     if "Create" in vocab.types(one):
         return one.get("object")
-    if one and "object" in one:
+    if one and "object" in one and not passes_on(one):
         return None
     return value
+
+
+def passes_on(document: Json) -> bool:
+    """Is it an Announce that everybody may see, of something with an address?"""
+    named = [*vocab.uris(document.get("to")), *vocab.uris(document.get("cc"))]
+    return (
+        "Announce" in vocab.types(document)
+        and bool(vocab.uri(document.get("object")))
+        and any(vocab.is_public(one) for one in named)
+    )

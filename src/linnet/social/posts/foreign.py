@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from linnet.db.tx import Tx
 from linnet.kernel.clock import SECOND
-from linnet.kernel.errors import Gone, NotAllowed
+from linnet.kernel.errors import Gone, NotAllowed, NotFound
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value, changed
 from linnet.social.media import elsewhere
@@ -145,6 +145,26 @@ def forget(tx: Tx, uri: str, account_id: int, now: int) -> bool:
     had = queries.by_uri(tx, uri)
     if had and had.account_id != account_id:
         return False
+def boosted_before(tx: Tx, account_id: int, post_id: int, *, uri: str, id: int, at: int) -> bool:
+    """Somebody elsewhere passed a post on at `at` (ms), which was found later: in no home, no notice, and
+    not counted on top of what the post's own server counts. False when it is here already, or was taken
+    back. Raises NotFound, NotAllowed."""
+    _hold(tx, uri)
+    if queries.is_gone(tx, uri, account_id) or queries.by_uri(tx, uri):
+        return False
+    post = queries.visible(tx, post_id, account_id)
+    if post is None or post.boost_of_id is not None:
+        raise NotFound("post")
+    if queries.boost_of(tx, post.id, account_id):
+        return False
+    author, free = Author(account_id, None), queries.free_id(tx, id)
+    row = rules.passed_on(author, post, rules.check_boost(post, account_id), id=free, uri=uri, now=at)
+    queries.insert(tx, row)
+    if not post.uri:
+        queries.count_boost(tx, post.id, 1)  # one of ours is counted here and nowhere else
+    return True
+
+
     queries.put_gone(tx, uri, account_id, now)
     if had is None:
         return False
