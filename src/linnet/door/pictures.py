@@ -3,16 +3,20 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from linnet.db.tx import Tx
 from linnet.door.house import House
 from linnet.kernel.clock import MINUTE, SECOND, now_ms
-from linnet.kernel.errors import Invalid, LinnetError, NotFound, Upstream
+from linnet.kernel.errors import Invalid, LinnetError, NotFound, TooMany, Upstream
 from linnet.net.client import Policy
+from linnet.social.emoji import queries as emoji
 from linnet.social.media import elsewhere, queries
 from linnet.social.media.elsewhere import SEEN_EVERY
 from linnet.social.media.rules import Media
 
 AGAIN_AFTER = 5 * MINUTE  # a picture that could not be had is not asked for again before
 REMEMBERED = 2_000
+AT_WORK = 8  # in the workshop at a time, of 22 places: a page of new emoji keeps nobody's upload waiting
+EMOJI_BYTES = 1 << 20  # of an emoji; Mastodon takes a quarter of it, Misskey more
 
 
 class Gallery:
@@ -23,12 +27,17 @@ class Gallery:
         self._may_show = may_show
         self._coming: dict[int, asyncio.Task[Media]] = {}
         self._failed: dict[int, int] = {}
+        self._bench = asyncio.Semaphore(AT_WORK)
 
     async def file(self, id: int, small: bool) -> str:
-        """The name of the file in the store, fetched first if it has to be. Raises NotFound, Upstream."""
-        media = await self._house.db.read(queries.media, id)
+        """The name of the file in the store, fetched first if it has to be. Raises NotFound, Upstream. What
+        the owner does not want any more is not shown, whether it is here or not."""
+        media, owner = await self._house.db.read(_asked, id)
         if media is None or not media.remote_url:
             raise NotFound("picture")
+        for host in (media.remote_url.partition("://")[2].partition("/")[0], owner):
+            if host and not await self._may_show(host):
+                raise NotFound("picture", cause=f"pictures of {host} are not shown")
         if not media.file:
             media = await self._fetch(media)
         elif now_ms() - await self._looked(media) > SEEN_EVERY:
@@ -48,6 +57,8 @@ class Gallery:
             task.add_done_callback(lambda _: self._coming.pop(media.id, None))
         try:
             return await asyncio.shield(task)
+        except TooMany:
+            raise  # we were busy: that says nothing about the picture
         except LinnetError:
             if len(self._failed) >= REMEMBERED:
                 self._failed.clear()
@@ -55,15 +66,14 @@ class Gallery:
             raise
 
     async def _take(self, media: Media) -> Media:
-        host = media.remote_url.partition("://")[2].partition("/")[0]
-        if not await self._may_show(host):
-            raise NotFound("picture", cause=f"pictures of {host} are not shown")
-        policy = Policy(max_bytes=16 << 20, timeout=15 * SECOND, accept="image/*", https_only=True)
+        most = EMOJI_BYTES if media.use == "emoji" else 16 << 20
+        policy = Policy(max_bytes=most, timeout=15 * SECOND, accept="image/*", https_only=True)
         answer = await self._house.client.get(media.remote_url, policy=policy)
         if not answer.good:
             raise Upstream("The picture could not be had.", cause=f"{media.remote_url}: {answer.status}")
         try:
-            picture = await self._house.workshop.make(answer.body, media.use)
+            async with self._bench:
+                picture = await self._house.workshop.make(answer.body, media.use)
         except Invalid as error:
             raise Upstream("What came is no picture.", cause=f"{media.remote_url}: {error.cause}") from error
         now = now_ms()
@@ -74,3 +84,9 @@ class Gallery:
         if found is None or not found.file:
             raise NotFound("picture")
         return found
+
+
+def _asked(tx: Tx, id: int) -> tuple[Media | None, str]:
+    """The picture, and of an emoji whose it is: that server may keep its pictures at another."""
+    media = queries.media(tx, id)
+    return media, emoji.host_of(tx, id) if media and media.use == "emoji" else ""

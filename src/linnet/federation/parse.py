@@ -7,7 +7,7 @@ its reason. Shapes of other programs: interop paper §4, §8, §9.
 import html
 import re
 
-from linnet.federation import quoting, vocab
+from linnet.federation import emoji, quoting, vocab
 from linnet.federation.actors.rules import Described
 from linnet.federation.authority import Drop, Proven, authority, normal
 from linnet.federation.vocab import Json
@@ -95,6 +95,7 @@ def _account(proven: Proven, kind: Kind, handle: str, host: str, now: int) -> Re
         avatar=_image(doc.get("icon")),
         header=_image(doc.get("image")),
         created_at=min(vocab.moment(doc.get("published")) or now, now),
+        emoji=emoji.of(proven),
     )
 
 
@@ -240,6 +241,7 @@ def post(
         link=_link(doc),
         quotable=quoting.quotable(doc, proven.actor, followers),
         quotes=quoting.quoted(doc),
+        emoji=emoji.of(proven),
     )
 
 

@@ -15,6 +15,7 @@ from linnet.kernel.settings import Settings
 from linnet.kernel.wire import encode
 from linnet.mastodon.missing import AVATAR, HEADER
 from linnet.social.apps.rules import App, Bearer, Granted, Registered
+from linnet.social.emoji import rules as emoji_rules
 from linnet.social.follows.rules import Relationship
 from linnet.social.people.rules import Account, ProfileField, fields_of
 
@@ -89,11 +90,24 @@ def _account(account: Account, url: str) -> Json:
         "followers_count": account.followers_count,
         "following_count": account.following_count,
         "fields": [_field(field) for field in fields_of(account)],
-        "emojis": [],
+        "emojis": emoji_json(account.emoji, url),
         "roles": [],
         **({"suspended": True} if account.hidden else {}),
         **({"limited": True} if account.held == "limit" else {}),
     }
+
+
+def emoji_json(emoji: str, url: str) -> list[Json]:
+    """CustomEmoji entities of what a row carries. Nobody here can write them: none is for the picker."""
+    return [
+        {
+            "shortcode": one.name,
+            "url": url + emoji_rules.path(one.picture),
+            "static_url": url + emoji_rules.still_path(one.picture),
+            "visible_in_picker": False,
+        }
+        for one in emoji_rules.of(emoji)
+    ]
 
 
 def _field(field: ProfileField) -> Json:

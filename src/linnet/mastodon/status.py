@@ -8,8 +8,9 @@ from typing import Any
 
 from linnet.kernel.clock import iso
 from linnet.kernel.wire import encode
-from linnet.mastodon.entities import VISIBILITY, account_bytes, actor_uri
+from linnet.mastodon.entities import VISIBILITY, account_bytes, actor_uri, emoji_json
 from linnet.social.cards.rules import CardView
+from linnet.social.emoji import rules as emoji_rules
 from linnet.social.media.rules import Media, file_path, thumb_path
 from linnet.social.people.rules import Account
 from linnet.social.polls.rules import PollView
@@ -103,9 +104,9 @@ def head(view: PostView, url: str, now: int, viewer_id: int = 0) -> bytes:
         "media_attachments": [media_json(picture, url) for picture in view.media],
         "mentions": [mention_json(person, url) for person in view.mentions],
         "tags": [{"name": tag.name, "url": f"{url}/tags/{tag.key}"} for tag in view.tags],
-        "emojis": [],
+        "emojis": emoji_json(post.emoji, url),
         "card": card_json(view.card, url) if view.card else None,
-        "poll": poll_json(view.poll, now) if view.poll else None,
+        "poll": poll_json(view.poll, now, post.emoji, url) if view.poll else None,
     }
     quote = quote_bytes(view.quote, viewer_id, url, now) if view.quote else b"null"
     about = (b',"quote":', quote, b',"account":', account_bytes(account, url), b",", REBLOG_HERE)
@@ -205,8 +206,8 @@ def mention_json(account: Account, url: str) -> Json:
     }
 
 
-def poll_json(view: PollView, now: int) -> Json:
-    """The Poll entity. Votes of a poll that hides them are null until it is over."""
+def poll_json(view: PollView, now: int, emoji: str, url: str) -> Json:
+    """The Poll entity. `emoji`: what its post carries. Votes of a poll that hides them are null until it is over."""
     poll = view.poll
     over = poll.expires_at <= now
     shown = over or not poll.hide_totals
@@ -222,7 +223,7 @@ def poll_json(view: PollView, now: int) -> Json:
             {"title": option.title, "votes_count": option.votes_count if shown else None}
             for option in view.options
         ],
-        "emojis": [],
+        "emojis": emoji_json(emoji_rules.among(emoji, *(option.title for option in view.options)), url),
         "voted": bool(own),
         "own_votes": own,
     }

@@ -76,6 +76,10 @@ class Frame:
             money=words.money,
             machine=words.machine,
             percent=words.percent,
+            named=words.named,
+            said=words.said,
+            written=words.written,
+            reaction=words.reaction,
         )
         self.templates.globals.update(
             asset=self.assets.url,

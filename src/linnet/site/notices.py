@@ -9,8 +9,10 @@ from linnet.kernel.value import Value, changed
 from linnet.site import paging
 from linnet.site.desk_times import as_typed
 from linnet.site.frame import Frame, Visit
+from linnet.social.emoji.rules import Said
 from linnet.social.follows import queries as follow_queries
 from linnet.social.markers import actions as markers
+from linnet.social.marks import queries as marks
 from linnet.social.notices import queries
 from linnet.social.notices.rules import KINDS, Kind, Notice
 from linnet.social.people import queries as people
@@ -40,18 +42,23 @@ class NoticePage(Value):
     notices: list[Notice]
     accounts: dict[int, Account]
     posts: dict[int, PostView]
+    sayings: dict[tuple[int, int], Said]
     asking: int
 
 
 def notice_page(tx: Tx, account_id: int, kinds: tuple[Kind, ...], page: Page) -> NoticePage:
-    """A page of notices. Eight queries at most: two lists of different things and the posts among them."""
+    """A page of notices. Nine queries at most: two lists of different things, the posts among them, and what
+    favourites were said with."""
     notices = queries.page(tx, account_id, page, kinds)
     accounts = people.accounts(tx, [notice.from_id for notice in notices])
     posts = views.views(tx, list({n.post_id for n in notices if n.post_id}), account_id)
+    liked = [n for n in notices if n.kind == "favourite"]
+    posts_liked = [n.post_id for n in liked if n.post_id]
     return NoticePage(
         notices,
         {account.id: account for account in accounts},
         {view.post.id: view for view in posts},
+        marks.sayings(tx, posts_liked, [n.from_id for n in liked]),
         follow_queries.requests_count(tx, account_id),
     )
 

@@ -2,8 +2,12 @@
 
 from datetime import date, tzinfo
 
+from markupsafe import Markup, escape
+
 from linnet.kernel.clock import DAY, HOUR, MINUTE, iso, moment
 from linnet.kernel.money import DECIMALS
+from linnet.social.emoji import rules as emoji
+from linnet.social.emoji.rules import Said
 from linnet.social.people.rules import Account
 
 MONTHS = [
@@ -88,6 +92,28 @@ def percent(part: int, whole: int) -> str:
 def machine(ms: int) -> str:
     """A time for <time datetime>."""
     return iso(ms)
+
+
+def named(account: Account) -> Markup:
+    """The name of an account, with the emoji in it."""
+    return Markup(emoji.shown_in(account.name, account.emoji))  # noqa: S704 # escaped there
+
+
+def said(text: str, emojis: str) -> Markup:
+    """Plain words of somebody, with the emoji that their row carries."""
+    return Markup(emoji.shown_in(text, emojis))  # noqa: S704 # escaped there
+
+
+def written(html: str, emojis: str) -> Markup:
+    """Clean HTML of somebody, with the emoji that their row carries."""
+    return Markup(emoji.shown_in_html(html, emojis))  # noqa: S704 # cleaned when it came in
+
+
+def reaction(favourite: Said) -> Markup:
+    """What a favourite was said with."""
+    if favourite.picture is None:
+        return escape(favourite.text)
+    return Markup(emoji.image(favourite.text.strip(":"), favourite.picture))  # noqa: S704 # a checked name
 
 
 def avatar_path(account: Account) -> str:

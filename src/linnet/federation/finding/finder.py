@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 
 from linnet.db.database import Database
 from linnet.db.tx import Tx
-from linnet.federation import names, parse, vocab
+from linnet.federation import emoji, names, parse, vocab
 from linnet.federation.actors import actions as actor_actions
 from linnet.federation.actors import queries as actors
 from linnet.federation.actors import rules as actor_rules
 from linnet.federation.authority import Drop, Proven, authority, normal
+from linnet.federation.emoji import May
 from linnet.federation.fetching import Library
 from linnet.federation.finding import quotes, webfinger
 from linnet.kernel.clock import now_ms
@@ -55,12 +56,15 @@ class Budget:
 class Finder:
     """Looks things up. `url`, `domain`: our own address and what stands in our handles."""
 
-    def __init__(self, db: Database, library: Library, client: Fetcher, url: str, domain: str) -> None:
+    def __init__(
+        self, db: Database, library: Library, client: Fetcher, url: str, domain: str, may_show: May
+    ) -> None:
         self._db = db
         self._library = library
         self._client = client
         self._url = url
         self._domain = domain
+        self.may_show = may_show  # are pictures of this host wanted?
 
     async def document(self, address: str, budget: Budget) -> Proven | Drop:
         """A document, if it may still be asked for."""
@@ -89,6 +93,8 @@ class Finder:
         described = parse.actor(proven, host, now)
         if isinstance(described, Drop):
             return described
+        shown = await emoji.wanted(described.account.emoji, self.may_show)
+        described = changed(described, account=changed(described.account, emoji=shown))
         return await self._db.write(actor_actions.put, proven, described, id=new_id(), now=now)
 
     async def _host_of(self, proven: Proven, budget: Budget) -> str:
@@ -191,7 +197,10 @@ class Finder:
             mention_ids=await self._mentioned(proven.document),
             now=now_ms(),
         )
-        if isinstance(theirs, Drop) or not theirs.quotes:
+        if isinstance(theirs, Drop):
+            return theirs
+        theirs = changed(theirs, emoji=await emoji.wanted(theirs.emoji, self.may_show))
+        if not theirs.quotes:
             return theirs
         return changed(theirs, quote=await quotes.resolved(self, self._db, self._url, proven, theirs, budget))
 

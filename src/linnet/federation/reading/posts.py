@@ -3,13 +3,15 @@
 from functools import partial
 
 from linnet.db.tx import Tx
-from linnet.federation import authority, names, parse, vocab
+from linnet.federation import authority, emoji, names, parse, vocab
 from linnet.federation.actors import actions as actor_actions
 from linnet.federation.authority import Drop, Proven, normal
 from linnet.federation.finding.finder import id_at
 from linnet.federation.reading import queries
 from linnet.federation.reading.effects import Effect, Letter
 from linnet.kernel.errors import Conflict, Invalid
+from linnet.kernel.value import changed
+from linnet.social.emoji.rules import Reaction
 from linnet.social.people import foreign as people
 from linnet.social.people.rules import Account
 from linnet.social.posts import foreign as posts
@@ -171,23 +173,29 @@ def _boost(sender: Account, post_id: int, uri: str, published: int | None, tx: T
 
 
 async def like(letter: Letter) -> Effect | Drop:
-    """A favourite; EmojiReact is one too."""
+    """A favourite; one that is said with an emoji (EmojiReact, Misskey's Like) is one too."""
     found = await _known(letter, letter.proven.document.get("object"))
-    return found if isinstance(found, Drop) else partial(_favourite, letter.sender, found.id)
+    if isinstance(found, Drop):
+        return found
+    said = emoji.reaction(letter.proven)
+    if said and said.emoji and not await emoji.wanted((said.emoji,), letter.finder.may_show):
+        said = changed(said, emoji=None)
+    return partial(_favourite, letter.sender, found.id, said)
 
 
-def _favourite(sender: Account, post_id: int, tx: Tx, now: int) -> None:
-    reactions.favourite(tx, sender.id, post_id, now)
+def _favourite(sender: Account, post_id: int, said: Reaction | None, tx: Tx, now: int) -> None:
+    reactions.favourite(tx, sender.id, post_id, now, said)
 
 
 async def undo_like(letter: Letter, undone: Proven) -> Effect | Drop:
     """The favourite is taken back."""
     found = await _known(letter, undone.document.get("object"))
-    return found if isinstance(found, Drop) else partial(_unfavourite, letter.sender, found.id)
+    said = emoji.reaction(undone)
+    return found if isinstance(found, Drop) else partial(_unfavourite, letter.sender, found.id, said)
 
 
-def _unfavourite(sender: Account, post_id: int, tx: Tx, _now: int) -> None:
-    reactions.unfavourite(tx, sender.id, post_id)
+def _unfavourite(sender: Account, post_id: int, said: Reaction | None, tx: Tx, _now: int) -> None:
+    reactions.unfavourite(tx, sender.id, post_id, said)
 
 
 async def undo_announce(letter: Letter, undone: Proven) -> Effect | Drop:

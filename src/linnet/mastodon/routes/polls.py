@@ -9,12 +9,14 @@ from linnet.mastodon.status import poll_json
 from linnet.social.polls import queries
 from linnet.social.polls.rules import PollView
 from linnet.social.posts import queries as posts
+from linnet.social.posts.rules import Post
 from linnet.social.reactions import actions
 
 
 async def show(call: Call) -> Answer:
     """GET /api/v1/polls/{id}."""
-    return answer(poll_json(await call.house.db.read(_poll, call.id(), call.viewer), call.now))
+    view, post = await call.house.db.read(_poll, call.id(), call.viewer)
+    return answer(poll_json(view, call.now, post.emoji, call.house.settings.url))
 
 
 async def vote(call: Call) -> Answer:
@@ -26,16 +28,17 @@ async def vote(call: Call) -> Answer:
     return await show(call)
 
 
-def _poll(tx: Tx, poll_id: int, viewer_id: int) -> PollView:
-    """Raises NotFound for the poll of a post that the viewer may not see."""
+def _poll(tx: Tx, poll_id: int, viewer_id: int) -> tuple[PollView, Post]:
+    """The poll and its post. Raises NotFound for the poll of a post that the viewer may not see."""
     view = queries.views(tx, [poll_id], viewer_id).get(poll_id)
-    if view is None or posts.visible(tx, view.poll.post_id, viewer_id) is None:
+    post = posts.visible(tx, view.poll.post_id, viewer_id) if view else None
+    if view is None or post is None:
         raise NotFound("poll")
-    return view
+    return view, post
 
 
 def _vote(tx: Tx, poll_id: int, account_id: int, choices: list[int], now: int) -> None:
-    actions.vote(tx, account_id, _poll(tx, poll_id, account_id).poll.post_id, choices, now)
+    actions.vote(tx, account_id, _poll(tx, poll_id, account_id)[1].id, choices, now)
 
 
 ENDPOINTS = (

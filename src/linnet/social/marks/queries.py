@@ -1,9 +1,12 @@
 """Tables `favourite`, `bookmark`, `pin`, `thread_mute`."""
 
+from collections.abc import Sequence
+
 from linnet.db.tx import Tx
 from linnet.kernel.ids import new_id
 from linnet.kernel.page import NEWEST, Page, in_order
 from linnet.kernel.value import Value
+from linnet.social.emoji.rules import PLAIN, Said
 from linnet.social.follows.rules import Tie
 
 
@@ -14,7 +17,13 @@ class Marked(Value):
     post_id: int
 
 
-PUT_FAVOURITE = "INSERT INTO favourite (id, account_id, post_id) VALUES (:id, :account_id, :post_id) ON CONFLICT DO NOTHING"
+PUT_FAVOURITE = """INSERT INTO favourite (id, account_id, post_id, emoji, emoji_media_id)
+    VALUES (:id, :account_id, :post_id, :emoji, :emoji_media_id) ON CONFLICT DO NOTHING"""
+SAY = """UPDATE favourite SET emoji = :emoji, emoji_media_id = :emoji_media_id
+    WHERE post_id = :post_id AND account_id = :account_id"""
+SAID = "SELECT emoji FROM favourite WHERE post_id = :post_id AND account_id = :account_id"
+SAID_OF = """SELECT post_id, account_id, emoji, emoji_media_id FROM favourite
+    WHERE post_id IN :post_ids AND account_id IN :account_ids AND emoji <> ''"""
 DROP_FAVOURITE = "DELETE FROM favourite WHERE post_id = :post_id AND account_id = :account_id RETURNING id"
 PUT_BOOKMARK = "INSERT INTO bookmark (id, account_id, post_id) VALUES (:id, :account_id, :post_id) ON CONFLICT DO NOTHING"
 DROP_BOOKMARK = "DELETE FROM bookmark WHERE post_id = :post_id AND account_id = :account_id"
@@ -29,9 +38,38 @@ PUT_MUTE = (
 DROP_MUTE = "DELETE FROM thread_mute WHERE account_id = :account_id AND root_id = :root_id"
 
 
-def put_favourite(tx: Tx, account_id: int, post_id: int) -> bool:
-    """False when it is there already."""
-    return tx.run(PUT_FAVOURITE, id=new_id(), account_id=account_id, post_id=post_id) > 0
+def put_favourite(tx: Tx, account_id: int, post_id: int, said: Said = PLAIN) -> bool:
+    """False when it is there already; then it stays as it was said."""
+    row = {"id": new_id(), "account_id": account_id, "post_id": post_id}
+    return tx.run(PUT_FAVOURITE, **row, emoji=said.text, emoji_media_id=said.picture) > 0
+
+
+def say_favourite(tx: Tx, account_id: int, post_id: int, said: Said) -> None:
+    """It is said with another emoji now."""
+    row = {"account_id": account_id, "post_id": post_id}
+    tx.run(SAY, **row, emoji=said.text, emoji_media_id=said.picture)
+
+
+def said(tx: Tx, account_id: int, post_id: int) -> str:
+    """What a favourite was said with; '' for a plain one and for none."""
+    return tx.value(SAID, account_id=account_id, post_id=post_id) or ""
+
+
+class Saying(Value):
+    """A favourite that was said with an emoji."""
+
+    post_id: int
+    account_id: int
+    emoji: str
+    emoji_media_id: int | None
+
+
+def sayings(tx: Tx, post_ids: Sequence[int], account_ids: Sequence[int]) -> dict[tuple[int, int], Said]:
+    """What favourites of these posts by these accounts were said with, by (post, account)."""
+    if not post_ids or not account_ids:
+        return {}
+    rows = tx.all(Saying, SAID_OF, post_ids=list(post_ids), account_ids=list(account_ids))
+    return {(row.post_id, row.account_id): Said(row.emoji, row.emoji_media_id) for row in rows}
 
 
 def drop_favourite(tx: Tx, account_id: int, post_id: int) -> int:

@@ -43,8 +43,11 @@ LARGE_PNG = 4 << 20  # bytes: beyond this a PNG is a photograph and better kept 
 
 # use: width and height of the picture, and of its thumbnail; both are cropped around the middle
 CROPS = {"avatar": ((400, 400), (120, 120)), "header": ((1500, 500), (600, 200))}
-LOGO = (800, 800)  # fitted in, not cropped
-USES = ("post", "avatar", "header", "logo", "card")
+LOGO = (800, 800)
+USES = ("post", "avatar", "header", "logo", "card", "emoji")
+EMOJI, STILL_EMOJI = (256, 256), (96, 96)  # beside words; the second stands still
+BOUNDS = {"logo": LOGO, "emoji": EMOJI}  # fitted in, not cropped; what has clear parts keeps them
+MOVING = ("post", "emoji")
 
 MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 SAVING: dict[str, dict[str, Any]] = {
@@ -111,16 +114,16 @@ def _check_size(width: int, height: int) -> None:
 
 
 def _draw(image: Image.Image, kind: str, use: str) -> Drawn:
-    if use == "post" and kind in {"GIF", "WEBP"} and getattr(image, "is_animated", False):
-        return _draw_moving(image, kind)
+    if use in MOVING and kind in {"GIF", "WEBP"} and getattr(image, "is_animated", False):
+        return _draw_moving(image, kind, use)
     whole = _upright(image, kind)
     if use in CROPS:
         size, small = CROPS[use]
         picture = _crop(whole, size)
         thumb = _crop(picture, small)
     else:
-        picture = _bounded(whole, LOGO if use == "logo" else _within(whole.size, KEPT_PIXELS))
-        thumb = _bounded(picture, _within(picture.size, THUMB_PIXELS))
+        picture = _bounded(whole, BOUNDS.get(use) or _within(whole.size, KEPT_PIXELS))
+        thumb = _bounded(picture, _small(picture.size, use))
     mime, data = _save(picture, kind, use)
     return _drawn(mime, data, picture.size, thumb)
 
@@ -204,12 +207,12 @@ def _crop(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 def _save(picture: Image.Image, kind: str, use: str) -> tuple[str, bytes]:
     """Its own format where the web shows it everywhere; AVIF becomes JPEG, or WebP with transparency;
-    GIF without movement becomes PNG. A face or a logo is JPEG, or PNG with transparency."""
+    GIF without movement becomes PNG. A face or a logo is JPEG, or PNG with transparency; emoji are PNG."""
     clear = picture.mode == "RGBA"
     if use == "post":
         target = {"GIF": "PNG", "AVIF": "WEBP" if clear else "JPEG"}.get(kind, kind)
     else:
-        target = "PNG" if clear or use == "logo" else "JPEG"
+        target = "PNG" if clear or use in BOUNDS else "JPEG"
     data = _encoded(picture, target)
     if target == "PNG" and len(data) > LARGE_PNG:
         target = "WEBP" if clear else "JPEG"
@@ -223,10 +226,15 @@ def _encoded(picture: Image.Image, target: str) -> bytes:
     return out.getvalue()
 
 
-def _draw_moving(image: Image.Image, kind: str) -> Drawn:
+def _small(size: tuple[int, int], use: str) -> tuple[int, int]:
+    """How large the thumbnail may be."""
+    return STILL_EMOJI if use == "emoji" else _within(size, THUMB_PIXELS)
+
+
+def _draw_moving(image: Image.Image, kind: str, use: str) -> Drawn:
     """An animation stays one, in its format: that is why people send it. At most 200 frames and
     60 million pixels in all; frames beyond 1280 x 720 pixels are made smaller."""
-    size = _within(image.size, ANIMATED_PIXELS)
+    size = _within(image.size, EMOJI[0] * EMOJI[1] if use == "emoji" else ANIMATED_PIXELS)
     frames = list(_frames(image, kind, size))
     first = frames[0][0].convert("RGBA")
     out = io.BytesIO()
@@ -237,7 +245,7 @@ def _draw_moving(image: Image.Image, kind: str) -> Drawn:
         del options["loop"]  # a GIF without the word plays once
     frames[0][0].save(out, kind, save_all=True, append_images=[f for f, _ in frames[1:]], **options)
     plain = _colours(first, None)
-    return _drawn(MIMES[kind], out.getvalue(), size, _bounded(plain, _within(size, THUMB_PIXELS)))
+    return _drawn(MIMES[kind], out.getvalue(), size, _bounded(plain, _small(size, use)))
 
 
 def _frames(image: Image.Image, kind: str, size: tuple[int, int]) -> Iterator[tuple[Image.Image, int]]:

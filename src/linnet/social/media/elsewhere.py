@@ -118,6 +118,14 @@ def drop(tx: Tx, id: int | None, now: int) -> None:
         actions.remove_files(tx, [found.file, found.thumb_file], now)
 
 
+def is_now_at(tx: Tx, id: int, url: str, now: int) -> None:
+    """Its server has another picture for the same thing: that one is fetched when somebody looks."""
+    found = queries.media(tx, id)
+    if found:
+        queries.set_address(tx, id, url)
+        actions.remove_files(tx, [found.file, found.thumb_file], now)
+
+
 def is_at(tx: Tx, id: int, url: str) -> bool:
     """Is this the row of the picture at `url`?"""
     found = queries.media(tx, id)

@@ -136,6 +136,8 @@ SET_FILE = """UPDATE media SET mime = :mime, width = :width, height = :height, b
     looked_at = :now WHERE id = :id AND file = ''"""
 LOOKED_AT = "UPDATE media SET looked_at = :now WHERE id = :id"
 UNSET_FILES = "UPDATE media SET file = '', thumb_file = '', bytes = 0 WHERE id IN :ids AND remote_url <> ''"
+SET_ADDRESS = """UPDATE media SET remote_url = :url, file = '', thumb_file = '', bytes = 0
+    WHERE id = :id AND remote_url <> ''"""
 CACHED_BYTES = "SELECT COALESCE(SUM(bytes), 0) FROM media WHERE remote_url <> '' AND file <> ''"
 OLDEST_CACHED = """SELECT id, file, thumb_file, bytes FROM media WHERE remote_url <> '' AND file <> ''
     ORDER BY looked_at LIMIT :n"""
@@ -195,6 +197,11 @@ def set_file(tx: Tx, id: int, picture: Picture, now: int) -> bool:
         now=now,
     )
     return changed > 0
+
+
+def set_address(tx: Tx, id: int, url: str) -> None:
+    """The picture is somewhere else now; what was fetched is the old one."""
+    tx.run(SET_ADDRESS, id=id, url=url)
 
 
 def looked_at(tx: Tx, id: int, now: int) -> None:

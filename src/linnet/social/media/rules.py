@@ -10,7 +10,7 @@ from linnet.kernel.clock import DAY
 from linnet.kernel.errors import Invalid
 from linnet.kernel.value import Value
 
-Use = Literal["post", "avatar", "header", "logo", "card"]
+Use = Literal["post", "avatar", "header", "logo", "card", "emoji"]
 
 MOST = 4  # pictures of one post
 ALT_LENGTH = 1500  # characters, as in Mastodon

@@ -7,7 +7,7 @@ INSERT_FOREIGN = """INSERT INTO account (id, handle, handle_key, host, uri, crea
     VALUES (:id, :handle, :key, :host, :uri, :created_at)"""
 SAVE_FOREIGN = """UPDATE account SET handle = :handle, handle_key = :handle_key, host = :host, url = :url,
     followers_count = :followers_count, following_count = :following_count, posts_count = :posts_count,
-    hides_network = :hides_network WHERE id = :id"""
+    hides_network = :hides_network, emoji = :emoji WHERE id = :id"""
 GIVE_UP_HANDLE = "UPDATE account SET handle_key = :key, revision = revision + 1 WHERE id = :id"
 SET_MOVED = "UPDATE account SET moved_to_id = :to_id, revision = revision + 1 WHERE id = :id"
 SET_SUSPENDED = "UPDATE account SET suspended_at = :at, revision = revision + 1 WHERE id = :id"
@@ -31,6 +31,7 @@ def save_foreign(tx: Tx, account: Account) -> None:
         following_count=account.following_count,
         posts_count=account.posts_count,
         hides_network=account.hides_network,
+        emoji=account.emoji,
     )
 
 

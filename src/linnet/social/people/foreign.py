@@ -7,6 +7,8 @@ import unicodedata
 from linnet.db.tx import Tx
 from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import encode_text
+from linnet.social.emoji import actions as emoji
+from linnet.social.emoji.rules import RemoteEmoji, used
 from linnet.social.media import elsewhere
 from linnet.social.media.elsewhere import RemotePicture
 from linnet.social.people import abroad, queries, rules
@@ -43,6 +45,7 @@ class RemoteAccount(Value):
     followers_count: int | None = None
     following_count: int | None = None
     posts_count: int | None = None
+    emoji: tuple[RemoteEmoji, ...] = ()
 
 
 def put(tx: Tx, theirs: RemoteAccount, *, id: int, now: int) -> Account:
@@ -58,8 +61,10 @@ def put(tx: Tx, theirs: RemoteAccount, *, id: int, now: int) -> Account:
         )
         had = queries.must_account(tx, id)
     wanted = _described(had, theirs)
+    fields = [f"{one.name} {one.value}" for one in rules.fields_of(wanted)]
     wanted = changed(
         wanted,
+        emoji=emoji.put(tx, used(theirs.emoji, wanted.name, wanted.bio_html, *fields), now),
         avatar_id=_picture(tx, had, had.avatar_id, had.avatar_file, theirs.avatar, "avatar", now),
         header_id=_picture(tx, had, had.header_id, had.header_file, theirs.header, "header", now),
     )

@@ -58,7 +58,7 @@ def _email_key(email: str) -> str:
 ACCOUNT = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
-    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, held,
+    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, emoji, held,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
         FROM media m WHERE m.id = avatar_id) AS avatar_file,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
@@ -67,7 +67,7 @@ ACCOUNT = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fie
 ACCOUNTS = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
-    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, held,
+    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, emoji, held,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
         FROM media m WHERE m.id = avatar_id) AS avatar_file,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
@@ -76,7 +76,7 @@ ACCOUNTS = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fi
 BY_HANDLE = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
-    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, held,
+    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, emoji, held,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
         FROM media m WHERE m.id = avatar_id) AS avatar_file,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
@@ -85,7 +85,7 @@ BY_HANDLE = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, f
 BY_HANDLES = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
-    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, held,
+    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, emoji, held,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
         FROM media m WHERE m.id = avatar_id) AS avatar_file,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
@@ -94,7 +94,7 @@ BY_HANDLES = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, 
 BY_URI = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
-    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, held,
+    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, emoji, held,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
         FROM media m WHERE m.id = avatar_id) AS avatar_file,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
@@ -103,7 +103,7 @@ BY_URI = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fiel
 LOCAL = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
     locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
     followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
-    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, held,
+    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, emoji, held,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
         FROM media m WHERE m.id = avatar_id) AS avatar_file,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
@@ -113,7 +113,7 @@ OF_PERSON = """SELECT a.id, a.handle, a.handle_key, a.host, a.kind, a.name, a.bi
     a.avatar_id, a.header_id, a.locked, a.discoverable, a.indexable, a.default_visibility,
     a.default_sensitive, a.default_language, a.followers_count, a.following_count, a.posts_count,
     a.last_post_at, a.revision, a.created_at, a.invented,
-    a.uri, a.url, a.moved_to_id, a.suspended_at, a.hides_network, default_quotes, a.held,
+    a.uri, a.url, a.moved_to_id, a.suspended_at, a.hides_network, a.default_quotes, a.emoji, a.held,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
         FROM media m WHERE m.id = a.avatar_id) AS avatar_file,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END

@@ -84,6 +84,7 @@ class Account(Value):
     hides_network: bool = False  # whom it follows and who follows it is not told
     held: str = ""  # what the owner decided about its domain: limit | suspend
     default_quotes: str = "public"  # who may quote its posts: see social.quotes
+    emoji: str = ""  # those in its name, words and lines, of an account elsewhere: see social.emoji
     avatar_file: str | None = None  # names in the media folder
     header_file: str | None = None
 

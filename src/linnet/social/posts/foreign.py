@@ -10,6 +10,8 @@ from linnet.kernel.clock import SECOND
 from linnet.kernel.errors import Gone, NotAllowed, NotFound
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value, changed
+from linnet.social.emoji import actions as emoji
+from linnet.social.emoji.rules import RemoteEmoji, used
 from linnet.social.media import elsewhere
 from linnet.social.media import queries as media_queries
 from linnet.social.media.elsewhere import RemotePicture
@@ -53,6 +55,7 @@ class RemotePost(Value):
     quotable: Policy = "nobody"
     quotes: str = ""  # the address that it quotes, and what is known of that
     quote: RemoteQuote | None = None
+    emoji: tuple[RemoteEmoji, ...] = ()
 
 
 def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int:
@@ -68,7 +71,8 @@ def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int
     id = queries.free_id(tx, id)
     account = people_queries.must_account(tx, theirs.account_id)
     parent = _parent(tx, theirs)
-    post = _row(theirs, parent, id=id, poll_id=new_id() if theirs.poll else None)
+    shown = _emoji(tx, theirs, now)
+    post = _row(theirs, parent, id=id, poll_id=new_id() if theirs.poll else None, emoji=shown)
     queries.insert(tx, post)
     if theirs.poll and post.poll_id:
         polls.take_in(tx, theirs.poll, id=post.poll_id, post_id=id, account_id=account.id, now=now)
@@ -102,13 +106,17 @@ def revise(tx: Tx, theirs: RemotePost, now: int) -> int | None:
     quoting.heard(tx, had, theirs.quotes, theirs.quote, now)
     if had.quotable != theirs.quotable and had.visibility in rules.OPEN:
         queries.set_quotable(tx, had.id, theirs.quotable)
+    shown = _emoji(tx, theirs, now)
+    if had.emoji != shown and had.html == theirs.html:  # no edit: its server names or counts them anew
+        queries.set_emoji(tx, had.id, shown)
     before, pictures = had.edited_at or had.created_at, media_queries.of_post(tx, had.id)
     if theirs.updated is None or theirs.updated // SECOND < before // SECOND:
         return had.id
-    if _says(had, pictures) == _says(_row(theirs, None, id=had.id, poll_id=had.poll_id), theirs.pictures):
+    row = _row(theirs, None, id=had.id, poll_id=had.poll_id, emoji=shown)
+    if _says(had, pictures) == _says(row, theirs.pictures):
         return had.id
     after = changed(
-        _row(theirs, None, id=had.id, poll_id=had.poll_id),
+        row,
         visibility=had.visibility,
         edited_at=max(theirs.updated, before + 1),
     )
@@ -187,7 +195,13 @@ def _parent(tx: Tx, theirs: RemotePost) -> Post | None:
     return parent
 
 
-def _row(theirs: RemotePost, parent: Post | None, *, id: int, poll_id: int | None) -> Post:
+def _emoji(tx: Tx, theirs: RemotePost, now: int) -> str:
+    """What stands in its words."""
+    options = [title for title, _ in theirs.poll.options] if theirs.poll else []
+    return emoji.put(tx, used(theirs.emoji, theirs.html, theirs.warning, *options), now)
+
+
+def _row(theirs: RemotePost, parent: Post | None, *, id: int, poll_id: int | None, emoji: str) -> Post:
     return Post(
         id=id,
         account_id=theirs.account_id,
@@ -209,6 +223,7 @@ def _row(theirs: RemotePost, parent: Post | None, *, id: int, poll_id: int | Non
         uri=theirs.uri,
         url=theirs.url,
         quotable=theirs.quotable if theirs.visibility in rules.OPEN else "nobody",
+        emoji=emoji,
     )
 
 

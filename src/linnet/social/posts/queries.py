@@ -10,11 +10,11 @@ from linnet.social.text.scan import Hashtag
 IS_TAKEN = "SELECT 1 FROM post WHERE id = :id"
 POST = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
     reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
-    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count
+    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count, emoji
     FROM post WHERE id = :id"""
 VISIBLE_POST = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
     reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
-    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count
+    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count, emoji
     FROM post p WHERE id = :id
         AND (visibility IN ('public', 'quiet') OR account_id = :viewer_id
             OR EXISTS (SELECT 1 FROM mention m WHERE m.post_id = p.id AND m.account_id = :viewer_id)
@@ -25,14 +25,14 @@ VISIBLE_POST = """SELECT id, account_id, person_id, text, html, warning, sensiti
             AND (z.suspended_at IS NOT NULL OR z.held = 'suspend'))"""
 BY_URI = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
     reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
-    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count
+    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count, emoji
     FROM post WHERE uri = :uri AND uri <> ''"""
 IS_GONE = "SELECT 1 FROM farewell WHERE uri = :uri AND account_id IN (:account_id, 0)"
 KEY = "SELECT post_id FROM post_key WHERE account_id = :account_id AND key = :key"
 BOOST = "SELECT id FROM post WHERE boost_of_id = :post_id AND account_id = :account_id"
 BOOSTS = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
     reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
-    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count
+    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count, emoji
     FROM post WHERE boost_of_id = :post_id"""
 
 
@@ -99,12 +99,14 @@ def boosts_of(tx: Tx, post_id: int) -> list[Post]:
 
 
 INSERT = """INSERT INTO post (id, account_id, person_id, text, html, warning, sensitive, visibility, language,
-        reply_to_id, reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, uri, url, quotable)
+        reply_to_id, reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, uri, url, quotable,
+        emoji)
     VALUES (:id, :account_id, :person_id, :text, :html, :warning, :sensitive, :visibility, :language,
-        :reply_to_id, :reply_to_account_id, :root_id, :boost_of_id, :poll_id, :app_id, :created_at, :uri, :url, :quotable)"""
+        :reply_to_id, :reply_to_account_id, :root_id, :boost_of_id, :poll_id, :app_id, :created_at, :uri, :url, :quotable,
+        :emoji)"""
 INSERT_KEY = "INSERT INTO post_key (account_id, key, post_id) VALUES (:account_id, :key, :post_id)"
 UPDATE = """UPDATE post SET text = :text, html = :html, warning = :warning, sensitive = :sensitive,
-    language = :language, edited_at = :edited_at, revision = revision + 1 WHERE id = :id"""
+    language = :language, edited_at = :edited_at, emoji = :emoji, revision = revision + 1 WHERE id = :id"""
 DELETE = "DELETE FROM post WHERE id = :id"
 TOMBSTONE = """INSERT INTO tombstone (post_id, account_id, deleted_at) VALUES (:post_id, :account_id, :now)
     ON CONFLICT DO NOTHING"""
@@ -147,6 +149,7 @@ def insert(tx: Tx, post: Post) -> None:
         uri=post.uri,
         url=post.url,
         quotable=post.quotable,
+        emoji=post.emoji,
     )
 
 
@@ -164,6 +167,7 @@ def update(tx: Tx, post: Post) -> None:
         sensitive=post.sensitive,
         language=post.language,
         edited_at=post.edited_at,
+        emoji=post.emoji,
     )
 
 
@@ -204,8 +208,13 @@ def count_favourite(tx: Tx, post_id: int, by: int) -> None:
     tx.run(COUNT_FAVOURITE, id=post_id, by=by)
 
 
+SET_EMOJI = "UPDATE post SET emoji = :emoji, revision = revision + 1 WHERE id = :id"
 SET_QUOTABLE = "UPDATE post SET quotable = :quotable, revision = revision + 1 WHERE id = :id"
 COUNT_QUOTE = "UPDATE post SET quotes_count = quotes_count + :by, revision = revision + 1 WHERE id = :id"
+
+
+def set_emoji(tx: Tx, post_id: int, emoji: str) -> None:
+    tx.run(SET_EMOJI, id=post_id, emoji=emoji)
 
 
 def set_quotable(tx: Tx, post_id: int, quotable: str) -> None:

@@ -101,6 +101,7 @@ class Post(Value):
     url: str = ""
     quotable: Policy = "nobody"
     quotes_count: int = 0
+    emoji: str = ""  # those in its words, of a post from elsewhere: see social.emoji
 
 
 class Version(Value):

@@ -58,6 +58,7 @@ class Seen(Value):
     url: str
     quotable: Policy
     quotes_count: int
+    emoji: str
     favourited: bool
     boosted: bool
     bookmarked: bool
@@ -92,7 +93,7 @@ class Reference(Value):
 VIEWS = """SELECT p.id, p.account_id, p.person_id, p.text, p.html, p.warning, p.sensitive, p.visibility,
         p.language, p.reply_to_id, p.reply_to_account_id, p.root_id, p.boost_of_id, p.poll_id, p.app_id,
         p.created_at, p.edited_at, p.replies_count, p.boosts_count, p.favourites_count, p.revision, p.uri, p.url,
-        p.quotable, p.quotes_count,
+        p.quotable, p.quotes_count, p.emoji,
         EXISTS (SELECT 1 FROM favourite f WHERE f.post_id = p.id AND f.account_id = :viewer_id) AS favourited,
         EXISTS (SELECT 1 FROM post x WHERE x.boost_of_id = p.id AND x.account_id = :viewer_id) AS boosted,
         EXISTS (SELECT 1 FROM bookmark k WHERE k.post_id = p.id AND k.account_id = :viewer_id) AS bookmarked,

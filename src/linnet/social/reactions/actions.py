@@ -3,6 +3,8 @@ cannot see; a boost stands for the post that it passes on."""
 
 from linnet.db.tx import Tx
 from linnet.kernel.errors import NotFound
+from linnet.social.emoji import actions as emoji
+from linnet.social.emoji.rules import Reaction
 from linnet.social.marks import queries
 from linnet.social.notices import actions as notices
 from linnet.social.polls import actions as polls
@@ -13,20 +15,27 @@ from linnet.social.posts.rules import Post
 from linnet.social.reactions.rules import Favourited, Pinned, Unfavourited, Unpinned, Voted
 
 
-def favourite(tx: Tx, account_id: int, post_id: int, now: int) -> None:
-    """Marks a post as a favourite; its author is told."""
+def favourite(tx: Tx, account_id: int, post_id: int, now: int, reaction: Reaction | None = None) -> None:
+    """Marks a post as a favourite; its author is told. `reaction`: what somebody elsewhere said it with;
+    another one later takes its place, and it is still one favourite."""
     post = _post(tx, account_id, post_id)
-    if queries.put_favourite(tx, account_id, post.id):
+    said = emoji.put_reaction(tx, reaction, now)
+    if queries.put_favourite(tx, account_id, post.id, said):
         posts.count_favourite(tx, post.id, 1)
         notices.add(
             tx, account_id=post.account_id, kind="favourite", from_id=account_id, post_id=post.id, now=now
         )
         tx.emit(Favourited(post.id, account_id))
+    elif said.text:
+        queries.say_favourite(tx, account_id, post.id, said)
 
 
-def unfavourite(tx: Tx, account_id: int, post_id: int) -> None:
-    """Takes a favourite back."""
+def unfavourite(tx: Tx, account_id: int, post_id: int, reaction: Reaction | None = None) -> None:
+    """Takes a favourite back. `reaction`: what it was said with, where that is told; an emoji whose place
+    another one took is gone already, and the favourite stays."""
     post = _post(tx, account_id, post_id)
+    if reaction and queries.said(tx, account_id, post.id) not in ("", reaction.text):
+        return
     had = queries.drop_favourite(tx, account_id, post.id)
     if had:
         posts.count_favourite(tx, post.id, -1)
