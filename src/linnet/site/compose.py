@@ -60,6 +60,7 @@ class Written(Value):
     options: tuple[str, ...] = ()
     lasts: str = "86400"
     multiple: bool = False
+    insists: bool = False  # also in quiet time of a trial
 
 
 def fresh(visit: Visit, **known: object) -> Written:
@@ -170,6 +171,7 @@ async def publish(visit: Visit) -> Response:
         lasts=form.text("lasts", "86400"),
         multiple=form.on("multiple"),
         warning=form.text("warning") if form.on("with_warning") else "",
+        insists=form.on("insists"),
     )
     if written.to:
         written = changed(written, keep=f"to-{written.to}")
@@ -182,7 +184,13 @@ async def publish(visit: Visit) -> Response:
         written = changed(written, media=tuple(await _pictures(visit)))
         await meet(visit.house, written.text)
         id = await visit.db.write(
-            publishing.publish, author(visit), _new(written), visit.house.terms, id=new_id(), now=visit.now
+            publishing.publish,
+            author(visit),
+            _new(written),
+            visit.house.terms,
+            id=new_id(),
+            now=visit.now,
+            insists=written.insists,
         )
     except LinnetError as error:
         if visit.part:

@@ -6,6 +6,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
+from linnet.desk.publishing import actions as publishing
+from linnet.desk.trial.rules import QuietTime
 from linnet.kernel.errors import NotFound
 from linnet.kernel.ids import new_id
 from linnet.site import compose
@@ -20,9 +22,15 @@ from linnet.social.safety import actions as safety
 PostDeed = Callable[[Tx, Visit, int], object]
 PersonDeed = Callable[[Tx, int, int, int], object]
 
+
+def _boost(tx: Tx, visit: Visit, post_id: int) -> None:
+    insists = visit.form.on("insists")
+    publishing.boost(tx, compose.author(visit), post_id, id=new_id(), now=visit.now, insists=insists)
+
+
 # deed: what it asks of the role, what it does, what is said after it
 POST_DEEDS: dict[str, tuple[Deed, PostDeed, str]] = {
-    "boost": ("post", lambda tx, v, it: posts.boost(tx, compose.author(v), it, id=new_id(), now=v.now), ""),
+    "boost": ("post", _boost, ""),
     "unboost": ("post", lambda tx, v, it: posts.unboost(tx, compose.author(v), it, v.now), ""),
     "favourite": ("post", lambda tx, v, it: reactions.favourite(tx, v.account.id, it, v.now), ""),
     "unfavourite": ("post", lambda tx, v, it: reactions.unfavourite(tx, v.account.id, it), ""),
@@ -81,7 +89,14 @@ async def to_post(visit: Visit) -> Response:
     deed, act, sentence = wanted
     visit.must(deed)
     post_id = visit.id()
-    await visit.db.write(_do, act, visit, post_id)
+    try:
+        await visit.db.write(_do, act, visit, post_id)
+    except QuietTime as error:
+        if visit.part:  # a boost needs another word: our script goes to the page that asks for it
+            return Response(
+                error.sentence + ".", 422, media_type="text/plain", headers={"X-Linnet-Go": _asking(post_id)}
+            )
+        return visit.to(_asking(post_id))
     if visit.part:
         view = await visit.db.read(views.view, post_id, visit.viewer_id)
         large = visit.request.headers["x-linnet-part"] == "large"
@@ -94,6 +109,17 @@ async def to_post(visit: Visit) -> Response:
 
 def _do(tx: Tx, act: PostDeed, visit: Visit, post_id: int) -> None:
     act(tx, visit, post_id)
+
+
+def _asking(post_id: int) -> str:
+    return f"/posts/{post_id}/boost"
+
+
+async def boost_page(visit: Visit) -> Response:
+    """Asks before a post is boosted in quiet time of a trial."""
+    visit.must("post")
+    view = await visit.db.read(views.view, visit.id(), visit.account.id)
+    return visit.render("boost.html", title="Boost", view=view)
 
 
 async def to_person(visit: Visit) -> Response:
@@ -126,6 +152,7 @@ async def delete(visit: Visit) -> Response:
 def routes(frame: Frame) -> list[BaseRoute]:
     """The routes."""
     return [
+        frame.get("/posts/{id}/boost", boost_page, who="member"),
         frame.get("/posts/{id}/delete", delete_page, who="member"),
         frame.post("/posts/{id}/delete", delete),
         frame.post("/posts/{id}/{deed}", to_post),

@@ -14,6 +14,9 @@ from linnet.desk.drafts import actions, queries, rules
 from linnet.desk.drafts.queries import Published
 from linnet.desk.drafts.rules import Content, Draft
 from linnet.desk.ideas import actions as ideas
+from linnet.desk.trial import obeying as trial
+from linnet.desk.trial.obeying import Known
+from linnet.desk.trial.rules import QuietTime
 from linnet.kernel.clock import DAY
 from linnet.kernel.days import Period, after, before, day_of, parse_period, week_of
 from linnet.kernel.errors import Conflict, Invalid, LinnetError, NotFound
@@ -43,14 +46,16 @@ from linnet.social.text.rules import measure
 
 FIELDS = ("text", "date", "time", "visibility", "language", "warning", "media_ids", "file", "description")
 LISTED = 100
+ALL_THE_SAME = "Choose another time, or tick the box to post all the same"
 
 
 class Shelf(Value):
-    """What the plan shows of one week."""
+    """What the plan shows of one week. `quiet`: the days that are known to be quiet in a trial."""
 
     planned: list[Draft]
     open: list[Draft]
     published: list[Published]
+    quiet: list[str]
 
 
 class Sheet(Value):
@@ -69,14 +74,17 @@ class Sheet(Value):
     problem: str = ""
     theirs: str | None = None
     sent: bool = False
+    moved: str = ""
+    insists: bool = False
 
 
-def shelf(tx: Tx, account_id: int, period: Period) -> Shelf:
-    """Three queries."""
+def shelf(tx: Tx, account_id: int, period: Period, now: int) -> Shelf:
+    """Four queries, five in a trial."""
     return Shelf(
         queries.planned(tx, account_id, period.start, period.end, ("set",)),
         queries.drafts(tx, account_id, ("missed", "draft", "idea"), Page(size=LISTED)),
         queries.published(tx, account_id, period.start, period.end),
+        trial.quiet_days(tx, account_id, now),
     )
 
 
@@ -89,7 +97,7 @@ async def page(visit: Visit) -> Response:
     period = parse_period(name, zone, "week") if name else week_of(today, zone)
     if period.kind != "week":
         raise Invalid("week", "is not a week like 2026-W48")
-    found = await visit.db.read(shelf, visit.account.id, period)
+    found = await visit.db.read(shelf, visit.account.id, period, visit.now)
     spots = [
         Spot(d.due_at or 0, clock(d.due_at or 0, zone), d.stage, _words(d), f"/plan/{d.id}")
         for d in found.planned
@@ -114,7 +122,7 @@ async def page(visit: Visit) -> Response:
         this_week=period.first <= today <= period.last,
         week_before=before(period, zone).name,
         week_after=after(period, zone).name,
-        week=calendar(period, spots, visit.firm.week, zone, visit.now),
+        week=calendar(period, spots, visit.firm.week, zone, visit.now, found.quiet),
         planned=len(found.planned),
         missed=[draft for draft in found.open if draft.stage == "missed"],
         drafts=[draft for draft in found.open if draft.stage == "draft"],
@@ -161,13 +169,21 @@ def _sheet(tx: Tx, draft_id: int, account_id: int) -> Sheet:
     pictures = tuple(media_queries.among(tx, draft.media_ids))
     content = actions.content_of(draft)
     return Sheet(
-        "", draft.id, draft.version, draft.stage, content, pictures, "", "", draft.due_at, draft.problem
+        "",
+        draft.id,
+        draft.version,
+        draft.stage,
+        content,
+        pictures,
+        due_at=draft.due_at,
+        problem=draft.problem,
+        moved=draft.moved,
+        insists=draft.insists,
     )
 
 
 async def _form(visit: Visit, sheet: Sheet, error: LinnetError | None = None) -> Response:
-    since = visit.now - DAY
-    taken = await visit.db.read(queries.taken, visit.account.id, since)
+    slot, quiet = await visit.db.read(_places, visit.account.id, visit)
     poll = sheet.content.poll
     return visit.render(
         "desk/draft.html",
@@ -177,16 +193,33 @@ async def _form(visit: Visit, sheet: Sheet, error: LinnetError | None = None) ->
         sheet=sheet,
         left=visit.house.settings.max_characters - measure(sheet.content.text),
         poll=poll,
-        slot=rules.next_slot(taken, slots(visit.firm), visit.zone, visit.now),
+        slot=slot,
+        quiet=quiet,
         today=day_of(visit.now, visit.zone),
         room=MOST - len(sheet.media),
         errors=_errors(error),
     )
 
 
+def _places(tx: Tx, account_id: int, visit: Visit) -> tuple[int | None, list[str]]:
+    """The next free slot, and the quiet times of a trial in words."""
+    known = trial.known(tx, account_id, visit.now)
+    words = [trial.span_words(quiet, known.trial) for quiet in known.times if known.trial]
+    return _next_slot(tx, account_id, visit, known), words
+
+
+def _next_slot(tx: Tx, account_id: int, visit: Visit, known: Known) -> int | None:
+    taken = queries.taken(tx, account_id, visit.now - DAY)
+    return rules.next_slot(taken, slots(visit.firm), visit.zone, visit.now, quiet=known.times)
+
+
 def _errors(error: LinnetError | None) -> dict[str, str]:
     if error is None:
         return {}
+    if isinstance(error, QuietTime):
+        error = Invalid(
+            "time" if error.field == "scheduled_at" else "text", f"{error.problem}. {ALL_THE_SAME}"
+        )
     if isinstance(error, Invalid) and error.field == "scheduled_at":
         error = Invalid("time", error.problem)
     return forms.errors_of(error, *FIELDS)
@@ -267,18 +300,16 @@ def _write(tx: Tx, who: Author, sheet: Sheet, what: str, at: int, visit: Visit) 
     terms, now = visit.house.terms, visit.now
     id = _kept(tx, who, sheet, terms, now)
     if what == "slot":
-        found = rules.next_slot(
-            queries.taken(tx, who.account_id, now - DAY), slots(visit.firm), visit.zone, now
-        )
+        found = _next_slot(tx, who.account_id, visit, trial.known(tx, who.account_id, now))
         if found is None:
             raise Invalid(
                 "time", "has no free slot in the next four weeks: look at your office hours in the settings"
             )
         at = found
     if what == "now":
-        at = actions.publish_now(tx, who, id, terms, id=new_id(), now=now)
+        at = actions.publish_now(tx, who, id, terms, id=new_id(), now=now, insists=sheet.insists)
     elif at:
-        actions.schedule(tx, who, id, at, terms=terms, now=now)
+        actions.schedule(tx, who, id, at, terms=terms, now=now, insists=sheet.insists)
     after_all = queries.draft(tx, id)
     return id, after_all.version if after_all else 0, at
 
@@ -301,7 +332,9 @@ def _typed(visit: Visit, had: Sheet) -> Sheet:
         language=form.text("language", had.content.language),
         go_links=form.on("go_links"),
     )
-    return changed(had, content=content, date=form.text("date"), time=form.text("time"))
+    return changed(
+        had, content=content, date=form.text("date"), time=form.text("time"), insists=form.on("insists")
+    )
 
 
 async def _looked_at(visit: Visit, sheet: Sheet) -> Sheet:

@@ -1,7 +1,7 @@
 """The firm's calendar as the pages of the desk show it and read it. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,7 @@ class Day(Value):
     open_row: int
     open_span: int
     cells: list[Cell]
+    quiet: bool = False  # quiet time of a trial, as far as that may be known
 
 
 class Calendar(Value):
@@ -112,8 +113,11 @@ def _month_end(first: date) -> date:
     return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
-def calendar(period: Period, spots: Sequence[Spot], week: Week, zone: ZoneInfo, now: int) -> Calendar:
-    """The week of `period`: its rows are the office hours, and of the others those with a post."""
+def calendar(
+    period: Period, spots: Sequence[Spot], week: Week, zone: ZoneInfo, now: int, quiet: Collection[str] = ()
+) -> Calendar:
+    """The week of `period`: its rows are the office hours, and of the others those with a post.
+    `quiet`: days that are quiet in a trial."""
     hours = _hours(spots, week, zone)
     today = day_of(now, zone)
     columns = []
@@ -131,6 +135,7 @@ def calendar(period: Period, spots: Sequence[Spot], week: Week, zone: ZoneInfo, 
                 inside[0] if inside else 0,
                 len(inside),
                 _cells([spot for spot in spots if day_of(spot.at, zone) == day], hours, zone),
+                day in quiet,
             )
         )
     return Calendar(hours, columns)

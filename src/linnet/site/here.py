@@ -3,6 +3,7 @@
 from linnet.db.tx import Tx
 from linnet.desk.firm import queries as firm_queries
 from linnet.desk.firm.rules import Firm
+from linnet.desk.trial import obeying
 from linnet.kernel.value import Value
 from linnet.social.notices import queries as notice_queries
 from linnet.social.people import queries as people_queries
@@ -10,20 +11,23 @@ from linnet.social.people.rules import Account, Session
 
 
 class Here(Value):
-    """What the frame itself needs from the database, read in one go."""
+    """What the frame itself needs from the database, read in one go. `quiet`: when the quiet time of
+    the account's trial ends, in words; '' when it may post."""
 
     firm: Firm | None
     session: Session | None
     accounts: list[Account]
     unread: int
+    quiet: str = ""
 
 
 def here(tx: Tx, cookie: str, now: int, known: Firm | None) -> Here:
-    """Who is here: no query for a stranger where the firm is `known`, three for somebody who is
-    logged in. A page adds its own: five for a list of posts, whatever its length."""
+    """Who is here: no query for a stranger where the firm is `known`, four for somebody who is
+    logged in, five in a trial. A page adds its own: five for a list of posts, whatever its length."""
     firm = known or firm_queries.firm(tx)
     session = people_queries.session(tx, cookie, now) if cookie else None
     if session is None:
         return Here(firm, None, [], 0)
     accounts = people_queries.accounts_of_person(tx, session.person_id)
-    return Here(firm, session, accounts, notice_queries.unseen(tx, session.account_id))
+    unseen = notice_queries.unseen(tx, session.account_id)
+    return Here(firm, session, accounts, unseen, obeying.now_quiet(tx, session.account_id, now))

@@ -108,7 +108,7 @@ def schedule(
     if not insists:
         found = obeying.known(tx, draft.account_id, now)
         if found.at(at) and obeying.counts(tx, draft.account_id, draft.new_post):
-            obeying.check(found, at, "scheduled_at")
+            obeying.check(found, at, "scheduled_at", "then")
     planned = changed(
         draft, stage="set", due_at=at, problem="", person_id=_person(author), moved="", insists=insists
     )

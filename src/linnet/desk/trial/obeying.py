@@ -10,7 +10,7 @@ from linnet.desk.trial import queries, rules
 from linnet.desk.trial.queries import Posted
 from linnet.desk.trial.rules import Note, Quiet, QuietTime, Trial
 from linnet.kernel.clock import moment, zone
-from linnet.kernel.days import day_of
+from linnet.kernel.days import day_of, days_between
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value
 from linnet.social.posts.rules import NewPost
@@ -58,20 +58,47 @@ def counts(tx: Tx, account_id: int, new: NewPost) -> bool:
     return not rules.answers_somebody(account_id, parent.account_id, parent.reply_to_account_id, named)
 
 
-def check(found: Known, at: int, field: str) -> None:
-    """Raises QuietTime where `at` (ms) is known to be quiet."""
+def check(found: Known, at: int, field: str, when: str = "now") -> None:
+    """Raises QuietTime where `at` (ms) is known to be quiet. `when`: now | then, for the sentence."""
     quiet = found.at(at)
     if quiet and found.trial:
-        raise QuietTime(field, until_words(quiet, found.trial), quiet.end)
+        words = f"cannot go out {when}: your trial has quiet time until {until_words(quiet, found.trial)}"
+        raise QuietTime(field, words, quiet.end)
 
 
 def until_words(quiet: Quiet, trial: Trial) -> str:
-    """What stands after the name of a field."""
+    """When a quiet time ends, on the trial's own clock."""
     end = moment(quiet.end, zone(trial.time_zone))
-    return (
-        f"cannot go out then: your trial is in quiet time until {end:%A, %-d %B %Y, %H:%M} "
-        f"({trial.time_zone.replace('_', ' ')})"
-    )
+    return f"{end:%A, %-d %B %Y, %H:%M} ({trial.time_zone.replace('_', ' ')})"
+
+
+def span_words(quiet: Quiet, trial: Trial) -> str:
+    """A quiet time in words: Monday, 30 November to Thursday, 3 December."""
+    own = zone(trial.time_zone)
+    first, last = moment(quiet.start, own), moment(quiet.end - 1, own)
+    if first.date() == last.date():
+        return f"{first:%A, %-d %B}"
+    return f"{first:%A, %-d %B} to {last:%A, %-d %B}"
+
+
+def quiet_days(tx: Tx, account_id: int, now: int) -> list[str]:
+    """The days, from today on, that are known to be quiet."""
+    found = known(tx, account_id, now)
+    if found.trial is None:
+        return []
+    own = zone(found.trial.time_zone)
+    return [
+        day
+        for quiet in found.times
+        for day in days_between(day_of(quiet.start, own), day_of(quiet.end - 1, own))
+    ]
+
+
+def now_quiet(tx: Tx, account_id: int, now: int) -> str:
+    """When the quiet time that is now ends, in words; '' when it is none."""
+    found = known(tx, account_id, now)
+    quiet = found.at(lived(found, now))
+    return until_words(quiet, found.trial) if quiet and found.trial else ""
 
 
 def went_out(

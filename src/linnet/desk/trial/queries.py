@@ -38,6 +38,16 @@ class Came(Value):
     visits: int
 
 
+class Quarter(Value):
+    """Visits that began in a quarter of an hour since 1970: no zone's midnight falls within one."""
+
+    quarter: int
+    referrer: str
+    channel: str
+    kind: str
+    visits: int
+
+
 class Parent(Value):
     """Of a post that is answered: who wrote it, and whom that one answered."""
 
@@ -69,6 +79,9 @@ FREEZE = """UPDATE trial SET stage = 'frozen', protocol = :protocol, protocol_ha
     WHERE id = :id AND stage = 'planned'"""
 SET_STAGE = "UPDATE trial SET stage = :stage, over_at = :over_at WHERE id = :id AND stage = :before"
 SET_ALIVE = "UPDATE trial SET alive_at = :alive_at WHERE id = :id"
+SET_LAST_DAY = "UPDATE trial SET last_day = :last_day WHERE id = :id"
+SITES = "SELECT host FROM site ORDER BY position"
+FIRM_ZONE = "SELECT time_zone FROM firm WHERE id = 1"
 SET_POST = "UPDATE trial SET post_id = :post_id WHERE id = :id"
 SET_VERDICT = (
     "UPDATE trial SET stage = 'judged', verdict = :verdict WHERE id = :id AND stage IN ('stopped', 'ended')"
@@ -153,6 +166,21 @@ def set_alive(tx: Tx, trial_id: int, alive_at: int) -> None:
 
 def set_post(tx: Tx, trial_id: int, post_id: int) -> None:
     tx.run(SET_POST, id=trial_id, post_id=post_id)
+
+
+def set_last_day(tx: Tx, trial_id: int, day: str) -> None:
+    """Where a trial that is stopped ends."""
+    tx.run(SET_LAST_DAY, id=trial_id, last_day=day)
+
+
+def sites(tx: Tx) -> list[str]:
+    """The hosts that visits are counted on."""
+    return tx.all(str, SITES)
+
+
+def firm_zone(tx: Tx) -> str:
+    """The firm's time zone as it is now; '' before there is a firm."""
+    return tx.one(str, FIRM_ZONE) or ""
 
 
 def set_verdict(tx: Tx, trial_id: int, verdict: str) -> bool:
@@ -273,6 +301,11 @@ CAME = """SELECT v.referrer, COALESCE(l.channel, '') AS channel, v.kind, COUNT(*
     FROM visit v LEFT JOIN link l ON l.code = v.code AND v.code <> ''
     WHERE v.first_at >= :since AND v.first_at < :until AND v.kind <> 'staff'
     GROUP BY v.referrer, COALESCE(l.channel, ''), v.kind"""
+QUARTERS = """SELECT v.first_at / 900000 AS quarter, v.referrer, COALESCE(l.channel, '') AS channel, v.kind,
+        COUNT(*) AS visits
+    FROM visit v LEFT JOIN link l ON l.code = v.code AND v.code <> ''
+    WHERE v.first_at >= :since AND v.first_at < :until AND v.kind <> 'staff'
+    GROUP BY v.first_at / 900000, v.referrer, COALESCE(l.channel, ''), v.kind"""
 FIRST_VISIT = "SELECT MIN(first_at) FROM visit"
 PARENT = "SELECT account_id, reply_to_account_id, boost_of_id FROM post WHERE id = :id"
 NAMED = "SELECT account_id FROM mention WHERE post_id = :id"
@@ -291,6 +324,11 @@ def counted(tx: Tx, since: int, until: int) -> Counted:
         else:
             machines += row.visits
     return Counted(sums["other"], sums["search"], sums["mail"] + sums["ads"], machines)
+
+
+def quarters(tx: Tx, since: int, until: int) -> list[Quarter]:
+    """Visits that began in [since, until) ms, in small sums that can be put together to local days."""
+    return tx.all(Quarter, QUARTERS, since=since, until=until)
 
 
 def first_visit(tx: Tx) -> int | None:

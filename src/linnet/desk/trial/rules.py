@@ -17,8 +17,8 @@ Stage = Literal["planned", "frozen", "running", "stopped", "ended", "judged", "d
 OPEN: tuple[Stage, ...] = ("planned", "frozen", "running", "stopped", "ended")
 FOLLOWS: dict[Stage, tuple[Stage, ...]] = {
     "planned": ("frozen", "dropped"),
-    "frozen": ("running", "stopped", "dropped"),
-    "running": ("stopped", "ended"),
+    "frozen": ("running", "dropped"),
+    "running": ("stopped", "ended", "dropped"),  # dropped: before a whole day was over
     "stopped": ("judged",),
     "ended": ("judged",),
     "judged": (),
@@ -132,7 +132,7 @@ def check_step(trial: Trial, wanted: Stage) -> None:
 REFUSED: dict[tuple[str, str], str] = {
     ("frozen", "frozen"): "This trial is frozen: its protocol cannot be changed any more.",
     ("running", "frozen"): "This trial is running: its protocol cannot be changed any more.",
-    ("running", "dropped"): "This trial is running. It can be stopped; then it gets its verdict.",
+    ("frozen", "stopped"): "This trial has not begun. It can be given up.",
     ("stopped", "stopped"): "This trial was stopped already.",
     ("ended", "stopped"): "This trial has ended already.",
     ("judged", "stopped"): "This trial is over already.",

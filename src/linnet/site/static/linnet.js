@@ -36,6 +36,8 @@
     } catch {
       throw new Error("The server cannot be reached. What you typed is still here; try again in a moment.");
     }
+    const where = answer.headers.get("X-Linnet-Go"); // what wants another word first has a page for it
+    if (!answer.ok && where?.startsWith("/") && !where.startsWith("//")) location.assign(where);
     if (!answer.ok) throw new Error((await answer.text()).slice(0, 300) || "That did not work.");
     return answer;
   }

@@ -1,0 +1,184 @@
+"""What a trial is planned from: the firm's own lag, cost of a day and value of a visit. Pure."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from linnet.desk.trial import calendar
+from linnet.desk.trial.chance import Stream
+from linnet.desk.trial.linear import median
+from linnet.desk.trial.values import DayRecord, Design, Kind, Worth
+from linnet.kernel.clock import DAY
+from linnet.kernel.days import next_day
+from linnet.kernel.errors import Invalid
+from linnet.kernel.money import DECIMALS
+from linnet.kernel.value import Value
+
+WINDOW = 90  # days that cost and value are taken from
+HISTORY = 182  # days that the power step looks at
+VISITS_TO_TELL = 30  # tagged visits from which on a lag is believed
+LAG_MOST = 14 * DAY
+DRAWS = 1000
+WHOLE_WEEKS_LEAST = 12
+USUAL_WEEKS = 12
+VALUE_MOST = 10**9  # thousandths of a minor unit
+MINUTES_MOST = 24 * 60
+
+
+class Plan(Value):
+    """What the owner chose. `usual`: the median of all people's visits on each weekday before the
+    trial, Monday first, () where too little is known; it tells broken counting from a quiet day."""
+
+    worth: Worth
+    kind: Kind = "half_week"
+    weeks: int = 12
+    cuts: tuple[int, int] = (0, 4)
+    all_visits: bool = False
+    early_looks: bool = True
+    waived: bool = False
+    baseline_days: int = 0
+    usual: tuple[float, ...] = ()
+
+    def design(self, start: str, zone: str) -> Design:
+        """The design, if it begins on this day."""
+        return Design(self.kind, start, self.weeks, zone, self.cuts)
+
+    def start_after(self, day: str) -> str:
+        """The first day after `day` on which it can begin."""
+        return calendar.first_start(next_day(day), self.cuts)
+
+
+class Lag(Value):
+    """How soon people follow the firm's own links: 95 % within `ms`; `n` visits. None: too few."""
+
+    ms: int | None
+    n: int
+
+
+class DayWorth(Value):
+    """What a day brought: sales in minor units, refunds taken off, and visits of people."""
+
+    amount: int
+    visits: int
+
+
+class Basis(Value):
+    """What is known before a plan is made. `minutes`, `cost` are of a day with work on it, of
+    `active_days`; values in thousandths of a minor unit per visit, None where nothing was sold;
+    `mean`: visits that count, a day; `foreign`: sales in other currencies, which are left out."""
+
+    baseline_days: int
+    usual: tuple[float, ...]
+    mean: float
+    searches: float
+    lag: Lag
+    minutes: int | None
+    cost: int | None
+    active_days: int
+    value: tuple[int, int, int] | None
+    sales: int
+    visits: int
+    foreign: int
+
+
+def lag_of(delays: Sequence[int]) -> Lag:
+    """The time within which 95 of 100 tagged visits came after their post; those of more than a
+    fortnight found an old post by another way and say nothing about it."""
+    near = sorted(delay for delay in delays if 0 <= delay <= LAG_MOST)
+    if len(near) < VISITS_TO_TELL:
+        return Lag(None, len(near))
+    return Lag(near[-(-95 * len(near) // 100) - 1], len(near))
+
+
+def suggested(lag: Lag) -> Kind:
+    """Which design fits this lag (measuring paper, 4c)."""
+    if lag.ms is None:
+        return "half_week"
+    if lag.ms <= DAY:
+        return "daily"
+    return "half_week" if lag.ms <= 3 * DAY else "whole_weeks"
+
+
+def suggested_weeks(kind: Kind) -> int:
+    """How long such a trial is by default."""
+    return 24 if kind == "whole_weeks" else 12
+
+
+def check_fits(kind: Kind, lag: Lag, weeks: int) -> None:
+    """Raises Invalid for a design that the firm's own lag speaks against."""
+    if kind == "daily" and suggested(lag) != "daily":
+        why = (
+            "too few visits by your links are known"
+            if lag.ms is None
+            else "your visitors take longer than a day"
+        )
+        raise Invalid("kind", f"cannot be single days: {why}, so one day would spill into the next")
+    if kind == "half_week" and suggested(lag) == "whole_weeks":
+        raise Invalid(
+            "kind", "cannot be half-weeks: your visitors take longer than three days. Take whole weeks"
+        )
+    if kind == "whole_weeks" and weeks < WHOLE_WEEKS_LEAST:
+        raise Invalid("weeks", f"must be {WHOLE_WEEKS_LEAST} at least, where whole weeks are drawn")
+
+
+def value_range(days: Sequence[DayWorth], margin: int) -> tuple[int, int, int] | None:
+    """Thousandths of a minor unit that a visit is worth, and the 95 % range of it: days drawn again
+    1,000 times (percentile bootstrap; the same draws every time). `margin`: per cent of a sale that
+    is left. None without sales or visits."""
+    amount, visits = sum(d.amount for d in days), sum(d.visits for d in days)
+    if amount <= 0 or not visits:
+        return None
+    stream = Stream("0" * 64, "worth")
+    found = []
+    for _ in range(DRAWS):
+        again = [days[stream.below(len(days))] for _ in days]
+        seen = sum(d.visits for d in again)
+        if seen:
+            found.append(sum(d.amount for d in again) * margin * 10 / seen)
+    found.sort()
+    low, high = found[len(found) // 40], found[-(len(found) // 40) - 1]
+    middle = amount * margin * 10 / visits
+    return max(0, int(min(low, middle))), int(middle), int(max(high, middle))
+
+
+def usual(records: Sequence[DayRecord]) -> tuple[float, ...]:
+    """The median of all visits on each weekday of the last twelve weeks, Monday first; () where a
+    weekday was seen fewer than four times."""
+    by: list[list[float]] = [[] for _ in range(7)]
+    for record in records[-7 * USUAL_WEEKS :]:
+        if not record.dropped:
+            by[date.fromisoformat(record.day).weekday()].append(record.visits)
+    return tuple(median(values) for values in by) if min(map(len, by)) >= 4 else ()
+
+
+def cost_of(minutes: int, hourly_cost: int) -> int:
+    """What so many minutes cost, in minor units."""
+    return (minutes * hourly_cost + 30) // 60
+
+
+_NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,5})?", re.ASCII)
+
+
+def parse_value(text: str, currency: str, field: str) -> int:
+    """Money per visit as people write it, 1.50 or 0,035, in thousandths of a minor unit. Raises Invalid."""
+    plain = text.strip()
+    try:
+        if not _NUMBER.fullmatch(plain):
+            raise InvalidOperation
+        exact = Decimal(plain.replace(",", ".")) * 10 ** (DECIMALS[currency] + 3)
+    except InvalidOperation as error:
+        raise Invalid(field, "is not an amount of money like 1.50") from error
+    if exact > VALUE_MOST:
+        raise Invalid(field, "is more than a visit can be worth")
+    return int(exact.to_integral_value())
+
+
+def value_text(value: int, currency: str) -> str:
+    """The opposite of `parse_value`, with as many decimals as it takes."""
+    places = DECIMALS[currency] + 3
+    whole, rest = divmod(value, 10**places)
+    decimals = f"{rest:0{places}d}".rstrip("0")
+    return (
+        f"{whole}.{decimals.ljust(DECIMALS[currency], '0')}" if decimals or DECIMALS[currency] else str(whole)
+    )
