@@ -80,6 +80,12 @@ def own_spans(tx: Tx, person_id: int, day: str) -> list[OwnSpan]:
     return sorted(found, key=lambda s: s.start)
 
 
+def page_spans_of(tx: Tx, person_id: int, start: int, end: int) -> list[Span]:
+    """What our pages measured of a person within [start, end) ms, in order, no moment twice."""
+    beats = queries.beats_of(tx, person_id, start - BEATS_AROUND, end + BEATS_AROUND)
+    return rules.clip(rules.page_spans(beats, queries.setting(tx).idle), start, end)
+
+
 def _spans(
     beats: list[Beat], calls: list[Call], idle: int, start: int, end: int
 ) -> tuple[list[Span], list[Span]]:

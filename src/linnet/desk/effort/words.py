@@ -1,7 +1,5 @@
 """Activities and channels in words, for pages and files."""
 
-from linnet.desk.effort.rules import Channel
-
 ACTIVITY_WORDS: dict[str, str] = {
     "write": "Writing",
     "answer": "Answering",
@@ -12,7 +10,7 @@ ACTIVITY_WORDS: dict[str, str] = {
     "outside": "Elsewhere (written down)",
 }
 
-CHANNEL_WORDS: dict[Channel, str] = {
+CHANNEL_WORDS: dict[str, str] = {
     "linnet": "Here, in Linnet",
     "phone": "Phone",
     "facebook": "Facebook",
