@@ -3,7 +3,7 @@
 It runs by itself (`errands.read_calendar` starts it) with little memory and little time, no
 environment, and knows nothing of Linnet: a rule that repeats for ever, or never, costs this process.
 `icalendar` and `recurring_ical_events` know the formats, the repetitions, their exceptions and the
-time zones, also those that Windows calls otherwise (docs/decisions/0010-calendar-files.md).
+time zones, also those that Windows calls otherwise (docs/decisions/0012-calendar-files.md).
 
     argv     first day, day after the last, time zone of the firm
     stdin    the calendar
