@@ -58,6 +58,12 @@ def test_a_flat_world_shows_no_slope():
     assert all(one.followers is None for one in quiet)
 
 
+def test_a_falling_world_is_called_so():
+    said = reach.enough(world(5, slope=-0.03, base=20), 300, 500, 100)
+    assert said.followers is None
+    assert "brought fewer visits, not more: \N{MINUS SIGN}" in said.words
+
+
 def test_29_posts_give_no_number():
     few = reach.enough(world(1, n=29), 100, 500, 100)
     assert (few.followers, few.n) == (None, 29)

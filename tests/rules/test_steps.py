@@ -32,6 +32,7 @@ def test_people_who_wait_come_first():
     assert (step.key, step.place) == ("waiting", "answers")
     assert step.words.startswith("2 of 5 people who wrote to you wait")
     assert said(waiting=1, received=1)["waiting"].words.startswith("1 person who wrote to you waits")
+    assert said(waiting=1, received=10)["waiting"].words.startswith("1 of 10 people who wrote to you waits")
     assert "waiting" not in said(received=5)
 
 

@@ -102,6 +102,10 @@ def meets(found: Line, visits: float) -> tuple[float, float, float]:
     )
 
 
+def _signed(number: float) -> str:
+    return f"{number:.1f}".replace("-", "\N{MINUS SIGN}")
+
+
 def enough(
     posts: Sequence[PostReach], followers_now: int, cost_of_post: float | None, value_of_visit: float | None
 ) -> Enough:
@@ -121,7 +125,13 @@ def enough(
             n,
         )
     low, high = found.slope_range
-    steep = f"{100 * low:.1f} to {100 * high:.1f} visits more a post for each 100 followers"
+    steep = f"{_signed(100 * low)} to {_signed(100 * high)} visits more a post for each 100 followers"
+    if high < 0:
+        return Enough(
+            f"From {least} to {most} followers ({n} posts) a post brought fewer visits, not more: {steep}. "
+            "Something else changed meanwhile, so there is no number of followers that is enough.",
+            n,
+        )
     if low <= 0:
         return Enough(
             f"No visible slope from {least} to {most} followers ({n} posts): {steep}. "

@@ -53,9 +53,11 @@ def steps(seen: Seen, unknown: Sequence[NotKnown], enough: Enough) -> tuple[Step
 def _people(seen: Seen) -> list[Step]:
     if not seen.waiting:
         return []
-    who = "person who wrote to you waits" if seen.waiting == 1 else "people who wrote to you wait"
-    of = f" of {seen.received}" if seen.received > seen.waiting else ""
-    return [Step("waiting", f"{seen.waiting}{of} {who} for an answer. Answer them first.", "answers")]
+    of = f"{seen.waiting} of {seen.received}" if seen.received > seen.waiting else f"{seen.waiting}"
+    people = "person" if seen.received == 1 else "people"
+    wait = "waits" if seen.waiting == 1 else "wait"
+    words = f"{of} {people} who wrote to you {wait} for an answer. Answer them first."
+    return [Step("waiting", words, "answers")]
 
 
 def _work(seen: Seen) -> list[Step]:

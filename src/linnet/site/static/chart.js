@@ -21,7 +21,7 @@
   function say(at) {
     readout.textContent =
       at == null
-        ? ""
+        ? "Visits by your links above, minutes below. Point at a day."
         : `${names[at]}: ${probable[at]} probable, ${confirmed[at]} confirmed, ${minutes[at]} min`;
   }
 
@@ -44,7 +44,8 @@
           show: last,
           grid: { show: false },
           splits: () => days.filter(few),
-          values: (_, at) => at.map((day) => names[day].replace(/ \d{4}$/, "")),
+          size: 28,
+          values: (_, at) => at.map((day) => (width < 560 ? names[day].split(" ")[days.length <= 7 ? 0 : 1] : names[day])),
         },
         { ...axis, size: 44, values: (_, at) => at.map((value) => (Number.isInteger(value) ? String(value) : "")) },
       ],
@@ -62,8 +63,8 @@
     const accent = colour("--accent");
     const pale = colour("--tint") || accent;
     const grey = colour("--line-strong");
-    const visits = options(width, 170, [bar(pale, accent), bar(accent, accent)], false);
-    const spent = options(width, 120, [bar(grey, grey)], true);
+    const visits = options(width, 160, [bar(pale, accent), bar(accent, accent)], false);
+    const spent = options(width, 110, [bar(grey, grey)], true);
     charts.push(
       new window.uPlot(visits, [days, probable, confirmed], place),
       new window.uPlot(spent, [days, minutes], place),
@@ -72,6 +73,7 @@
 
   figure.classList.add("live");
   draw();
+  say(null);
   let wide = place.clientWidth;
   new ResizeObserver(() => {
     if (Math.abs(place.clientWidth - wide) > 1) {

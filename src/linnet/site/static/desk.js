@@ -117,8 +117,12 @@
         links[next].click();
       });
     });
-    const wanted = sides.findIndex((side) => location.hash && side.matches(`${location.hash}, :has(${location.hash})`));
-    choose(Math.max(0, wanted));
+    function wanted() {
+      const target = location.hash && document.getElementById(location.hash.slice(1));
+      choose(Math.max(0, sides.findIndex((side) => target && side.contains(target))));
+    }
+    addEventListener("hashchange", wanted);
+    wanted();
   }
 
   // the counter comes behind this script: both are there when the page is
