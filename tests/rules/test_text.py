@@ -344,6 +344,7 @@ BARE = f"<a {NOFOLLOW}>x</a>"
         ("<h1>a</h1>b<div>c</div>", "<p>a</p>b<p>c</p>"),
         ("<p></p> <p> </p>a", "a"),
         ("a\0b", "ab"),
+        ("<a href='\x1b https://x.example '>a</a>", '<a href="https://x.example" rel="nofollow noopener noreferrer">a</a>'),
         ("a\ud800b", "a\ufffdb"),
         ("<p>\u202e</p>a", "a"),
     ],

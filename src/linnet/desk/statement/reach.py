@@ -1,7 +1,7 @@
 """How many followers are enough (promise F16): visits per post against followers, and the number at
 which a post pays for the time it took. Pure.
 
-A straight line through the firm's own posts, with errors that may differ from post to post (HC1:
+A straight line through the firm's own posts, with errors that may differ from post to post (HC3:
 MacKinnon and White 1985, "Some heteroskedasticity-consistent covariance matrix estimators with improved
 finite sample properties"). Where the line meets what a post must bring is a ratio; its range is by
 Fieller 1954, "Some problems in interval estimation", which says "no end" where there is none.
@@ -78,12 +78,12 @@ def line(posts: Sequence[PostReach]) -> Line | None:
     of_visits = of_both = of_slope = 0.0
     for post in posts:
         away = post.followers - middle
-        rest = post.visits - mean - slope * away
+        pull = 1 / n + away**2 / spread  # of this post on the line
+        rest = (post.visits - mean - slope * away) / (1 - pull)
         of_visits += rest**2 / n**2
         of_both += rest**2 * away / (n * spread)
         of_slope += rest**2 * away**2 / spread**2
-    more = n / (n - 2)
-    return Line(n, middle, mean, slope, of_visits * more, of_both * more, of_slope * more)
+    return Line(n, middle, mean, slope, of_visits, of_both, of_slope)
 
 
 def meets(found: Line, visits: float) -> tuple[float, float, float]:

@@ -31,13 +31,14 @@ _TAGS = {
 # as browsers read it: any number of slashes of either kind, line ends anywhere
 _PLACE = re.compile(r"[\x00-\x20]*https?:[/\\]*([^/\\?#]*)", re.IGNORECASE)
 _SKIPPED = str.maketrans("", "", "\t\r\n")
+_AROUND = "".join(map(chr, range(33)))  # what browsers leave out before and behind an address
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     """No link with a name or password before its host: `https://bank.example@evil.example/` (C06)."""
     if tag != "a" or name != "href":
         return value
-    address = value.translate(_SKIPPED)
+    address = value.translate(_SKIPPED).strip(_AROUND)
     place = _PLACE.match(address)
     return None if place and "@" in place[1] else address
 
