@@ -134,12 +134,12 @@ class Finder:
 
     async def known_post(self, uri: str) -> int | None:
         """The id of the post at this address if it is here."""
-        found = await self._db.read(_post_at, self._url, uri)
+        found = await self._db.read(post_here, self._url, uri)
         return found.id if found else None
 
     async def post_at(self, uri: str, budget: Budget, *, live: bool = False) -> Post | Drop:
         """The post with this id, ours or not, with what it answers (as far as it can be had)."""
-        known = await self._db.read(_post_at, self._url, uri)
+        known = await self._db.read(post_here, self._url, uri)
         if known is not None:
             return known
         proven = await self.document(uri, budget)
@@ -153,7 +153,7 @@ class Finder:
             parent = normal(vocab.uri(chain[-1].document.get("inReplyTo")))
             if not parent or any(parent == one.uri for one in chain):
                 break
-            above = await self._db.read(_post_at, self._url, parent)
+            above = await self._db.read(post_here, self._url, parent)
             if above is not None:
                 break
             found = await self.document(parent, budget)
@@ -212,6 +212,14 @@ class Finder:
         except (Gone, NotAllowed):
             return None
 
+    async def put_boost(self, account: Account, post_id: int, announce: Proven, at: int) -> bool:
+        """Writes down that the account passed this post on at `at` (ms), as history. False when that may
+        not be here, or is known."""
+        try:
+            return await self._db.write(_put_boost, account.id, post_id, announce.uri, at, now=now_ms())
+        except (Gone, NotAllowed, NotFound):
+            return False
+
     async def _mentioned(self, document: vocab.Json) -> tuple[int, ...]:
         """Those of the mentioned that we know. Nobody is asked for: a list of names is no reason to
         visit twenty servers (C16)."""
@@ -221,14 +229,6 @@ class Finder:
 def is_open(document: vocab.Json) -> bool:
     """A post that everybody may see?"""
     return parse.is_post(document) and parse.visibility(document, "") in OPEN
-    async def put_boost(self, account: Account, post_id: int, announce: Proven, at: int) -> bool:
-        """Writes down that the account passed this post on at `at` (ms), as history. False when that may
-        not be here, or is known."""
-        try:
-            return await self._db.write(_put_boost, account.id, post_id, announce.uri, at, now=now_ms())
-        except (Gone, NotAllowed, NotFound):
-            return False
-
 
 
 def _known(tx: Tx, uri: str) -> tuple[actor_rules.Actor, Account] | None:
@@ -236,7 +236,8 @@ def _known(tx: Tx, uri: str) -> tuple[actor_rules.Actor, Account] | None:
     return (actor, account) if actor and account else None
 
 
-def _post_at(tx: Tx, url: str, uri: str) -> Post | None:
+def post_here(tx: Tx, url: str, uri: str) -> Post | None:
+    """The post at this address, ours or from elsewhere, if it is here. `url`: our own address."""
     own = names.ours(url, uri)
     if own is None:
         return post_queries.by_uri(tx, uri)
@@ -272,6 +273,10 @@ def _put(tx: Tx, theirs: RemotePost, *, now: int) -> int | None:
     return posts.receive(tx, theirs, id=id_at(theirs.published, now), now=now, live=False)
 
 
+def _put_boost(tx: Tx, account_id: int, post_id: int, uri: str, at: int, *, now: int) -> bool:
+    return posts.boosted_before(tx, account_id, post_id, uri=uri, id=id_at(at, now), at=at)
+
+
 def id_at(published: int, now: int) -> int:
     """An id of the moment of publishing, so that a profile reads in order; the low bits are those of
     a fresh id, so that two seldom meet (`social.posts.foreign` sees to it that they never do). What is from the last minute gets a fresh one: it
@@ -280,7 +285,3 @@ def id_at(published: int, now: int) -> int:
     if published > now - 60_000:
         return fresh
     return first_id_at(published) | (fresh & 0xFFFF)
-def _put_boost(tx: Tx, account_id: int, post_id: int, uri: str, at: int, *, now: int) -> bool:
-    return posts.boosted_before(tx, account_id, post_id, uri=uri, id=id_at(at, now), at=at)
-
-

@@ -13,6 +13,8 @@ IS_OF_OURS = (
 )
 ANY_FOLLOWED = """SELECT 1 FROM tag t JOIN tag_follow f ON f.tag_id = t.id WHERE t.key IN :keys LIMIT 1"""
 IS_FEATURED = "SELECT 1 FROM actor WHERE account_id = :account_id AND featured = :uri AND featured <> ''"
+FOLLOWED_BY = """SELECT followee_id FROM follow WHERE follower_id = :account_id AND uri = :uri AND uri <> ''
+    UNION SELECT followee_id FROM follow_request WHERE follower_id = :account_id AND uri = :uri AND uri <> ''"""
 URIS_OF_POSTS = "SELECT uri FROM post WHERE account_id = :account_id AND uri <> '' ORDER BY id"
 FOLLOWERS = "SELECT follower_id FROM follow WHERE followee_id = :account_id"
 FOLLOWING = "SELECT followee_id FROM follow WHERE follower_id = :account_id"
@@ -43,6 +45,12 @@ def any_followed(tx: Tx, keys: Sequence[str]) -> bool:
 def is_featured(tx: Tx, account_id: int, uri: str) -> bool:
     """Is this the account's collection of pinned posts?"""
     return tx.value(IS_FEATURED, account_id=account_id, uri=uri) is not None
+
+
+def followed_by(tx: Tx, account_id: int, uri: str) -> int | None:
+    """Whom the account follows, or asked to follow, by the Follow with this id."""
+    found: int | None = tx.value(FOLLOWED_BY, account_id=account_id, uri=uri)
+    return found
 
 
 def uris_of_posts(tx: Tx, account_id: int) -> list[str]:

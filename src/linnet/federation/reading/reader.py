@@ -17,7 +17,7 @@ from linnet.federation.letters import actions as letters
 from linnet.federation.letters import queries as letter_queries
 from linnet.federation.letters.actions import ReadLetter
 from linnet.federation.letters.rules import Letter as Row
-from linnet.federation.reading import complaints, posts, quotes, relaying, ties
+from linnet.federation.reading import complaints, naming, posts, quotes, relaying, ties
 from linnet.federation.reading.effects import Effect, Letter, Read
 from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import Collision, Conflict, Gone, Invalid, Late, LinnetError, NotAllowed, NotFound
@@ -30,8 +30,8 @@ READS: dict[str, Read] = {
     "Update": posts.update,
     "Delete": posts.delete,
     "Announce": relaying.announce,
-    "Like": posts.like,
-    "EmojiReact": posts.like,
+    "Like": naming.like,
+    "EmojiReact": naming.like,
     "Add": posts.pin,
     "Remove": posts.pin,
     "Flag": complaints.flag,
@@ -118,7 +118,7 @@ class Reader:
         document = vocab.obj(said)
         if not document:
             bare = authority.named(letter.proven, said)
-            return bare if isinstance(bare, Drop) else await posts.undo_announce(letter, bare)
+            return bare if isinstance(bare, Drop) else await naming.undo(letter, bare)
         undone = authority.inside(letter.proven, said)
         if isinstance(undone, Drop):
             return Drop("undoes_elsewhere", undone.detail)
