@@ -41,6 +41,7 @@ def test_an_account(village: Village, software: str) -> None:
         assert [field["name"] for field in account["fields"]] == wanted["fields"]
         assert (account["bot"], account["group"]) == (wanted["bot"], wanted["group"])
         assert account["avatar"].startswith("https://linnet.example/")
+        assert [one["shortcode"] for one in account["emojis"]] == wanted.get("emojis", [])
 
     village.run(story())
 
@@ -88,6 +89,7 @@ def shows(status: Any, wanted: dict[str, Any]) -> None:
         assert status["sensitive"] is wanted["sensitive"]
     assert [tag["name"] for tag in status["tags"]] == wanted.get("tags", [])
     assert [one["acct"] for one in status["mentions"]] == wanted.get("mentions", [])
+    assert [one["shortcode"] for one in status["emojis"]] == wanted.get("emojis", [])
     if "pictures" in wanted:
         assert [one["description"] or "" for one in status["media_attachments"]] == [
             alt for alt, _ in wanted["pictures"]
@@ -105,6 +107,7 @@ def shows(status: Any, wanted: dict[str, Any]) -> None:
         assert [[one["title"], one["votes_count"]] for one in poll["options"]] == wanted["poll"]
         assert poll["multiple"] is wanted.get("multiple", False)
         assert poll["expired"] is False
+        assert [one["shortcode"] for one in poll["emojis"]] == wanted.get("poll_emojis", [])
     if "voters" in wanted:
         assert status["poll"]["voters_count"] == wanted["voters"]
     if "counts" in wanted:

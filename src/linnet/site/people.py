@@ -11,10 +11,11 @@ from linnet.kernel.clock import DAY
 from linnet.kernel.errors import NotFound
 from linnet.kernel.ids import first_id_at
 from linnet.kernel.page import Page
-from linnet.kernel.value import Value
+from linnet.kernel.value import Value, changed
 from linnet.site import paging
 from linnet.site.frame import Frame, Handler, Visit
 from linnet.social.directory import queries as directory
+from linnet.social.emoji.rules import Said
 from linnet.social.follows import queries as follow_queries
 from linnet.social.follows.rules import Relationship, Tie
 from linnet.social.marks import queries as mark_queries
@@ -30,11 +31,13 @@ RECENT = 14 * DAY  # who wrote with a hashtag since then is suggested to those w
 
 
 class PeoplePage(Value):
-    """Accounts with what stands between each and the viewer; `ids` page."""
+    """Accounts with what stands between each and the viewer; `ids` page. `sayings`: what each reacted
+    with, by account."""
 
     ids: list[int]
     accounts: list[Account]
     ties: dict[int, Relationship]
+    sayings: dict[int, Said] = {}
 
 
 def _people(tx: Tx, ties: list[Tie], viewer_id: int, now: int) -> PeoplePage:
@@ -77,6 +80,7 @@ def _list(visit: Visit, title: str, shown: PeoplePage, blank: str, back: str) ->
         title=title,
         people=shown.accounts,
         ties=shown.ties,
+        sayings=shown.sayings,
         blank=blank,
         back=back,
         asks=False,
@@ -100,11 +104,15 @@ async def boosts(visit: Visit) -> Response:
     return _list(visit, "Boosted by", shown, "Nobody yet.", f"/posts/{visit.id()}")
 
 
+def _favouriters(tx: Tx, post_id: int, viewer_id: int, page: Page, now: int) -> PeoplePage:
+    shown = _reactors(tx, mark_queries.favouriters, post_id, viewer_id, page, now)
+    said = mark_queries.sayings(tx, [post_id], [account.id for account in shown.accounts])
+    return changed(shown, sayings={account_id: saying for (_, account_id), saying in said.items()})
+
+
 async def favourites(visit: Visit) -> Response:
-    """Who marked a post as a favourite."""
-    shown = await visit.db.read(
-        _reactors, mark_queries.favouriters, visit.id(), visit.viewer_id, paging.asked(visit), visit.now
-    )
+    """Who marked a post as a favourite, and with what."""
+    shown = await visit.db.read(_favouriters, visit.id(), visit.viewer_id, paging.asked(visit), visit.now)
     return _list(visit, "A favourite of", shown, "Nobody yet.", f"/posts/{visit.id()}")
 
 
@@ -120,6 +128,7 @@ async def requests(visit: Visit) -> Response:
         title="They would like to follow you",
         people=shown.accounts,
         ties=shown.ties,
+        sayings={},
         blank="Nobody is waiting.",
         back="/notifications",
         asks=True,
