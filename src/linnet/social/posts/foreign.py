@@ -145,14 +145,6 @@ def boost(tx: Tx, account_id: int, post_id: int, *, uri: str, id: int, now: int)
     return actions.boost(tx, Author(account_id, None), post_id, id=free, uri=uri, now=now)
 
 
-def forget(tx: Tx, uri: str, account_id: int, now: int) -> bool:
-    """Its author or its server deleted the post or boost, or never wants it known: it is gone and
-    will not come back as this account's. False when it was not here. Somebody else's is left alone, also when
-    it comes only later (A16)."""
-    _hold(tx, uri)
-    had = queries.by_uri(tx, uri)
-    if had and had.account_id != account_id:
-        return False
 def boosted_before(tx: Tx, account_id: int, post_id: int, *, uri: str, id: int, at: int) -> bool:
     """Somebody elsewhere passed a post on at `at` (ms), which was found later: in no home, no notice, and
     not counted on top of what the post's own server counts. False when it is here already, or was taken
@@ -173,6 +165,14 @@ def boosted_before(tx: Tx, account_id: int, post_id: int, *, uri: str, id: int, 
     return True
 
 
+def forget(tx: Tx, uri: str, account_id: int, now: int) -> bool:
+    """Its author or its server deleted the post or boost, or never wants it known: it is gone and
+    will not come back as this account's. False when it was not here. Somebody else's is left alone, also when
+    it comes only later (A16)."""
+    _hold(tx, uri)
+    had = queries.by_uri(tx, uri)
+    if had and had.account_id != account_id:
+        return False
     queries.put_gone(tx, uri, account_id, now)
     if had is None:
         return False
