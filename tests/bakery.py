@@ -11,7 +11,8 @@ from linnet.social.posts.rules import Author, NewPost, Terms
 from tests import desk
 
 HIT = """INSERT INTO hit (id, visit_id, at, source, site, path, code, features, kind, rule)
-    SELECT id, id, first_at, 'page', site, path, code, '{}', kind, rule FROM visit"""
+    SELECT id, id, first_at, 'page', site, path, code, :features, kind, rule FROM visit"""
+FEATURES = '{"source":"go","agent":{"browser_like":true},"navigate":true,"by_user":true}'
 
 
 def morning(tx: Tx, who: Author, terms: Terms, at: int) -> str:
@@ -23,7 +24,7 @@ def morning(tx: Tx, who: Author, terms: Terms, at: int) -> str:
     for kind in ("confirmed", "person", "person", "preview", "unsure"):
         desk.visit(tx, at + SECOND, kind, code)
     desk.visit(tx, at, "person")
-    tx.run(HIT)
+    tx.run(HIT, features=FEATURES)
     for sale in (
         SaleReport("order-1", at + 2 * SECOND, 2450, "EUR", code),
         SaleReport("order-2", at + 2 * SECOND, 1000, "EUR"),

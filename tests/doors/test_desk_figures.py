@@ -13,7 +13,10 @@ from linnet.db.tx import Tx
 from linnet.desk.effort import actions as effort
 from linnet.desk.effort import queries as effort_queries
 from linnet.desk.links import queries as links
+from linnet.desk.sales import actions as sales
 from linnet.desk.sales import queries as sale_queries
+from linnet.desk.sales.rules import ATTRIBUTION, SaleReport, email_digest
+from linnet.desk.visits import figures
 from linnet.desk.visits import queries as visit_queries
 from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND, now_ms, zone
 from linnet.kernel.days import day_of, week_of
@@ -348,6 +351,10 @@ def test_strangers_see_none_of_it(here: Site) -> None:
     for path in (
         "/links",
         "/links/hits",
+        "/links/hits/list",
+        "/links/coupons",
+        "/sales/shops",
+        "/sales/person",
         "/statement",
         "/statement.csv",
         "/time",
@@ -356,3 +363,147 @@ def test_strangers_see_none_of_it(here: Site) -> None:
         "/desk",
     ):
         assert urlsplit(here.browser().send("GET", path).header("location")).path == "/login"
+
+
+def test_every_hit_of_a_rule_and_one_of_them_overruled(here: Site, jana: Browser, code: str) -> None:
+    assert code
+    jana.get("/links/hits")
+    page = re.search(r"/links/hits/list\?site=bakery\.example&amp;rule=R5", jana.page.text)
+    assert page
+    address = unescape(page[0])
+    said = plain(jana.get(address).text)
+    assert "A person, by the signs a browser gives (R5)" in said
+    hits = re.findall(r'action="(/links/hits/\d+)"', jana.page.text)
+    before = here.db.read_now(figures.counts, 0, 1 << 62)
+    jana.submit(hits[0], kind="staff")
+    assert jana.page.url.endswith(address)
+    assert "This one hit counts as you say" in plain(jana.page.text)
+    assert "your own people overruled" in plain(jana.page.text)
+    after = here.db.read_now(figures.counts, 0, 1 << 62)
+    assert (after.probable, after.staff) == (before.probable - 1, before.staff + 1)
+    jana.submit(hits[0], kind="")
+    assert here.db.read_now(figures.counts, 0, 1 << 62) == before
+    assert jana.post("/links/hits/999", {"form_key": jana.key(), "kind": "staff"}).status == 404
+    assert jana.post(hits[0], {"form_key": jana.key(), "kind": "probe"}).status == 422
+    assert jana.get("/links/hits/list?site=bakery.example&rule=R77").status == 404
+    assert "No hit was decided by it" in jana.get("/links/hits/list?site=nobody.example&rule=R5").text
+    here.someone("hand", "editor")
+    hand = here.logged_in("hand@example.org")
+    assert "/links/hits/" not in re.sub(r"/links/hits/list", "", hand.get(address).text)
+    assert hand.post(hits[0], {"form_key": hand.key(), "kind": "staff"}).status == 403
+
+
+def test_a_link_as_a_qr_code(jana: Browser, code: str) -> None:
+    picture = jana.get(f"/links/{code}/qr.svg?download=1")
+    assert picture.header("content-type").startswith("image/svg+xml")
+    assert f"qr-{code}.svg" in picture.header("content-disposition")
+    assert f"<title>https://bakery.example/rye?ln={code}</title>" in picture.text
+    assert jana.get("/links/zzzzzzz/qr.svg").status == 404
+    said = jana.get(f"/links/{code}").text
+    assert f'src="/links/{code}/qr.svg"' in said
+    again = re.search(r'href="(/links/new\?[^"]+)"', said)
+    assert again
+    form = jana.get(unescape(again[1])).text
+    assert 'value="https://bakery.example/rye"' in form
+    assert '<option value="qr" selected>' in form
+
+
+def test_coupons(here: Site, jana: Browser, code: str) -> None:
+    jana.get("/links/coupons")
+    assert "No coupon yet" in jana.page.text
+    jana.submit("/links/coupons", word="RYE10", channel="newsletter", code=code, since="2026-01-01")
+    assert "Sales with RYE10 are observed from now on" in jana.page.text
+    assert f"link {code}" in plain(jana.page.text)
+    for typed, status in (("rye10", 409), ("", 422), ("a,b", 422)):
+        jana.get("/links/coupons")
+        jana.submit("/links/coupons", word=typed, channel="qr", since="2026-01-01")
+        assert jana.page.status == status
+    jana.get("/links/coupons")
+    jana.submit("/links/coupons", word="new", channel="qr", since="soon")
+    assert "is not a day" in jana.page.text
+    sale = SaleReport("with-coupon", now_ms() - MINUTE, 500, "EUR", coupon="rye10")
+    here.db.write_now(sales.record_sale, sale, source="hook", id=9, now=now_ms())
+    assert "1 sale 5.00" in plain(jana.get("/links/coupons").text)
+    month = f"/sales?period={day_of(now_ms(), BERLIN)[:7]}"
+    assert "came with the coupon 'RYE10'" in plain(jana.get(month).text)
+    jana.get("/links/coupons")
+    end = re.search(r"/links/coupons/\d+/end", jana.page.text)
+    assert end
+    jana.submit(end[0])
+    assert "over" in plain(jana.page.text)
+    assert jana.post(end[0], {"form_key": jana.key()}).status == 404
+
+
+def test_the_sales_page_prints_the_rule_and_what_people_said(here: Site, jana: Browser, code: str) -> None:
+    assert code
+    now = now_ms()
+    alone = SaleReport("back-alone", now - MINUTE, -500, "CHF", refund_of="never-told")
+    here.db.write_now(sales.record_sale, alone, source="hook", id=10, now=now)
+    said = plain(jana.get(f"/sales?period={day_of(now, BERLIN)[:7]}").text)
+    assert ATTRIBUTION in said
+    assert "no such sale was reported" in said
+    assert "its sale was never reported" in said
+    assert "-5.00" in said.replace("\u2212", "-")  # of another currency: a sum of its own
+    assert "a friend <b> 1" in said
+
+
+def test_a_shop_is_connected_and_let_go(here: Site, jana: Browser) -> None:
+    jana.get("/sales/shops")
+    assert f"{here.settings.url}/hooks/stripe" in jana.page.text
+    assert (
+        jana.post("/sales/shops", {"form_key": jana.key(), "shop": "stripe", "secret": "pk_1"}).status == 422
+    )
+    assert "must be 16 to 200" in jana.page.text
+    jana.get("/sales/shops")
+    whsec = "whsec_" + "a" * 32
+    jana.post("/sales/shops", {"form_key": jana.key(), "shop": "stripe", "secret": whsec})
+    assert "Stripe may report now" in jana.page.text
+    assert whsec not in jana.page.text
+    jana.post("/sales/shops", {"form_key": jana.key(), "shop": "woocommerce"})
+    secret = re.search(r"lnh_[A-Za-z0-9_-]{20,}", jana.page.text)
+    assert secret
+    assert jana.page.header("cache-control") == "private, no-store"
+    found = {
+        shop: here.db.read_now(sale_queries.keys, now_ms(), shop) for shop in ("stripe", "woocommerce", "")
+    }
+    assert ([k.secret for k in found["stripe"]], [k.secret for k in found["woocommerce"]]) == (
+        [whsec],
+        [secret[0]],
+    )
+    assert found[""] == []
+    jana.get("/sales/shops")
+    jana.post("/sales/shops/end", {"form_key": jana.key(), "shop": "stripe"})
+    assert here.db.read_now(sale_queries.keys, now_ms(), "stripe") == []
+    assert jana.post("/sales/shops", {"form_key": jana.key(), "shop": "x"}).status == 422
+    here.someone("teller", "editor")
+    teller = here.logged_in("teller@example.org")
+    teller.get("/sales/shops")
+    assert teller.post("/sales/shops", {"form_key": teller.key(), "shop": "woocommerce"}).status == 403
+
+
+def test_one_customer_asks(here: Site, jana: Browser, code: str) -> None:
+    assert code
+    sale = SaleReport("ann-1", now_ms() - MINUTE, 700, "EUR", email_sha256=email_digest("ann@example.org"))
+    here.db.write_now(sales.record_sale, sale, source="hook", id=11, now=now_ms())
+    jana.get("/sales/person")
+    jana.submit("/sales/person", who="an")
+    assert jana.page.status == 422
+    jana.submit("/sales/person", who="nobody@example.org")
+    assert "Nothing." in jana.page.text
+    jana.submit("/sales/person", who="Ann@example.org")
+    assert "ann-1" in jana.page.text
+    assert jana.page.header("cache-control") == "private, no-store"
+    shown = jana.page
+    jana.submit("/sales/person/export")
+    assert '"number":"ann-1"' in jana.page.text
+    assert "held-about-you.json" in jana.page.header("content-disposition")
+    jana.page = shown
+    jana.submit("/sales/person/forget")
+    assert jana.page.status == 422
+    assert "cannot be undone" in jana.page.text
+    jana.submit("/sales/person/forget", sure="1")
+    assert "1 row does not name anybody any more" in jana.page.text
+    assert here.db.read_now(sale_queries.sale, "ann-1") is None
+    here.someone("nosy", "editor")
+    nosy = here.logged_in("nosy@example.org")
+    assert nosy.get("/sales/person").status == 403

@@ -1,4 +1,4 @@
-"""Links: who came by which, counted three ways; the drawer of what was thrown out and why."""
+"""Links: who came by which, counted three ways; one link with every visit, and its QR code."""
 
 from urllib.parse import urlencode
 
@@ -8,16 +8,13 @@ from starlette.routing import BaseRoute
 from linnet.db.tx import Tx
 from linnet.desk.firm import queries as firm_queries
 from linnet.desk.firm.rules import Site
-from linnet.desk.links import actions, queries, rules
+from linnet.desk.links import actions, qr, queries, rules
 from linnet.desk.links.rules import Link, Ways
-from linnet.desk.visits import actions as visit_actions
 from linnet.desk.visits import figures
-from linnet.desk.visits import queries as visit_queries
 from linnet.desk.visits import rules as visit_rules
-from linnet.desk.visits.figures import HitRow, Tally, VisitCounts, VisitRow, Wanted
-from linnet.desk.visits.queries import Overrule
+from linnet.desk.visits.figures import HitRow, VisitCounts, VisitRow, Wanted
 from linnet.kernel.clock import DAY
-from linnet.kernel.errors import Invalid, LinnetError, NotAllowed, NotFound
+from linnet.kernel.errors import Invalid, LinnetError, NotFound
 from linnet.kernel.page import WIDE
 from linnet.kernel.value import Value
 from linnet.site import forms
@@ -105,9 +102,7 @@ class Sheet(Value):
 
 def sheet(tx: Tx, code: str, account_id: int, before: tuple[int, int], visit_id: int) -> Sheet:
     """Five queries at most. Raises NotFound."""
-    link = queries.link(tx, code)
-    if link is None or link.account_id != account_id:
-        raise NotFound("link")
+    link = _own(tx, code, account_id)
     return Sheet(
         link,
         figures.counts_by_link(tx, [code])[code],
@@ -134,7 +129,8 @@ async def one(visit: Visit) -> Response:
         sheet=found,
         link=link,
         post_text=as_typed(found.post.text) if found.post else "",
-        address=rules.with_code(link.target, code) if link.kind == "site" else rules.go_address(base, code),
+        address=rules.address_of(link, base),
+        choices=visit_rules.OVERRULED_TO if visit.runs_firm else (),
         visits=shown,
         chosen=chosen,
         words=WORDS,
@@ -183,6 +179,7 @@ def _new(visit: Visit, error: LinnetError | None = None) -> Response:
         status=forms.status_for(error) if error else 200,
         errors=forms.errors_of(error, *FIELDS) if error else {},
         channels=[(key, words) for key, words in CHANNEL_WORDS.items() if key != "fediverse"],
+        asked={"target": visit.query("target")[:2048], "channel": visit.query("channel", "newsletter")},
     )
 
 
@@ -214,65 +211,25 @@ def _made(tx: Tx, typed: str, channel: str, account_id: int, base: str, now: int
     return actions.make(tx, target, kind=kind, channel=channel, account_id=account_id, post_id=None, now=now)
 
 
-# the drawer, and the snippet
+# a picture of it, and the snippet
 
 
-class Drawer(Value):
-    """Visits by site, rule and class, and what the owner overruled."""
-
-    tallies: list[Tally]
-    overrules: list[Overrule]
-
-
-def drawer(tx: Tx, now: int) -> Drawer:
-    """Two queries."""
-    return Drawer(figures.drawer(tx, now - LATELY, now + DAY), visit_queries.overrules(tx))
-
-
-async def hits(visit: Visit) -> Response:
-    """What was counted as what, by which rule, on every site; the owner may overrule."""
-    return await _hits(visit)
+async def picture(visit: Visit) -> Response:
+    """The link as a QR code: an SVG to print, which is downloaded with ?download=1."""
+    code = visit.request.path_params["code"]
+    link = await visit.db.read(_own, code, visit.account.id)
+    address = rules.address_of(link, visit.house.settings.url)
+    headers = {"Cache-Control": "private, max-age=3600"}
+    if visit.query("download"):
+        headers["Content-Disposition"] = f'attachment; filename="{visit.firm.file_prefix}qr-{code}.svg"'
+    return Response(qr.svg(address, address), media_type="image/svg+xml", headers=headers)
 
 
-async def _hits(visit: Visit, error: LinnetError | None = None) -> Response:
-    found = await visit.db.read(drawer, visit.now)
-    sites: dict[str, list[Tally]] = {}
-    for tally in found.tallies:
-        sites.setdefault(tally.key, []).append(tally)
-    return visit.render(
-        "desk/hits.html",
-        title="Who was counted as what",
-        activity="manage",
-        status=forms.status_for(error) if error else 200,
-        errors=forms.errors_of(error) if error else {},
-        sites=sites,
-        overruled={(row.site, row.rule): row.kind for row in found.overrules},
-        words=WORDS,
-        may_overrule=visit_rules.MAY_OVERRULE if visit.runs_firm else (),
-        choices=visit_rules.OVERRULED_TO,
-    )
-
-
-async def overrule(visit: Visit) -> Response:
-    """The owner says what a rule gives on a site; `kind` '' lets the rule speak again."""
-    if not visit.runs_firm:
-        raise NotAllowed("Only an owner of the firm may overrule a rule.")
-    site, rule, kind = (visit.form.text(name)[:300] for name in ("site", "rule", "kind"))
-    try:
-        if kind:
-            await visit.db.write(
-                visit_actions.overrule,
-                site=site,
-                rule=rule,
-                kind=kind,
-                person_id=visit.session.person_id,
-                now=visit.now,
-            )
-        else:
-            await visit.db.write(visit_actions.restore_rule, site=site, rule=rule, now=visit.now)
-    except LinnetError as error:
-        return await _hits(visit, error)
-    return visit.to("/links/hits", flash="Every visit is looked at again; the numbers follow in a moment.")
+def _own(tx: Tx, code: str, account_id: int) -> Link:
+    link = queries.link(tx, code)
+    if link is None or link.account_id != account_id:
+        raise NotFound("link")
+    return link
 
 
 async def snippet(visit: Visit) -> Response:
@@ -289,10 +246,9 @@ def routes(frame: Frame) -> list[BaseRoute]:
         frame.get("/links", page, who="member"),
         frame.get("/links/new", new_page, who="member"),
         frame.post("/links/new", make),
-        frame.get("/links/hits", hits, who="member"),
-        frame.post("/links/hits", overrule),
         frame.get("/links/snippet", snippet, who="member"),
         frame.get("/links/{code}", one, who="member"),
+        frame.get("/links/{code}/qr.svg", picture, who="member"),
         frame.post("/links/{code}/stop", stop),
         frame.post("/links/{code}/resume", resume),
     ]

@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute
 from linnet.db.tx import Tx
 from linnet.desk.sales import actions, queries, sheet, trails
 from linnet.desk.sales.actions import Imported, Rejected
+from linnet.desk.sales.heard import heard_of
 from linnet.desk.sales.rules import ATTRIBUTION, HookKey, Lead, Sale, Trail
 from linnet.kernel.days import Period, after, before, day_of
 from linnet.kernel.errors import Invalid, LinnetError, NotAllowed
@@ -26,6 +27,7 @@ class Book(Value):
     leads: list[Lead]
     lead_trails: dict[str, Trail]
     keys: list[HookKey]
+    odd: dict[str, str]
 
 
 class Sum(Value):
@@ -46,6 +48,7 @@ def book(tx: Tx, period: Period, visit: Visit) -> Book:
         leads,
         trails.of_leads(tx, leads, visit.zone),
         queries.keys(tx, visit.now),
+        trails.oddities(tx, sales),
     )
 
 
@@ -71,6 +74,7 @@ async def _page(
         sales=list(reversed(found.sales)),
         leads=list(reversed(found.leads)),
         sums=_sums(found),
+        heard=heard_of(found.leads, {ref for ref, trail in found.lead_trails.items() if trail.observed}),
         period=period,
         span=period_words(period),
         period_before=before(period, zone).name,

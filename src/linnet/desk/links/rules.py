@@ -166,6 +166,11 @@ def go_address(base: str, code: str) -> str:
     return f"{base}/go/{code}"
 
 
+def address_of(link: Link, base: str) -> str:
+    """What is given to readers: the page itself with the code behind it, or our own address."""
+    return with_code(link.target, link.code) if link.kind == "site" else go_address(base, link.code)
+
+
 def go_code(url: str, base: str) -> str:
     """The code of a go link of ours; '' for any other address."""
     code = url.removeprefix(f"{base}/go/")

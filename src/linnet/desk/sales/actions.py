@@ -53,6 +53,7 @@ def record_sale(tx: Tx, report: SaleReport, *, source: str, id: int, now: int) -
     if had is not None:
         rules.check_same(had, row)
         return False
+    rules.check_new(report.id)
     if queries.sale(tx, rules.gone(_pepper(tx), report.id)) is not None:
         return False  # its person was forgotten
     if refund_of:
@@ -72,6 +73,8 @@ def record_lead(tx: Tx, report: LeadReport, *, source: str, id: int, now: int) -
     row = Lead(id, report.id, report.at, report.ln, _hash(tx, report.email_sha256), report.heard, source, now)
     if queries.lead(tx, rules.gone(_pepper(tx), report.id)) is not None:
         return False  # the person was forgotten
+    if queries.lead(tx, report.id) is None:
+        rules.check_new(report.id)
     if not queries.insert_lead(tx, row):
         rules.check_same(queries.lead(tx, report.id) or row, row)
         return False

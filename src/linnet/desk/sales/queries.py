@@ -186,6 +186,69 @@ def tagged_of_email(tx: Tx, hashes: list[str], start: int, end: int) -> tuple[li
     return of_leads, tx.all(str, SALES_OF_EMAIL, hashes=hashes, start=start, end=end)
 
 
+SALES_OF_HASH = """SELECT id, ref, at, amount, currency, ln, email_hash, coupon, refund_of, source, received_at
+    FROM sale WHERE email_hash IN :hashes AND email_hash <> '' ORDER BY at, id LIMIT 1000"""
+LEADS_OF_HASH = """SELECT id, ref, at, ln, email_hash, heard, source, received_at
+    FROM lead WHERE email_hash IN :hashes AND email_hash <> '' ORDER BY at, id LIMIT 1000"""
+REFUNDS_OF = """SELECT id, ref, at, amount, currency, ln, email_hash, coupon, refund_of, source, received_at
+    FROM sale WHERE refund_of IN :refs AND refund_of <> '' ORDER BY at, id LIMIT 1000"""
+LEADS_THAT_SAY = """SELECT id, ref, at, ln, email_hash, heard, source, received_at
+    FROM lead WHERE LOWER(heard) LIKE LOWER(:part) ESCAPE '!' ORDER BY at DESC, id DESC LIMIT 200"""
+SALES_BY_ID = """SELECT id, ref, at, amount, currency, ln, email_hash, coupon, refund_of, source, received_at
+    FROM sale WHERE id IN :ids"""
+LEADS_BY_ID = "SELECT id, ref, at, ln, email_hash, heard, source, received_at FROM lead WHERE id IN :ids"
+WITH_COUPON = """SELECT id, ref, at, amount, currency, ln, email_hash, coupon, refund_of, source, received_at
+    FROM sale WHERE coupon <> '' AND refund_of = '' ORDER BY at DESC, id DESC LIMIT 10000"""
+FORGET_SALE = "UPDATE sale SET ref = :gone, email_hash = '' WHERE id = :id"
+FORGET_REFUNDS = "UPDATE sale SET refund_of = :gone WHERE refund_of = :ref AND refund_of <> ''"
+FORGET_LEAD = "UPDATE lead SET ref = :gone, email_hash = '', heard = '' WHERE id = :id"
+
+
+def sales_of_email(tx: Tx, hashes: set[str]) -> list[Sale]:
+    """Sales with one of these e-mail hashes."""
+    return tx.all(Sale, SALES_OF_HASH, hashes=sorted(hashes)) if hashes else []
+
+
+def leads_of_email(tx: Tx, hashes: set[str]) -> list[Lead]:
+    """Leads with one of these e-mail hashes."""
+    return tx.all(Lead, LEADS_OF_HASH, hashes=sorted(hashes)) if hashes else []
+
+
+def refunds_of(tx: Tx, refs: set[str]) -> list[Sale]:
+    """What was given back of these sales."""
+    return tx.all(Sale, REFUNDS_OF, refs=sorted(refs)) if refs else []
+
+
+def leads_that_say(tx: Tx, text: str) -> list[Lead]:
+    """Leads whose answer has `text` in it, the newest first; 200 at most."""
+    plain = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return tx.all(Lead, LEADS_THAT_SAY, part=f"%{plain}%")
+
+
+def sales_by_id(tx: Tx, ids: list[int]) -> list[Sale]:
+    """These sales and refunds."""
+    return tx.all(Sale, SALES_BY_ID, ids=ids) if ids else []
+
+
+def leads_by_id(tx: Tx, ids: list[int]) -> list[Lead]:
+    """These leads."""
+    return tx.all(Lead, LEADS_BY_ID, ids=ids) if ids else []
+
+
+def with_coupon(tx: Tx) -> list[Sale]:
+    """The last 10,000 sales that came with a coupon, whosever it was."""
+    return tx.all(Sale, WITH_COUPON)
+
+
+def forget_sale(tx: Tx, sale: Sale, gone: str) -> None:
+    tx.run(FORGET_SALE, id=sale.id, gone=gone)
+    tx.run(FORGET_REFUNDS, ref=sale.ref, gone=gone)
+
+
+def forget_lead(tx: Tx, id: int, gone: str) -> None:
+    tx.run(FORGET_LEAD, id=id, gone=gone)
+
+
 KEYS = """SELECT id, secret, made_at, ends_at, used_at, shop FROM hook_key
     WHERE shop = :shop AND (ends_at IS NULL OR ends_at > :now)"""
 INSERT_KEY = "INSERT INTO hook_key (id, secret, made_at, shop) VALUES (:id, :secret, :now, :shop)"

@@ -263,10 +263,24 @@ def check_secret(secret: str, shop: str) -> None:
         raise Invalid("secret", "is not the signing secret of a webhook of Stripe's: it begins with whsec_")
 
 
+GONE = "gone-"
+
+
+def is_gone(ref: str) -> bool:
+    """Was the person of this row forgotten?"""
+    return ref.startswith(GONE)
+
+
+def check_new(ref: str) -> None:
+    """Raises Invalid("id") for a new id that would look like one of a person who was forgotten."""
+    if is_gone(ref):
+        raise Invalid("id", f"may not begin with {GONE}: that is kept for people who were forgotten")
+
+
 def gone(pepper: str, ref: str) -> str:
     """What stands in place of an id of the shop or form once its person was forgotten: the same report
     again is still known, and nobody finds the person by it."""
-    return f"gone-{hmac.new(pepper.encode(), ref.encode(), hashlib.sha256).hexdigest()[:32]}"
+    return f"{GONE}{hmac.new(pepper.encode(), ref.encode(), hashlib.sha256).hexdigest()[:32]}"
 
 
 def _fields(data: object, known: Sequence[str]) -> dict[str, Any]:

@@ -66,6 +66,22 @@ class HitRow(Value):
     path: str
     kind: str
     rule: str
+    said: str | None = None  # the owner's word on it
+
+
+class RejectedRow(Value):
+    """A hit as the drawer lists it. `said`: the owner's word on it, None where there is none."""
+
+    id: int
+    at: int
+    source: str
+    path: str
+    code: str
+    kind: str
+    rule: str
+    agent: str
+    referrer: str
+    said: str | None
 
 
 class Wanted(Value):
@@ -138,7 +154,12 @@ VISITS_BY_CODE = """SELECT v.id, v.site, v.path, v.referrer, v.agent, v.first_at
         AND v.code <> '' AND v.code IN :codes
     ORDER BY v.first_at DESC, v.id DESC LIMIT :n"""
 CODES_OF_POST = "SELECT code FROM link WHERE post_id = :post_id LIMIT 500"
-HITS = """SELECT id, at, source, path, kind, rule FROM hit WHERE visit_id = :visit_id ORDER BY at, id LIMIT 500"""
+HITS = """SELECT h.id, h.at, h.source, h.path, h.kind, h.rule, o.kind AS said
+    FROM hit h LEFT JOIN hit_overrule o ON o.hit_id = h.id
+    WHERE h.visit_id = :visit_id ORDER BY h.at, h.id LIMIT 500"""
+BY_RULE = """SELECT h.id, h.at, h.source, h.path, h.code, h.kind, h.rule, v.agent, v.referrer, o.kind AS said
+    FROM hit h JOIN visit v ON v.id = h.visit_id LEFT JOIN hit_overrule o ON o.hit_id = h.id
+    WHERE h.site = :site AND h.rule = :rule AND h.id < :before ORDER BY h.id DESC LIMIT :n"""
 IMPORTS = """SELECT id, site, name, at, lines, rubbish, pages, added FROM log_import
     ORDER BY id DESC LIMIT :n"""
 
@@ -216,6 +237,11 @@ def visits(tx: Tx, wanted: Wanted, *, before: tuple[int, int] = (WIDE, WIDE), n:
 def hits_of(tx: Tx, visit_id: int) -> list[HitRow]:
     """The hits of a visit, in order."""
     return tx.all(HitRow, HITS, visit_id=visit_id)
+
+
+def hits_by_rule(tx: Tx, site: str, rule: str, *, before: int, n: int) -> list[RejectedRow]:
+    """Hits of a site that this rule decided, the last written first, with ids below `before`."""
+    return tx.all(RejectedRow, BY_RULE, site=site, rule=rule, before=before, n=n)
 
 
 def imports(tx: Tx, n: int = 50) -> list[ImportRow]:
