@@ -23,7 +23,7 @@ from linnet.kernel.value import changed
 
 COINS_LEAST = 6  # 2 of 64 calendars: the smallest p is .031; with fewer the test cannot say anything
 WEEKS_MOST = 104
-PAGES_LEAST, PAGES_MOST = 6, 200
+PAGES_LEAST, PAGES_MOST = 6, 60
 SHORTEST_HALF = 3  # days
 DAILY_WEEKS_LEAST = 4  # the model has up to ten terms; 28 days are the least to carry them
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

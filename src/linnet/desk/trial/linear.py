@@ -13,7 +13,7 @@ Vector = list[float]
 _NOTHING = 1e-9  # what is left of a column, as a share of it, when it is made of the others
 
 
-def dot(a: Sequence[float], b: Sequence[float]) -> float:
+def dot(a: Iterable[float], b: Iterable[float]) -> float:
     """The inner product."""
     return sum(map(mul, a, b), 0.0)
 

@@ -119,7 +119,7 @@ class Retest:
         effect = dot(weights, outcome)
         scores = [w * e for w, e in zip(weights, self.error(columns, outcome), strict=True)]
         se = math.sqrt(self.days / self.freedom * dot(scores, scores))
-        return Estimate(effect, se, _ratio(effect, se))
+        return Estimate(effect, se, ratio(effect, se))
 
     def spread(self, real: int, outcome: Vector, draws: int, stream: Stream) -> Spread:
         """The |t| of all calendars, or of `draws` drawn ones and the real one."""
@@ -161,7 +161,8 @@ def _pair(columns: Sequence[Vector]) -> tuple[float, float, float] | None:
     return ww / size, -vw / size, vv / size
 
 
-def _ratio(effect: float, se: float) -> float:
+def ratio(effect: float, se: float) -> float:
+    """t; infinite where an effect has no error, 0 where there is neither."""
     if se > _SINGULAR * abs(effect):
         return effect / se
     return math.copysign(math.inf, effect) if abs(effect) > _SINGULAR else 0.0

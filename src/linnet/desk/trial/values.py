@@ -218,6 +218,14 @@ class Power(Value):
         return None if self.smallest is None else self.smallest * math.sqrt(self.weeks / weeks)
 
 
+class Step(Value):
+    """How far the power step is: `done` of `of`; with the last one what it found."""
+
+    done: int
+    of: int
+    power: Power | None
+
+
 VerdictKind = Literal["worth_it", "not_worth_it", "cannot_tell", "broken", "do_not_start"]
 
 
