@@ -24,6 +24,7 @@ from starlette.types import ASGIApp
 from linnet.db.database import Database
 from linnet.db.opening import open_database
 from linnet.db.tx import Tx
+from linnet.desk.balance import actions as balance
 from linnet.desk.drafts import actions as draft_actions
 from linnet.desk.drafts import errands as drafts
 from linnet.desk.drafts.actions import PublishDraft
@@ -136,6 +137,11 @@ EVENTS: dict[type[Value], tuple[Callable[[Tx, Any, int], None], ...]] = {
     **heeding.OF_QUOTES,
 }
 
+# What the desk writes down of an event, in the same transaction, on every server.
+NOTED: dict[type[Value], tuple[Callable[[Tx, Any, int], None], ...]] = {
+    Unfollowed: (balance.note_unfollow,),
+}
+
 # What listeners are told after the commit, here and in the other processes.
 HEARD: tuple[type[Value], ...] = (
     JobAdded,
@@ -175,7 +181,7 @@ class Program:
         """`client`: another way out, for tests with an internet of their own."""
         self.settings = settings
         self.hub = Hub(settings.data / "run", HEARD)
-        self.db = open_database(settings, on_emit=duties if settings.secure else None, on_commit=self._tell)
+        self.db = open_database(settings, on_emit=duties if settings.secure else noted, on_commit=self._tell)
         # an invented firm (`linnet demo`) must not knock at real doors
         invented = self.db.read_now(firms.invented)
         self.client = Closed() if invented else client or Client(settings)
@@ -249,6 +255,13 @@ def plan(tx: Tx, every: Mapping[str, Every], now: int) -> None:
 def duties(tx: Tx, event: Value) -> None:
     """Turns an event into the jobs it makes due, in its own transaction."""
     for heed in EVENTS.get(type(event), ()):
+        heed(tx, event, now_ms())
+    noted(tx, event)
+
+
+def noted(tx: Tx, event: Value) -> None:
+    """Writes down what the desk keeps of an event. A server that speaks to no other has only this."""
+    for heed in NOTED.get(type(event), ()):
         heed(tx, event, now_ms())
 
 

@@ -2,6 +2,7 @@
 `social.closing`. What the firm counted stays: links, visits, sales, minutes and statements are the firm's."""
 
 from linnet.db.tx import Tx
+from linnet.desk.balance import actions as balance
 from linnet.desk.closing import rules
 from linnet.desk.drafts import actions as drafts
 from linnet.desk.firm import queries as firms
@@ -18,6 +19,7 @@ def close(
     tx.hold(account_id)
     check(tx, account_id, typed, last=last)
     drafts.forget_account(tx, account_id)
+    balance.forget_account(tx, account_id)
     closing.close(tx, account_id, person_id=person_id, now=now)
 
 
