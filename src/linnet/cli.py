@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "move": ("linnet.commands.move", "give the server another public address"),
     "relay": ("linnet.commands.relay", "follow relays, which send what others write to everybody"),
     "import": ("linnet.commands.imports", "read visits or sales from files"),
+    "trial": ("linnet.commands.trial", "check the document of a trial"),
     "migrate": ("linnet.commands.migrate", "bring the database to the newest schema"),
     "doctor": ("linnet.commands.doctor", "look whether data, database, clock, disk and address are well"),
     "config-doc": ("linnet.commands.config_doc", "print docs/config.md"),

@@ -10,5 +10,5 @@ The way through the pure part, from the plan to the answer (all Values stand in 
     analysis.read(protocol, seed, records, day)   a Reading when a look is due (paged.read for pages)
     verdict.judge(protocol, reading)              one of five verdicts, in figures
     verdict.words(protocol, reading, verdict)     the same in words
-    protocol.export(…), proof.verify(document)    the document, and everything in it computed again
+    protocol.export(…), protocol.verify(data)     the document, and everything in it computed again
 """

@@ -2,21 +2,83 @@
 
 The hash is the SHA-256 of the canonical JSON: UTF-8, keys in order, no spaces. All numbers in it are
 whole, so that this is the form of RFC 8785 and any program can make it.
+
+The document is JSON: the protocol and its hash, the seed that was committed, the calendar, the days (or the
+weeks of pages), the reading and the verdict. `verify` believes none of them: it hashes the protocol, draws
+the calendar from the seed, reads the days by the protocol's rules and judges, and compares. What it cannot
+know is whether the hash was published before the start, and whether the days' counts are true.
+
+Figures may differ by a millionth of themselves: later versions of Python add numbers up a little differently.
 """
 
 import hashlib
+import hmac
 import json
+import math
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal
 
-from linnet.desk.trial import calendar
+from linnet.desk.trial import analysis, calendar, looks, paged, verdict
 from linnet.desk.trial.chance import commitment
-from linnet.desk.trial.looks import planned
-from linnet.desk.trial.values import Design, Outcome, Protocol, Rules, Worth
+from linnet.desk.trial.values import (
+    AssignedDay,
+    DayRecord,
+    Design,
+    Outcome,
+    PageRecord,
+    PageWeek,
+    Protocol,
+    Reading,
+    Rules,
+    Said,
+    Verdict,
+    Worth,
+)
 from linnet.kernel import wire
 from linnet.kernel.errors import Invalid
 from linnet.kernel.money import check_currency
+from linnet.kernel.value import Value
 
 VERSION = 1
 BASELINE_LEAST = 28  # days
+FORMAT: Final = "linnet-trial"
+BYTES_MOST = 20_000_000
+_NEAR = 1e-6
+
+
+class Document(Value):
+    """A finished or stopped trial, whole. `calendar` and `days`, or `page_weeks` and `pages` for a
+    which-page trial; the other two are empty."""
+
+    format: Literal["linnet-trial"]
+    version: int
+    protocol: Protocol
+    protocol_hash: str
+    seed: str
+    calendar: tuple[AssignedDay, ...]
+    days: tuple[DayRecord, ...]
+    page_weeks: tuple[PageWeek, ...]
+    pages: tuple[PageRecord, ...]
+    reading: Reading
+    verdict: Verdict
+
+
+class Check(Value):
+    """One thing that was computed again. `words`: what was compared, and what differs."""
+
+    name: Literal["hash", "seed", "plan", "calendar", "records", "reading", "verdict"]
+    ok: bool
+    words: str
+
+
+class Verified(Value):
+    """All checks, and the verdict as this program judges the document's days, None when that is impossible."""
+
+    ok: bool
+    checks: tuple[Check, ...]
+    reading: Reading | None
+    verdict: Verdict | None
+    said: Said | None
 
 
 def freeze(
@@ -43,14 +105,13 @@ def freeze(
             "start without; every page of the trial will say so",
         )
     pages = design.kind == "which_page"
-    rules = Rules(lag=int(design.kind == "half_week"), covariate=not pages and not all_visits)
     outcome: Outcome = "page_visits" if pages else "visits_all" if all_visits else "visits_other"
     return Protocol(
         version=VERSION,
         design=design,
         outcome=outcome,
-        rules=rules,
-        looks=planned(design, early=early_looks),
+        rules=rules_of(design, outcome),
+        looks=looks.planned(design, early=early_looks),
         worth=worth,
         commitment=commitment(seed),
         baseline_days=baseline_days,
@@ -58,6 +119,13 @@ def freeze(
         frozen_at=now,
         sites=sites,
     )
+
+
+def rules_of(design: Design, outcome: Outcome) -> Rules:
+    """The rules by which a trial of this kind is read: the day before is in the model of half-weeks only
+    (of daily coins because visits follow within the day, of whole weeks because they are long); search
+    visits are the covariate where they are not in the outcome."""
+    return Rules(lag=int(design.kind == "half_week"), covariate=outcome == "visits_other")
 
 
 def check_worth(worth: Worth) -> Worth:
@@ -85,3 +153,138 @@ def canonical(protocol: Protocol) -> bytes:
 def protocol_hash(protocol: Protocol) -> str:
     """What may be published at the start: 64 hexadecimal digits."""
     return hashlib.sha256(canonical(protocol)).hexdigest()
+
+
+def document(
+    frozen: Protocol,
+    seed: str,
+    until: str,
+    *,
+    days: Sequence[DayRecord] = (),
+    pages: Sequence[PageRecord] = (),
+) -> Document:
+    """The document of a trial that is over after the day `until`, by plan or because it was stopped. Raises
+    Invalid for a seed that is not the committed one and for what cannot be read."""
+    if not hmac.compare_digest(commitment(seed), frozen.commitment):
+        raise Invalid("seed", "is not the one that was committed")
+    reading = read(frozen, seed, days, pages, until)
+    which_page = frozen.design.kind == "which_page"
+    return Document(
+        format=FORMAT,
+        version=VERSION,
+        protocol=frozen,
+        protocol_hash=protocol_hash(frozen),
+        seed=seed,
+        calendar=() if which_page else calendar.calendar(frozen.design, seed).days,
+        days=tuple(days),
+        page_weeks=calendar.page_calendar(frozen.design, seed).weeks if which_page else (),
+        pages=tuple(pages),
+        reading=reading,
+        verdict=verdict.judge(frozen, reading),
+    )
+
+
+def export(
+    frozen: Protocol, seed: str, days: Sequence[DayRecord], until: str, pages: Sequence[PageRecord] = ()
+) -> bytes:
+    """The document as the file that is handed out. Raises Invalid as `document`."""
+    return wire.encode(document(frozen, seed, until, days=days, pages=pages))
+
+
+def read(
+    frozen: Protocol, seed: str, days: Sequence[DayRecord], pages: Sequence[PageRecord], until: str
+) -> Reading:
+    """The reading of either kind of trial. Raises Invalid."""
+    if frozen.design.kind == "which_page":
+        return paged.read(frozen, seed, pages, until)
+    return analysis.read(frozen, seed, days, until)
+
+
+def verify(data: bytes) -> Verified:
+    """Computes everything in an exported document again. Raises Invalid for what is no such document."""
+    if len(data) > BYTES_MOST:
+        raise Invalid("file", "is larger than any trial's document")
+    found = wire.decode_as(Document, data)
+    if found.version != VERSION or found.protocol.version != VERSION:
+        raise Invalid("file", f"is of version {found.version}; this program knows version {VERSION}")
+    checks = [_hash(found), _seed(found), *_plan(found)]
+    reading = judged = said = None
+    if all(check.ok for check in checks if check.name in {"seed", "plan"}):
+        checks.append(_calendar(found))
+        try:
+            reading = read(found.protocol, found.seed, found.days, found.pages, found.reading.until)
+        except Invalid as error:
+            checks.append(Check("records", ok=False, words=error.sentence))
+        else:
+            judged = verdict.judge(found.protocol, reading)
+            said = verdict.words(found.protocol, reading, judged)
+            checks += [
+                _same("reading", found.reading, reading, "every day read again by the rules of the protocol"),
+                _same("verdict", found.verdict, judged, "the reading judged against the break-even line"),
+            ]
+    return Verified(all(check.ok for check in checks), tuple(checks), reading, judged, said)
+
+
+def _hash(found: Document) -> Check:
+    ok = protocol_hash(found.protocol) == found.protocol_hash
+    text = f"the protocol has the hash {protocol_hash(found.protocol)}"
+    return Check("hash", ok, text if ok else f"{text}, not the one in the file: {found.protocol_hash[:64]}")
+
+
+def _seed(found: Document) -> Check:
+    try:
+        ok = commitment(found.seed) == found.protocol.commitment
+    except Invalid as error:
+        return Check("seed", ok=False, words=error.sentence)
+    return Check(
+        "seed",
+        ok,
+        "the seed is the one that was committed" if ok else "the seed is not the one that was committed",
+    )
+
+
+def _plan(found: Document) -> Iterator[Check]:
+    """A protocol that `freeze` would not have made: too few coins, looks that spend too much."""
+    frozen = found.protocol
+    try:
+        calendar.check(frozen.design)
+        check_worth(frozen.worth)
+    except Invalid as error:
+        yield Check("plan", ok=False, words=error.sentence)
+        return
+    allowed = {looks.planned(frozen.design, early=early) for early in (True, False)}
+    ok = frozen.looks in allowed and frozen.rules == rules_of(frozen.design, frozen.outcome)
+    yield Check(
+        "plan",
+        ok,
+        "design, looks and rules are those of a trial" if ok else "looks or rules are none that Linnet plans",
+    )
+
+
+def _calendar(found: Document) -> Check:
+    design = found.protocol.design
+    if design.kind == "which_page":
+        ok = calendar.page_calendar(design, found.seed).weeks == found.page_weeks and not found.calendar
+    else:
+        ok = calendar.calendar(design, found.seed).days == found.calendar and not found.page_weeks
+    text = "the calendar is the one that the seed gives"
+    return Check("calendar", ok, text if ok else text.replace("is the", "is not the"))
+
+
+def _same(name: Literal["reading", "verdict"], given: Value, computed: Value, what: str) -> Check:
+    wrong = sorted(_differences(wire.plain(given), wire.plain(computed), ""))
+    return Check(name, not wrong, what if not wrong else f"{what}: the file differs in {', '.join(wrong)}")
+
+
+def _differences(a: object, b: object, path: str) -> Iterator[str]:
+    if isinstance(a, dict) and isinstance(b, dict):
+        for key in a.keys() | b.keys():
+            yield from _differences(a.get(key), b.get(key), f"{path}.{key}" if path else key)
+    elif isinstance(a, float | int) and isinstance(b, float | int) and not isinstance(a, bool):
+        if not math.isclose(a, b, rel_tol=_NEAR, abs_tol=_NEAR):
+            yield path
+    elif isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        if list(a) != list(b):
+            yield path
+    elif a != b:
+        yield path
