@@ -354,3 +354,39 @@ def test_only_who_gave_a_stamp_takes_it_back(village: Village) -> None:
             assert (await shown(anna, mine["id"]))[0] == state
 
     village.run(story())
+
+
+def test_who_quotes_a_post_stands_on_a_page_of_its_own(village: Village) -> None:
+    anna, ben = both(village)
+    carl = anna.town.person("carl")
+
+    async def story() -> None:
+        await ben.follow(anna)
+        mine = await anna.says("Fresh rye at six")
+        thread = f"/@anna/{mine['id']}"
+        assert "/quotes" not in await carl.page(thread)
+        there = (await ben.home())[0]
+        await ben.says("Go there", quoted_status_id=there["id"])
+        await carl.says("I was there", quoted_status_id=mine["id"])
+        secret = await anna.says("Only for us", quoted_status_id=mine["id"], visibility="private")
+        where = f"/posts/{mine['id']}/quotes"
+        assert f'href="{where}">3 quotes</a>' in await carl.page(thread)
+        page = await carl.page(where)
+        assert [word for word in ("Go there", "I was there", "Only for us") if word in page] == [
+            "Go there",
+            "I was there",
+        ]
+        assert "Only for us" in await anna.page(where)
+        assert 'aria-label="ben: Go there"' in page  # the address is for servers that show no quotes
+        # who must not see a post is told nothing of its quotes
+        hidden = {"host": anna.town.host}
+        answer = await village.ask("GET", f"{anna.town.url}/posts/{secret['id']}/quotes", hidden, b"")
+        assert answer.status == 404
+        # a quote that is taken back is on the list no more
+        (first,) = [
+            q for q in await anna.get(f"/v1/statuses/{mine['id']}/quotes") if "Go there" in q["content"]
+        ]
+        await anna.post(f"/v1/statuses/{mine['id']}/quotes/{first['id']}/revoke")
+        assert "Go there" not in await carl.page(where)
+
+    village.run(story())

@@ -231,7 +231,7 @@ class Resident:
     async def page(self, path: str) -> str:
         """A page as this one sees it, logged in with a browser."""
         cookie = self.town.db.write_now(_session, self.id)
-        headers = {"host": self.town.host, "cookie": f"sid={cookie}"}
+        headers = {"host": self.town.host, "cookie": f"__Host-sid={cookie}"}
         answer = await asgi._ask(self.town.app, "GET", path, headers, b"", "203.0.113.9")
         assert answer.status == 200, (path, answer.status, answer.headers)
         return answer.body.decode()

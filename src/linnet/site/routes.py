@@ -33,6 +33,7 @@ from linnet.site import (
     notices,
     people,
     posts,
+    quotes,
     relays,
     reports,
     servers,

@@ -2,6 +2,7 @@
 Who may say so is decided before (`federation.authority`); here it is only written down.
 """
 
+import re
 from collections.abc import Sequence
 from hashlib import blake2b
 
@@ -195,6 +196,10 @@ def _parent(tx: Tx, theirs: RemotePost) -> Post | None:
     return parent
 
 
+# What stands in a quoting post for servers that show no quotes: an address, and none of the author's words.
+_QUOTE_LINE = re.compile(r'<(p|span) class="quote-inline">.*?</\1>', re.DOTALL)
+
+
 def _emoji(tx: Tx, theirs: RemotePost, now: int) -> str:
     """What stands in its words."""
     options = [title for title, _ in theirs.poll.options] if theirs.poll else []
@@ -206,7 +211,7 @@ def _row(theirs: RemotePost, parent: Post | None, *, id: int, poll_id: int | Non
         id=id,
         account_id=theirs.account_id,
         person_id=None,
-        text=plain(theirs.html),
+        text=plain(_QUOTE_LINE.sub("", theirs.html) if theirs.quotes else theirs.html),
         html=theirs.html,
         warning=theirs.warning,
         sensitive=theirs.sensitive or bool(theirs.warning),
