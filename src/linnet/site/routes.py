@@ -59,6 +59,7 @@ PARTS = (
     feeds_out,
     compose,
     deeds,
+    quotes,
     people,
     notices,
     answers,
