@@ -7,20 +7,25 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
-from linnet.desk.effort import actions, queries, totals
-from linnet.desk.effort.rules import DayTime, Entry, Setting
+from linnet.desk.effort import actions, queries, split, timers, totals, written
+from linnet.desk.effort.rules import CHANNELS, HERE, DayTime, Entry, Setting
+from linnet.desk.effort.split import Split
+from linnet.desk.effort.timers import Timer
 from linnet.desk.effort.totals import OwnSpan
+from linnet.desk.effort.words import CHANNEL_WORDS
 from linnet.desk.statement.rules import WORDS
 from linnet.kernel.clock import MINUTE, SECOND
 from linnet.kernel.days import Period, after, before, day_of, day_start, days_between, next_day, parse_day
 from linnet.kernel.errors import LinnetError, NotAllowed
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value
-from linnet.site import forms
+from linnet.site import forms, words
 from linnet.site.desk_times import clock, day_words, period_of, short_day, span_words, spent
 from linnet.site.frame import Frame, Visit
 
-FIELDS = ("day", "minutes", "note", "idle")
+FIELDS = ("day", "minutes", "note", "idle", "channel")
+TAPS = ("phone", "facebook", "linkedin", "instagram", "forum", "blog", "mail", "other")
+SPLIT_DAYS = 84  # twelve weeks: long enough for a range, short enough to be about now
 PAUSE = 5 * MINUTE
 IDLES = (60, 90, 120, 180, 300)
 
@@ -52,17 +57,28 @@ class Own(Value):
     times: list[DayTime]
     entries: list[Entry]
     spans: list[OwnSpan]
+    timer: Timer | None
+    tapped: dict[str, int]  # minutes of today, by channel
+    split: Split
 
 
 def own(tx: Tx, person_id: int, account_id: int, period: Period, day: str, now: int) -> Own:
     """A week of a person, and one day of it in full."""
-    times = totals.day_times(tx, account_id, period.first, period.last, now)
+    today = day_of(now, queries.firm_zone(tx))
+    week = totals.day_times(tx, account_id, period.first, period.last, now)
+    recent = totals.day_times(tx, account_id, next_day(today, 1 - SPLIT_DAYS), today, now)
+    tapped: dict[str, int] = {}
+    for entry in queries.entries_of(tx, person_id, today, today):
+        tapped[entry.channel] = tapped.get(entry.channel, 0) + entry.minutes
     return Own(
         queries.measured(tx, person_id),
         queries.setting(tx),
-        [time for time in times if time.person_id == person_id],
+        [time for time in week if time.person_id == person_id],
         queries.entries_of(tx, person_id, period.first, period.last),
         totals.own_spans(tx, person_id, day) if day else [],
+        queries.timer(tx, person_id),
+        tapped,
+        split.split(time for time in recent if time.person_id == person_id),
     )
 
 
@@ -100,6 +116,13 @@ async def _page(visit: Visit, error: LinnetError | None = None) -> Response:
         today=today,
         day_bounds=(day_start(day, zone), day_start(next_day(day), zone) - 1) if day else (0, 0),
         words=WORDS,
+        channel_words=CHANNEL_WORDS,
+        channels=[(channel, CHANNEL_WORDS[channel]) for channel in CHANNELS if channel != HERE],
+        taps=TAPS,
+        tap=written.TAP,
+        split_words=split_words(found.split),
+        running=timers.elapsed(found.timer, visit.now) if found.timer else 0,
+        forgotten=found.timer is not None and timers.forgotten(found.timer, visit.now),
         idles=IDLES,
         idle=found.setting.idle // SECOND,
         spent=spent,
@@ -117,6 +140,25 @@ def _line(day: str, times: list[DayTime]) -> Line:
         sums[key] = sums.get(key, 0) + time.ms
     parts = sorted(((words, ms, app) for (words, app), ms in sums.items()), key=lambda part: -part[1])
     return Line(day, day_words(day), sum(time.ms for time in of_day), parts)
+
+
+PART_WORDS = {"answer": "answering", "find": "finding", "read": "reading", "rest": "the rest"}
+
+
+def split_words(found: Split) -> tuple[str, str]:
+    """How much of the time was writing: the sentence, and what else there was. ('', '') for none."""
+    if not found.ms:
+        return "", ""
+    parts = dict(found.parts)
+    rest = ", ".join(
+        f"{PART_WORDS[part]} {spent(ms)}" for part, ms in found.parts if part in PART_WORDS and ms
+    )
+    whole = f"{spent(parts['write'])} of {spent(found.ms)}"
+    if found.share is None or found.low is None or found.high is None:
+        few = f"{words.some(found.days, 'day')}: too few for a share, which needs {split.DAYS_LEAST}"
+        return f"Writing was {whole}, on {few}.", rest
+    share = f"{found.share:.0%} of the time ({whole}; n {found.days} days, range {found.low:.0%} to {found.high:.0%})"
+    return f"Writing was {share}.", rest
 
 
 def sittings(spans: list[OwnSpan]) -> list[Sitting]:
@@ -159,12 +201,62 @@ async def add(visit: Visit) -> Response:
             day=form.text("day").strip(),
             minutes=form.whole("minutes"),
             note=form.text("note"),
+            channel=form.text("channel", "other"),
             id=new_id(),
             now=visit.now,
         )
     except LinnetError as error:
         return await _page(visit, error)
     return visit.back("/time", flash="Written down.")
+
+
+async def tap(visit: Visit) -> Response:
+    """Five minutes more on a channel, today."""
+    person_id, account_id = visit.session.person_id, visit.account.id
+    entry = await visit.db.write(written.tap, person_id, account_id, visit.form.text("channel"), visit.now)
+    return visit.back(
+        "/time#outside", flash=f"{CHANNEL_WORDS[entry.channel]}: {entry.minutes} min today, by taps."
+    )
+
+
+async def start_timer(visit: Visit) -> Response:
+    """Starts one's own timer; one that runs is stopped and written down."""
+    form = visit.form
+    try:
+        done = await visit.db.write(
+            written.start_timer,
+            visit.session.person_id,
+            visit.account.id,
+            channel=form.text("channel"),
+            note=form.text("note"),
+            now=visit.now,
+        )
+    except LinnetError as error:
+        return await _page(visit, error)
+    return visit.back("/time#outside", flash=f"{_came_to(done)} The timer runs.".strip())
+
+
+async def stop_timer(visit: Visit) -> Response:
+    """Stops it; `minutes`: how long it really was, of one that was forgotten."""
+    try:
+        minutes = visit.form.whole("minutes") if visit.form.text("minutes").strip() else None
+        done = await visit.db.write(written.stop_timer, visit.session.person_id, visit.now, minutes)
+    except LinnetError as error:
+        return await _page(visit, error)
+    none = "Nothing was written down: all of it was measured here already, or it was no time."
+    return visit.back("/time#outside", flash=_came_to(done) or none)
+
+
+def _came_to(done: list[Entry]) -> str:
+    if not done:
+        return ""
+    return f"{CHANNEL_WORDS[done[0].channel]}: {sum(entry.minutes for entry in done)} min written down."
+
+
+async def drop_timer(visit: Visit) -> Response:
+    """Throws it away."""
+    await visit.db.write(written.drop_timer, visit.session.person_id)
+    return visit.back("/time#outside", flash="Thrown away. Nothing was written down.")
 
 
 async def drop(visit: Visit) -> Response:
@@ -198,6 +290,10 @@ def routes(frame: Frame) -> list[BaseRoute]:
         frame.post("/time/measure", measure),
         frame.post("/time/entries", add),
         frame.post("/time/entries/{id}/delete", drop),
+        frame.post("/time/tap", tap),
+        frame.post("/time/timer", start_timer),
+        frame.post("/time/timer/stop", stop_timer),
+        frame.post("/time/timer/drop", drop_timer),
         frame.post("/time/forget", forget),
         frame.post("/time/idle", set_idle),
     ]
