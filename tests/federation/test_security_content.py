@@ -542,7 +542,8 @@ def _token(tx: Any, stage: Stage) -> str:
 
 
 def test_c03_no_emoji_becomes_markup(village: Village) -> None:
-    """Custom emoji are not shown: `:x:` stays what was written, in names, texts and addresses."""
+    """What a tag says is a name and an address, or nothing: `:x:` stays what was written in names, texts and
+    addresses; only a page draws it, in words (tests/rules/test_emoji.py)."""
     stage = Scene(village)
 
     async def story() -> None:
