@@ -43,6 +43,9 @@ from linnet.desk.mailing import actions as mailing
 from linnet.desk.mailing import errands as mails
 from linnet.desk.mailing.actions import MailStatement
 from linnet.desk.sales.rules import LeadRecorded, SaleRecorded
+from linnet.desk.trial import actions as trials
+from linnet.desk.trial import errands as trial_errands
+from linnet.desk.trial.actions import PowerStep, ReadTrial
 from linnet.desk.visits import actions as visit_actions
 from linnet.desk.visits import errands as visits
 from linnet.desk.visits.actions import ReplayVisits, RollSalts
@@ -283,6 +286,8 @@ def jobs(
         ReplayVisits: partial(visits.replay_visits, db),
         MailStatement: partial(mails.mail_statement, db, mailer, house.settings.url),
         PublishDraft: partial(drafts.publish, db, terms, grace),
+        PowerStep: partial(trial_errands.power_step, db),
+        ReadTrial: partial(trial_errands.read_trial, db),
         EndPoll: end_poll,
         CloseAccount: partial(closing.close_account, db),
         FetchCard: partial(post_errands.fetch_card, db, client, link_actions.clean_text, house.settings.url),
@@ -315,6 +320,8 @@ def recurring(db: Database, store: Store, settings: Settings) -> dict[str, Every
         "planned posts without a job": Every(
             10 * MINUTE, run=partial(draft_actions.miss_overdue, grace_minutes=settings.late_grace_minutes)
         ),
+        "trials": Every(trials.CHECK_EVERY, run=trials.live),
+        "planned posts in quiet time": Every(trials.CHECK_EVERY, run=draft_actions.keep_quiet),
         "decisions on stories that are gone": Every(DAY, run=ideas.forget_gone),
         "statements by mail": Every(10 * MINUTE, run=mailing.plan),
         "days that are over": Every(10 * MINUTE, run=effort.fold),

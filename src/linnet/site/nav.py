@@ -33,6 +33,7 @@ TABLE = (
     Item("/plan", "Plan", "calendar", 2, writes=True),
     Item("/links", "Links", "link", 2),
     Item("/sources", "Sources", "feed", 2),
+    Item("/desk/trial", "Trial", "coin", 2, writes=True),
     Item("/statement", "Statement", "statement", 2, bar=5),
     Item("/bookmarks", "Bookmarks", "bookmark", 3),
     Item("/settings", "Settings", "settings", 3, bar=5),

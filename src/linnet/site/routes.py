@@ -27,6 +27,7 @@ from linnet.site import (
     desk_statement,
     desk_time,
     desk_today,
+    desk_trial,
     feeds_out,
     live,
     login,
@@ -79,6 +80,7 @@ PARTS = (
     desk_sales,
     desk_shops,
     desk_persons,
+    desk_trial,
     posts,
 )
 

@@ -1,14 +1,58 @@
 """What is reckoned for a trial outside of any transaction: the power step, a look, the verdict."""
 
 import asyncio
+import secrets
 
 from linnet.db.database import Database
-from linnet.desk.trial import actions, analysis, records, verdict
-from linnet.desk.trial.actions import ReadTrial
+from linnet.desk.trial import actions, analysis, power, records, verdict
+from linnet.desk.trial.actions import PowerState, PowerStep, ReadTrial
 from linnet.desk.trial.queries import Look
-from linnet.desk.trial.records import Beside, Judged, ToRead
+from linnet.desk.trial.records import Beside, Judged, Past, ToRead
+from linnet.desk.trial.values import Power
 from linnet.kernel.clock import now_ms
+from linnet.kernel.errors import Invalid
 from linnet.kernel.wire import encode_text
+
+TELL_EVERY = 0.5  # seconds between two words on how far the power step is
+
+
+async def power_step(db: Database, job: PowerStep) -> None:
+    """Tries the plan out on the firm's own past, and says how far it is meanwhile. A plan that was
+    changed or given up ends it."""
+    past = await db.read(records.past, job.trial_id, now_ms())
+    if past is None or past.plan_text != job.plan:
+        return
+    meter = _Meter()
+    work = asyncio.create_task(asyncio.to_thread(_tried, past, secrets.token_hex(32), meter))
+    try:
+        while not work.done():
+            await asyncio.wait({work}, timeout=TELL_EVERY)
+            if not work.done():
+                state = PowerState(meter.done, meter.of)
+                if not await db.write(actions.keep_power, job.trial_id, job.plan, state):
+                    return
+        state = PowerState(1, 1, encode_text(work.result()))
+    except Invalid as error:
+        state = PowerState(1, 1, problem=f"{error.sentence}.")
+    finally:
+        meter.wanted = False
+    await db.write(actions.keep_power, job.trial_id, job.plan, state)
+
+
+class _Meter:
+    """How far the thread is, and whether anybody still wants what it does."""
+
+    def __init__(self) -> None:
+        self.done, self.of, self.wanted = 0, 1, True
+
+
+def _tried(past: Past, seed: str, meter: _Meter) -> Power | None:
+    profile = past.profile or power.PROFILE
+    for step in power.steps(past.days, past.design, seed, profile, rules=past.rules):
+        meter.done, meter.of = step.done, step.of
+        if step.power is not None or not meter.wanted:
+            return step.power
+    return None
 
 
 async def read_trial(db: Database, job: ReadTrial) -> None:

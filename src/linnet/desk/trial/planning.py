@@ -19,6 +19,7 @@ WINDOW = 90  # days that cost and value are taken from
 HISTORY = 182  # days that the power step looks at
 VISITS_TO_TELL = 30  # tagged visits from which on a lag is believed
 LAG_MOST = 14 * DAY
+PROFILE_DAYS = 7
 DRAWS = 1000
 WHOLE_WEEKS_LEAST = 12
 USUAL_WEEKS = 12
@@ -89,6 +90,20 @@ def lag_of(delays: Sequence[int]) -> Lag:
     if len(near) < VISITS_TO_TELL:
         return Lag(None, len(near))
     return Lag(near[-(-95 * len(near) // 100) - 1], len(near))
+
+
+def profile_of(delays: Sequence[int]) -> tuple[float, ...] | None:
+    """What share of the tagged visits came on the first day after the post, on the second and so on,
+    seven days at most. None where too few are known."""
+    near = [delay for delay in delays if 0 <= delay < PROFILE_DAYS * DAY]
+    if len(near) < VISITS_TO_TELL:
+        return None
+    shares = [0] * PROFILE_DAYS
+    for delay in near:
+        shares[delay // DAY] += 1
+    while shares[-1] == 0:
+        shares.pop()
+    return tuple(n / len(near) for n in shares)
 
 
 def suggested(lag: Lag) -> Kind:

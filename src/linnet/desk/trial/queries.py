@@ -190,7 +190,8 @@ def set_verdict(tx: Tx, trial_id: int, verdict: str) -> bool:
 DAYS = """SELECT trial_id, day, span, arm, state, reason, alive, visits, search, paid, machines, counted_at
     FROM trial_day WHERE trial_id = :trial_id ORDER BY day"""
 INSERT_DAY = "INSERT INTO trial_day (trial_id, day, span, arm) VALUES (:trial_id, :day, :span, :arm)"
-ADD_ALIVE = "UPDATE trial_day SET alive = alive + :ms WHERE trial_id = :trial_id AND day = :day"
+ADD_ALIVE = """UPDATE trial_day SET alive = alive + :ms
+    WHERE trial_id = :trial_id AND day = :day AND state = 'open'"""
 COUNT_DAY = """UPDATE trial_day SET state = :state, reason = :reason, visits = :visits, search = :search, paid = :paid,
     machines = :machines, counted_at = :now WHERE trial_id = :trial_id AND day = :day AND state = 'open'"""
 SPOIL_DAY = """UPDATE trial_day SET state = 'dropped', reason = :reason, counted_at = :now

@@ -5,15 +5,15 @@ from collections import Counter, defaultdict
 
 from linnet.db.tx import Tx
 from linnet.desk.sales import queries as sales
+from linnet.desk.trial import history, planning, queries, verdict
 from linnet.desk.trial import protocol as protocols
-from linnet.desk.trial import queries, verdict
 from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.rules import Trial, TrialDay
-from linnet.desk.trial.values import DayRecord, Look, Power, Protocol, Reading, Verdict
+from linnet.desk.trial.values import DayRecord, Design, Look, Power, Protocol, Reading, Rules, Verdict
 from linnet.kernel.clock import zone
 from linnet.kernel.days import day_of, day_start, next_day
 from linnet.kernel.errors import Conflict
-from linnet.kernel.value import Value
+from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import decode_as
 
 
@@ -42,6 +42,34 @@ class ToRead(Value):
     until: str
     days: list[DayRecord]
     others: dict[str, dict[str, float]]
+
+
+class Past(Value):
+    """What the power step tries a plan on."""
+
+    plan_text: str
+    design: Design
+    rules: Rules
+    days: list[DayRecord]
+    profile: tuple[float, ...] | None
+
+
+def past(tx: Tx, trial_id: int, now: int) -> Past | None:
+    """The past for a plan; None where there is no such plan any more."""
+    trial = queries.trial(tx, trial_id)
+    if trial is None or trial.stage != "planned":
+        return None
+    own = zone(trial.time_zone)
+    plan = decode_as(Plan, trial.plan)
+    today = day_of(now, own)
+    since = day_start(next_day(today, -planning.WINDOW), own)
+    delays = queries.delays(tx, trial.account_id, since, now)
+    days = history.past_days(tx, own, now)
+    if plan.all_visits:
+        days = [changed(day, outcome=day.visits) for day in days]
+    design = plan.design(plan.start_after(today), own.key)
+    read_by = protocols.rules_of(design, "visits_all" if plan.all_visits else "visits_other")
+    return Past(trial.plan, design, read_by, days, planning.profile_of(delays))
 
 
 def something_to_read(tx: Tx, trial: Trial) -> bool:

@@ -125,6 +125,26 @@
     wanted();
   }
 
+  /* How far the power step of a trial is. When it is done the page comes anew, with what it found. */
+  function power(place) {
+    const button = document.querySelector("[data-no-script]");
+    if (button) button.hidden = true;
+    async function look() {
+      try {
+        const answer = await fetch("/desk/trial/power", { headers: { "x-linnet-part": "1" } });
+        if (answer.headers.get("x-linnet-done")) return location.reload();
+        if (answer.ok) {
+          const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+          place.replaceChildren(...fresh.body.childNodes);
+        }
+      } catch {
+        if (button) button.hidden = false; // no connection: the button looks again
+      }
+      setTimeout(look, 1500);
+    }
+    setTimeout(look, 800);
+  }
+
   // the counter comes behind this script: both are there when the page is
   addEventListener("DOMContentLoaded", () => {
     for (const button of document.querySelectorAll("[data-print]")) {
@@ -134,5 +154,6 @@
     for (const box of document.querySelectorAll("[data-tabs]")) tabs(box);
     for (const area of document.querySelectorAll("[data-count]")) if (window.linnetCount) ring(area);
     for (const form of document.querySelectorAll("[data-draft-form]")) keep(form);
+    for (const place of document.querySelectorAll("[data-power]")) power(place);
   });
 })();

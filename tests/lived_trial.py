@@ -1,0 +1,120 @@
+"""A trial for tests: planned, frozen with a seed, lived through with a moved clock."""
+
+import asyncio
+import random
+from collections.abc import Mapping
+
+from linnet.db.database import Database
+from linnet.db.tx import Tx
+from linnet.desk.firm.rules import parse_hours
+from linnet.desk.trial import actions, errands, queries
+from linnet.desk.trial.actions import ReadTrial
+from linnet.desk.trial.planning import Plan
+from linnet.desk.trial.rules import Trial
+from linnet.desk.trial.values import Worth
+from linnet.kernel.clock import HOUR, zone
+from linnet.kernel.days import day_start, next_day
+from linnet.kernel.ids import new_id
+from linnet.kernel.value import changed
+from linnet.kernel.wire import encode_text
+from linnet.social.posts.rules import Author, Terms
+from tests import desk
+
+BERLIN = "Europe/Berlin"
+TERMS = Terms("https://linnet.example", 140)
+SEED = "5eed" * 16
+WORTH = Worth("EUR", 2000, 100_000, 150_000, 200_000, 30)
+PLAN = Plan(WORTH, weeks=6, waived=True)
+HOURS = "UPDATE firm SET office_hours = :hours WHERE id = 1"
+VISIT = """INSERT INTO visit (id, visitor, site, code, path, referrer, first_at, last_at, hits, kind, rule)
+    VALUES (:id, :id, 'bakery.example', :code, '/', :referrer, :at, :at, 1, :kind, 'R5')"""
+STEP = 2 * HOUR
+
+
+def found(tx: Tx, account_id: int, *, time_zone: str = BERLIN) -> None:
+    """The firm with usual hours."""
+    desk.found_firm(tx, account_id, zone=time_zone)
+    tx.run(HOURS, hours=encode_text(parse_hours("Mon-Sun 09:00-17:00")))
+
+
+def begin(
+    db: Database, author: Author, now: int, plan: Plan = PLAN, *, seed: str = SEED, time_zone: str = BERLIN
+) -> Trial:
+    """A frozen trial."""
+    id = db.write_now(actions.plan, author, plan, id=new_id(), time_zone=time_zone, now=now)
+    trial: Trial = db.write_now(actions.freeze, author, id, plan_text=encode_text(plan), seed=seed, now=now)
+    return trial
+
+
+def again(db: Database, trial: Trial) -> Trial:
+    """As it is now."""
+    now_there = db.read_now(queries.trial, trial.id)
+    assert now_there is not None
+    return now_there
+
+
+def live(db: Database, since: int, until: int, step: int = STEP) -> int:
+    """Signs of life from `since` to `until`; answers `until`."""
+    now = since
+    while now < until:
+        now = min(now + step, until)
+        db.write_now(actions.live, now)
+    return until
+
+
+def read(db: Database, trial: Trial) -> None:
+    """The errand that reads what is due."""
+    asyncio.run(errands.read_trial(db, ReadTrial(trial.id)))
+
+
+def visits(
+    tx: Tx, day: str, *, time_zone: str = BERLIN, kind: str = "person", code: str = "", **by: int
+) -> None:
+    """So many visits on a day, by where they came from: other, search, mail, ads."""
+    start, end = (day_start(d, zone(time_zone)) for d in (day, next_day(day)))
+    hosts: Mapping[str, str] = {
+        "other": "",
+        "search": "google.de",
+        "mail": "mail.google.com",
+        "ads": "googleads.g.doubleclick.net",
+    }
+    for source, n in by.items():
+        for k in range(n):
+            at = start + (k * 2 + 1) * (end - start) // (2 * n)
+            tx.run(VISIT, id=new_id(), at=at, kind=kind, code=code, referrer=hosts[source])
+
+
+def world(
+    db: Database, trial: Trial, *, effect: float, base: int = 20, seed: int = 1, time_zone: str = BERLIN
+) -> None:
+    """Visits of every day: more of them where the calendar says on."""
+    chance = random.Random(seed)
+
+    def write(tx: Tx) -> None:
+        for day in queries.days(tx, trial.id):
+            mean = base + (effect if day.arm == "on" else 0)
+            n = max(0, round(chance.gauss(mean, mean**0.5)))
+            visits(tx, day.day, time_zone=time_zone, other=n, search=max(0, round(chance.gauss(10, 3))))
+
+    db.write_now(write)
+
+
+def posted(db: Database, trial: Trial, *, obeying: bool = True) -> None:
+    """A post in each stretch that is on; in every one where nobody obeys."""
+
+    def write(tx: Tx) -> None:
+        seen = set()
+        for day in queries.days(tx, trial.id):
+            if day.span not in seen and (day.arm == "on" or not obeying):
+                seen.add(day.span)
+                at = day_start(day.day, zone(trial.time_zone)) + 10 * HOUR
+                queries.put_post(
+                    tx, trial.id, queries.Posted(new_id(), day.day, at, "post", day.arm == "quiet")
+                )
+
+    db.write_now(write)
+
+
+def longer(plan: Plan, **more: object) -> Plan:
+    """The plan, otherwise."""
+    return changed(plan, **more)
