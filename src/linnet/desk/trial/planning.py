@@ -154,7 +154,13 @@ def value_range(days: Sequence[DayWorth], margin: int) -> tuple[int, int, int] |
     found.sort()
     low, high = found[len(found) // 40], found[-(len(found) // 40) - 1]
     middle = amount * margin * 10 / visits
-    return max(0, int(min(low, middle))), int(middle), int(max(high, middle))
+    return _rounded(max(0.0, min(low, middle))), _rounded(middle), _rounded(max(high, middle))
+
+
+def _rounded(value: float) -> int:
+    """To three digits: more of them are only luck."""
+    places = max(0, len(str(int(value))) - 3)
+    return int(round(value, -places))
 
 
 def usual(records: Sequence[DayRecord]) -> tuple[float, ...]:
