@@ -42,6 +42,9 @@ from linnet.desk.links.actions import FetchPreview
 from linnet.desk.mailing import actions as mailing
 from linnet.desk.mailing import errands as mails
 from linnet.desk.mailing.actions import MailStatement
+from linnet.desk.pool import actions as pool
+from linnet.desk.pool import errands as pool_errands
+from linnet.desk.pool.actions import ReadPublic
 from linnet.desk.sales.rules import LeadRecorded, SaleRecorded
 from linnet.desk.trial import actions as trials
 from linnet.desk.trial import errands as trial_errands
@@ -207,6 +210,7 @@ class Program:
             knows_as=self.office.knows_as,
             neighbours=Neighbourhood(self.office.own_names) if self.office.on else None,
             relays=RelayShelf(settings.url) if self.office.on else None,
+            seals=self.office.sealing if self.office.on else None,
         )
         self.gallery = Gallery(self.house, self.office.may_show)
         self.sweeps = recurring(self.db, store, settings)
@@ -285,6 +289,7 @@ def jobs(
         RollSalts: partial(visits.roll_salts, db),
         ReplayVisits: partial(visits.replay_visits, db),
         MailStatement: partial(mails.mail_statement, db, mailer, house.settings.url),
+        ReadPublic: partial(pool_errands.read_public, db, client, office.sealing.proven, house.settings.url),
         PublishDraft: partial(drafts.publish, db, terms, grace),
         PowerStep: partial(trial_errands.power_step, db),
         ReadTrial: partial(trial_errands.read_trial, db),
@@ -323,6 +328,7 @@ def recurring(db: Database, store: Store, settings: Settings) -> dict[str, Every
         "trials": Every(trials.CHECK_EVERY, run=trials.live),
         "planned posts in quiet time": Every(trials.CHECK_EVERY, run=draft_actions.keep_quiet),
         "decisions on stories that are gone": Every(DAY, run=ideas.forget_gone),
+        "public trials of others": Every(DAY, run=pool.plan),
         "statements by mail": Every(10 * MINUTE, run=mailing.plan),
         "days that are over": Every(10 * MINUTE, run=effort.fold),
         "sources without a job": Every(HOUR, run=feed_actions.replan),

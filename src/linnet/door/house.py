@@ -7,6 +7,7 @@ from typing import Protocol
 from linnet.db.database import Database
 from linnet.door.neighbours import Neighbours
 from linnet.door.relays import Relays
+from linnet.door.seals import Seals
 from linnet.hub.hub import Hub
 from linnet.kernel.settings import Settings
 from linnet.kernel.value import Value
@@ -78,6 +79,7 @@ class House:
     watch: Watch = field(default_factory=Unwatched)  # ... and what somebody looks at
     neighbours: Neighbours | None = None  # ... what the owner may see and decide; None: there are no others
     relays: Relays | None = None
+    seals: Seals | None = None
     at_end: list[Callable[[], Awaitable[None]]] = field(
         default_factory=list
     )  # run before the database closes

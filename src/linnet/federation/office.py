@@ -18,6 +18,7 @@ from linnet.federation.letters.drops import Drops
 from linnet.federation.letters.steps import Hall
 from linnet.federation.peers.rulebook import Rulebook
 from linnet.federation.render.facts import Here
+from linnet.federation.sealing import Sealing
 from linnet.hub.hub import Hub
 from linnet.kernel.settings import Settings
 from linnet.net.client import Fetcher
@@ -37,6 +38,7 @@ class Office:
         self.finder = Finder(db, self.library, client, settings.url, settings.domain, self.may_show)
         self.watch: Watch = Looking(db) if self.on else Unwatched()
         self.drops = Drops(db)
+        self.sealing = Sealing(db, self.keyring, self.library)
 
     @property
     def on(self) -> bool:

@@ -1,0 +1,260 @@
+"""Trials put together: the arithmetic against published figures and a simulation, and what is believed."""
+
+import json
+import math
+import random
+
+import pytest
+
+from linnet.desk.pool import meta, rules
+from linnet.desk.pool.meta import Result
+from linnet.desk.pool.rules import Summary
+from linnet.desk.trial.values import Reading
+from linnet.kernel.errors import Invalid
+from linnet.kernel.value import changed
+from linnet.kernel.wire import plain
+
+# Log risk ratios and variances of the 13 BCG trials (Colditz et al. 1994), the worked example of every book
+BCG = [
+    (-0.8893, 0.3256), (-1.5854, 0.1946), (-1.3481, 0.4154), (-1.4416, 0.0200), (-0.2175, 0.0512),
+    (-0.7861, 0.0069), (-1.6209, 0.2230), (0.0120, 0.0040), (-0.4694, 0.0564), (-1.3713, 0.0730),
+    (-0.3394, 0.0124), (0.4459, 0.5325), (-0.0173, 0.0714),
+]  # fmt: skip
+TRIALS = [Result(effect, math.sqrt(variance)) for effect, variance in BCG]
+
+AT = "https://bakery.example/trials/ab12.json"
+SAID = Summary(
+    type="LinnetTrial",
+    version=1,
+    id=AT,
+    actor="https://bakery.example/users/7",
+    firm="Corner Bakery",
+    field=("bread",),
+    state="registered",
+    protocol_hash="ab12",
+    seed_hash="cd34",
+    design="half_week",
+    weeks=12,
+    first="2026-09-07",
+    last="2026-11-29",
+    baseline="20-50",
+    followers="30-100",
+    minutes=45,
+    waived=False,
+    registered_at=1_793_000_000_000,
+)
+READING = Reading(
+    how="end", until="2026-11-29", limit=500, effect=10.0, se=3.0, p=0.01, quantile=2.2, low=3.4, high=16.6,
+    followed=None, days=84, days_on=42, dropped=1, capped=0, coins=12, calendars=4096, exact=True, mean_quiet=50.0,
+    followed_on=11, blocks_on=12, posted_quiet=1, blocks_quiet=12, broken=(),
+)  # fmt: skip
+
+
+def finished(n: int, effect: float, error: float, **more: object) -> Summary:
+    at = f"https://firm{n}.example/trials/x.json"
+    return changed(
+        SAID,
+        id=at,
+        actor=f"https://firm{n}.example/users/1",
+        state="finished",
+        verdict="cannot_tell",
+        effect=round(effect * rules.PARTS),
+        error=round(error * rules.PARTS),
+        **more,
+    )
+
+
+def test_the_variance_between_firms_is_that_of_the_book():
+    # metafor's manual, rma(method="DL"): tau^2 = 0.3088, estimate -0.7141
+    assert meta.between_firms(TRIALS) == pytest.approx(0.3088, abs=5e-4)
+    found = meta.pool(TRIALS)
+    assert found is not None
+    assert found.mean == pytest.approx(-0.7141, abs=5e-4)
+    assert found.k == 13
+
+
+def test_without_differences_it_is_the_plain_weighted_mean():
+    same = [Result(0.2, 0.1)] * 5
+    found = meta.pool(same)
+    assert found is not None
+    assert (found.mean, found.spread) == (pytest.approx(0.2), 0.0)
+    half = 2.7764 * 0.1 / math.sqrt(5)  # never narrower than the plain range
+    assert (found.low, found.high) == (pytest.approx(0.2 - half), pytest.approx(0.2 + half))
+    assert found.drawn_in == pytest.approx((0.2,) * 5)
+
+
+def test_four_firms_are_too_few():
+    assert meta.pool(TRIALS[:4]) is None
+    assert meta.pool(TRIALS[:5]) is not None
+
+
+def test_each_firm_is_drawn_in_and_a_vague_one_the_most():
+    found = meta.pool([*TRIALS, Result(3.0, 1.0)])
+    assert found is not None
+    for own, drawn in zip([*TRIALS, Result(3.0, 1.0)], found.drawn_in, strict=True):
+        assert min(own.effect, found.mean) <= drawn <= max(own.effect, found.mean)
+    assert found.drawn_in[-1] < 1.5
+
+
+def test_the_ranges_hold_what_they_say():
+    """600 worlds of eight firms, true mean .1, differing by .15: in 93 to 99 of 100 the mean is in its range, and
+    a new firm in the wider one."""
+    dice = random.Random(4)
+    means = news = 0
+    for _ in range(600):
+        firms = []
+        for _ in range(8):
+            error = dice.uniform(0.05, 0.12)
+            firms.append(Result(dice.gauss(dice.gauss(0.1, 0.15), error), error))
+        found = meta.pool(firms)
+        assert found is not None
+        means += found.low <= 0.1 <= found.high
+        news += found.new_low <= dice.gauss(0.1, 0.15) <= found.new_high
+    assert 0.93 <= means / 600 <= 0.99
+    assert 0.91 <= news / 600 <= 0.99
+
+
+@pytest.mark.parametrize(
+    ("value", "name"), [(0, "under 5"), (4.9, "under 5"), (5, "5-20"), (499, "150-500"), (500, "500 or more")]
+)
+def test_bands(value, name):
+    assert rules.band(value, rules.BASELINES) == name
+    assert name in rules.bands(rules.BASELINES)
+
+
+def test_the_effect_is_a_share_of_a_quiet_day_with_the_error_of_its_range():
+    found = rules.logarithm(READING)
+    assert found is not None
+    assert found.effect == pytest.approx(math.log(60 / 50))
+    assert found.error == pytest.approx(13.2 / 3.91993 / 60, rel=1e-4)
+    assert rules.logarithm(changed(READING, low=None, high=None)) is None
+    assert rules.logarithm(changed(READING, mean_quiet=0.0)) is None
+    fallen = rules.logarithm(changed(READING, effect=-80.0))  # below nothing: held at a hundredth
+    assert fallen is not None
+    assert fallen.effect == pytest.approx(math.log(0.01))
+
+
+def test_what_is_told_at_the_end():
+    said = rules.with_result(SAID, READING, "worth_it", "seed")
+    assert (said.state, said.verdict, said.seed) == ("finished", "worth_it", "seed")
+    assert said.result == Result(round(math.log(1.2) * 10_000) / 10_000, said.error / 10_000)
+    assert (said.followed_on, said.blocks_on, said.posted_quiet, said.blocks_quiet, said.dropped) == (
+        11,
+        12,
+        1,
+        12,
+        1,
+    )
+    assert rules.with_result(SAID, READING, "broken", "seed").result is None
+    assert SAID.result is None
+
+
+def test_what_is_signed_does_not_depend_on_order_or_spaces():
+    document = {"b": 1, "a": ["é", {"d": None, "c": True}], "signature": {"value": "x"}}
+    assert rules.canonical(document) == '{"a":["é",{"c":true,"d":null}],"b":1}'.encode()
+    for bad in ({"a": 0.5}, {"a": [1.0]}, {"é": 1}):
+        with pytest.raises(Invalid):
+            rules.canonical(bad)
+
+
+def test_it_is_read_as_it_was_written():
+    for said in (SAID, rules.with_result(SAID, READING, "not_worth_it", "s")):
+        document = rules.read_document(json.dumps(plain(said) | {"signature": {}}).encode())
+        assert rules.read_summary(document, AT) == said
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"type": "Note"}, "version"),
+        ({"version": 2}, "version"),
+        ({"id": "https://bakery.example/other.json"}, "another address"),
+        ({"actor": "https://evil.example/users/7"}, "another server"),
+        ({"actor": "http://bakery.example/users/7"}, "another server"),
+        ({"design": "by_feeling"}, "design"),
+        ({"effect": 1, "error": 0}, "figures"),
+        ({"effect": 1, "error": None}, "figures"),
+        ({"effect": 10**9, "error": 5}, "figures"),
+        ({"weeks": 0}, "figures"),
+        ({"minutes": -5}, "figures"),
+        ({"baseline": "many"}, "figures"),
+        ({"followers": ""}, "figures"),
+        ({"firm": "x" * 201}, "figures"),
+        ({"first": "soon"}, "figures"),
+        ({"weeks": "twelve"}, "form"),
+        ({"state": "perhaps"}, "form"),
+        ({"effect": 0.5}, "form"),
+    ],
+)
+def test_what_cannot_be_is_not_believed(change, said):
+    with pytest.raises(Invalid, match=said):
+        rules.read_summary(plain(SAID) | change, AT)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'"x"', b"{", b"\xff", b"[" * 100_000])
+def test_what_is_no_document_is_refused(body):
+    with pytest.raises(Invalid):
+        rules.read_document(body)
+
+
+def test_a_list_names_addresses_and_nothing_else():
+    good = "https://a.example/trials/1.json"
+    named = [good, "http://a.example/x", 7, "https://u:p@a.example/x", "ftp://a.example", "https://[", None]
+    assert rules.addresses({"trials": named}) == [good]
+    assert len(rules.addresses({"trials": [good] * 500})) == rules.LARGEST_LIST
+    with pytest.raises(Invalid):
+        rules.addresses({"trials": good})
+
+
+def together(*said: Summary, today: str = "2027-02-01", over: int = 64, pages: bool = False) -> rules.Found:
+    days = {one.id: over for one in said}
+    return rules.together(said, days, today, baseline="20-50", followers="30-100", pages=pages)
+
+
+def test_those_who_never_told_are_counted():
+    silent = changed(SAID, id="https://s.example/trials/1.json")
+    found = together(silent, *(finished(n, 0.1, 0.05) for n in range(4)))
+    assert (found.registered, found.finished, found.missing) == (5, 4, 1)
+    assert together(silent, today="2026-11-20", over=-9).missing == 0
+    assert together(silent, over=14).missing == 0
+    assert together(silent, over=15).missing == 1
+
+
+def test_a_firm_counts_once_however_many_trials_it_makes():
+    many = [
+        changed(finished(1, 5.0, 0.05), id=f"https://firm1.example/{n}", last=f"2026-0{n}-01")
+        for n in range(1, 8)
+    ]
+    found = together(*many, *(finished(n, 0.1, 0.05) for n in range(2, 5)))
+    assert (found.every, found.every_k) == (None, 4)
+    found = together(*many, *(finished(n, 0.1, 0.05) for n in range(2, 6)))
+    assert found.every_k == 5
+
+
+def test_broken_trials_and_those_of_pages_stay_apart():
+    days = [finished(n, 0.1, 0.05) for n in range(5)]
+    page = finished(8, 2.0, 0.05, design="which_page")
+    broken = changed(finished(9, 3.0, 0.05), verdict="broken")
+    found = together(*days, broken, page)
+    assert (found.every_k, found.broken) == (5, 1)
+    assert found.every is not None
+    assert found.every.mean == pytest.approx(0.1)
+    assert together(*days, page, pages=True).every_k == 1
+
+
+def test_like_yours_is_at_most_one_step_away():
+    near = [finished(n, 0.1, 0.05) for n in range(5)]
+    far = [finished(10 + n, 2.0, 0.05, baseline="500 or more") for n in range(5)]
+    found = together(*near, *far)
+    assert (found.like_k, found.every_k) == (5, 10)
+    assert found.like is not None
+    assert found.every is not None
+    assert found.like.mean == pytest.approx(0.1)
+    assert found.every.mean > 0.5
+    assert rules.is_like(near[0], "50-150", "100-300")
+    assert not rules.is_like(near[0], "150-500", "30-100")
+
+
+def test_per_hundred():
+    assert [rules.per_hundred(math.log(share)) for share in (1.12, 1.0, 0.9)] == [12, 0, -10]
+    assert rules.per_hundred(1e9) > 0
