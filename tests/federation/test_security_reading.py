@@ -96,7 +96,7 @@ def test_liked_twice_at_once_is_liked_once(db: Database, vera: Account, anna: Ac
     post_id = db.write_now(publish, anna)
 
     def like(tx: Tx) -> None:
-        reading_posts._favourite(vera, post_id, tx, NOW)
+        reading_posts._favourite(vera, post_id, None, tx, NOW)
 
     assert race(db, like, like) == (None, None)
     post = db.read_now(queries.post, post_id)

@@ -37,12 +37,12 @@ class PeoplePage(Value):
     ids: list[int]
     accounts: list[Account]
     ties: dict[int, Relationship]
-    sayings: dict[int, Said] = {}
+    sayings: dict[int, Said]
 
 
 def _people(tx: Tx, ties: list[Tie], viewer_id: int, now: int) -> PeoplePage:
     accounts = people.accounts(tx, [tie.account_id for tie in ties])
-    return PeoplePage([tie.id for tie in ties], accounts, _ties(tx, accounts, viewer_id, now))
+    return PeoplePage([tie.id for tie in ties], accounts, _ties(tx, accounts, viewer_id, now), {})
 
 
 def _ties(tx: Tx, accounts: list[Account], viewer_id: int, now: int) -> dict[int, Relationship]:
