@@ -68,6 +68,7 @@ def actor(proven: Proven, host: str, now: int) -> Described | Drop:
         key_id,
         pem,
         tuple(a for a in (normal(one) for one in vocab.uris(doc.get("alsoKnownAs"))[:20]) if a),
+        normal(vocab.uri(doc.get("movedTo"))),
     )
 
 
@@ -91,7 +92,7 @@ def _account(proven: Proven, kind: Kind, handle: str, host: str, now: int) -> Re
         locked=vocab.flag(doc.get("manuallyApprovesFollowers"), default=False),
         discoverable=vocab.flag(doc.get("discoverable"), default=False),
         indexable=vocab.flag(doc.get("indexable"), default=False),
-        hides_network=False,
+        hides_network=None,
         avatar=_image(doc.get("icon")),
         header=_image(doc.get("image")),
         created_at=min(vocab.moment(doc.get("published")) or now, now),
@@ -215,6 +216,9 @@ def post(
         return Drop("not_a_post", proven.uri)
     if not proven.actor:
         return Drop("no_author", proven.uri)
+    asked = _poll(doc, min(vocab.moment(doc.get("published")) or now, now))
+    if isinstance(asked, Drop):
+        return asked
     page = not vocab.kind_of(doc, vocab.POSTS)
     published = min(vocab.moment(doc.get("published")) or now, now)
     updated = vocab.moment(doc.get("updated"))
@@ -234,7 +238,7 @@ def post(
         mention_ids=mention_ids,
         tags=_tags(doc),
         pictures=_pictures(doc),
-        poll=_poll(doc, published),
+        poll=asked,
         replies_count=_total(doc.get("replies")),
         boosts_count=_total(doc.get("shares")),
         favourites_count=_total(doc.get("likes")),
@@ -363,17 +367,21 @@ def _pair(one: Json) -> tuple[object, object]:
     return (found[0], found[1]) if len(found) == 2 else (0.0, 0.0)
 
 
-def _poll(doc: Json, published: int) -> ForeignPoll | None:
-    if "Question" not in vocab.types(doc):
+def _poll(doc: Json, published: int) -> ForeignPoll | Drop | None:
+    """None where nothing is asked. Votes go by the words of an answer: a poll in which they are missing, or
+    the same twice, or both of one and of several, is refused. Of very many answers the first are shown."""
+    several, single = vocab.many(doc.get("anyOf")), vocab.many(doc.get("oneOf"))
+    if "Question" not in vocab.types(doc) or not (several or single):
         return None
-    several = doc.get("anyOf")
+    answers = (several or single)[:MOST_OPTIONS]
+    if (several and single) or len(answers) < 2:
+        return Drop("bad_poll")
     options: dict[str, int] = {}
-    for one in vocab.many(several or doc.get("oneOf"))[:MOST_OPTIONS]:
+    for one in answers:
         name = line(vocab.text(one.get("name")), OPTION_LENGTH) if isinstance(one, dict) else ""
-        if name and name not in options:
-            options[name] = min(_total(one.get("replies")) or 0, 1_000_000_000)
-    if len(options) < 2:
-        return None
+        if not name or name in options:
+            return Drop("bad_poll")
+        options[name] = min(_total(one.get("replies")) or 0, 1_000_000_000)
     closed = vocab.moment(doc.get("closed")) or vocab.moment(doc.get("endTime"))
     voters = vocab.number(doc.get("votersCount"))
     return ForeignPoll(

@@ -83,7 +83,7 @@ def _account(account: Account, url: str) -> Json:
         "discoverable": account.discoverable,
         "indexable": account.indexable,
         "noindex": not account.indexable,
-        "hide_collections": False,
+        "hide_collections": account.hides_network,
         "created_at": f"{day(account.created_at)}T00:00:00.000Z",
         "last_status_at": day(account.last_post_at) if account.last_post_at is not None else None,
         "statuses_count": account.posts_count,

@@ -113,6 +113,7 @@ class ProfilePage(Value):
     listed: Listed
     pinned: list[PostView]
     header: Media | None
+    went: Account | None = None  # where it goes on
 
 
 def profile_page(tx: Tx, address: str, viewer_id: int, tab: str, page: Page, now: int) -> ProfilePage:
@@ -152,6 +153,7 @@ def profile_page(tx: Tx, address: str, viewer_id: int, tab: str, page: Page, now
         Listed(ids, [seen[id] for id in ids if id in seen and id not in pins]),
         [seen[id] for id in pins if id in seen],
         header,
+        people.account(tx, account.moved_to_id) if account.moved_to_id else None,
     )
 
 
@@ -174,6 +176,7 @@ def _profile(tab: str) -> Handler:
             views=shown.listed.views,
             pinned=shown.pinned,
             header=shown.header,
+            went=shown.went if shown.went and not shown.went.hidden else None,
             tab=tab,
             next=paging.older(visit, shown.listed.ids),
             activity="read",

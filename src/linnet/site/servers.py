@@ -60,6 +60,8 @@ REASONS = {
     "no_such_post": "about a post that is not here",
     "farewell": "the goodbye of an account nobody knows",
     "gone": "about what is gone",
+    "too_many_reports": "one complaint too many: a server may have 50 undecided, and 100 in a day",
+    "bad_poll": "a poll that cannot be read",
     "unreachable": "what it speaks of could not be fetched",
     "too_much_to_fetch": "speaks of more than is fetched for one letter",
     "redirects": "leads from place to place",

@@ -30,6 +30,7 @@ def put(tx: Tx, proven: Proven, described: Described, *, id: int, now: int) -> A
             described.key_pem,
             encode_text(described.also_known_as),
             now,
+            moved_to=described.moved_to,
         ),
     )
     marking.place_account(tx, account.id, account.host, proven.authority)

@@ -4,12 +4,12 @@ from linnet.db.tx import Tx
 from linnet.federation.actors.rules import Actor
 
 BY_URI = """SELECT account_id, uri, authority, inbox, shared_inbox, outbox, followers, following, featured,
-    key_id, key_pem, also_known_as, fetched_at, gone_at FROM actor WHERE uri = :uri"""
+    key_id, key_pem, also_known_as, fetched_at, gone_at, moved_to FROM actor WHERE uri = :uri"""
 BY_KEY = """SELECT account_id, uri, authority, inbox, shared_inbox, outbox, followers, following, featured,
-    key_id, key_pem, also_known_as, fetched_at, gone_at FROM actor WHERE key_id = :key_id AND key_id <> ''
+    key_id, key_pem, also_known_as, fetched_at, gone_at, moved_to FROM actor WHERE key_id = :key_id AND key_id <> ''
     ORDER BY fetched_at DESC LIMIT 1"""
 OF_ACCOUNT = """SELECT account_id, uri, authority, inbox, shared_inbox, outbox, followers, following, featured,
-    key_id, key_pem, also_known_as, fetched_at, gone_at FROM actor WHERE account_id = :account_id"""
+    key_id, key_pem, also_known_as, fetched_at, gone_at, moved_to FROM actor WHERE account_id = :account_id"""
 
 
 def by_uri(tx: Tx, uri: str) -> Actor | None:
@@ -28,13 +28,14 @@ def of_account(tx: Tx, account_id: int) -> Actor | None:
 
 
 PUT = """INSERT INTO actor (account_id, uri, authority, inbox, shared_inbox, outbox, followers, following, featured,
-        key_id, key_pem, also_known_as, fetched_at)
+        key_id, key_pem, also_known_as, fetched_at, moved_to)
     VALUES (:account_id, :uri, :authority, :inbox, :shared_inbox, :outbox, :followers, :following, :featured,
-        :key_id, :key_pem, :also_known_as, :fetched_at)
+        :key_id, :key_pem, :also_known_as, :fetched_at, :moved_to)
     ON CONFLICT (account_id) DO UPDATE SET inbox = excluded.inbox, shared_inbox = excluded.shared_inbox,
         outbox = excluded.outbox, followers = excluded.followers, following = excluded.following,
         featured = excluded.featured, key_id = excluded.key_id, key_pem = excluded.key_pem,
-        also_known_as = excluded.also_known_as, fetched_at = excluded.fetched_at, gone_at = NULL"""
+        also_known_as = excluded.also_known_as, fetched_at = excluded.fetched_at, gone_at = NULL,
+        moved_to = excluded.moved_to"""
 GONE = "UPDATE actor SET gone_at = :now, key_id = '', key_pem = '' WHERE account_id = :account_id"
 
 
@@ -54,6 +55,7 @@ def put(tx: Tx, row: Actor) -> None:
         key_pem=row.key_pem,
         also_known_as=row.also_known_as,
         fetched_at=row.fetched_at,
+        moved_to=row.moved_to,
     )
 
 

@@ -25,6 +25,7 @@ class Actor(Value):
     also_known_as: str  # JSON [uri]
     fetched_at: int
     gone_at: int | None = None
+    moved_to: str = ""  # where it says that it went; `finding.moves` looks whether that is so
 
 
 class Described(Value):
@@ -40,6 +41,7 @@ class Described(Value):
     key_id: str
     key_pem: str
     also_known_as: tuple[str, ...]
+    moved_to: str = ""
 
 
 def is_fresh(actor: Actor, now: int) -> bool:

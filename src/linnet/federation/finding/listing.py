@@ -6,6 +6,7 @@ from typing import Any
 
 from linnet.federation import vocab
 from linnet.federation.authority import Drop, Proven
+from linnet.federation.fetching import for_now
 from linnet.federation.finding import rules
 from linnet.federation.finding.finder import Budget, Finder
 from linnet.federation.vocab import Json
@@ -42,6 +43,31 @@ async def total(finder: Finder, holder: Proven, value: object, budget: Budget) -
         return rules.total(embedded)
     found = await _there(finder, holder, value, budget, set())
     return rules.total(found[1]) if found else None
+
+
+class Cover(Value):
+    """A collection from outside: how many are in it (None: that is not said), and whether who they are
+    cannot be read (None: its server could not be asked now)."""
+
+    total: int | None
+    closed: bool | None
+
+
+async def cover(finder: Finder, holder: Proven, value: object, budget: Budget) -> Cover:
+    """The collection that `holder` names by `value`. Closed is what is named nowhere, is refused, or has no
+    members and no first page although somebody is in it (as Mastodon reads it)."""
+    document = vocab.obj(value)
+    if not (document.get("first") or rules.items(document) or "totalItems" in document):
+        address = rules.on_the_same_server(holder, value)
+        found = await finder.document(address, budget) if address else Drop("no_collection")
+        if isinstance(found, Drop):
+            return Cover(None, None if for_now(found) or found.reason == "too_much_to_fetch" else True)
+        if not rules.is_collection(found.document):
+            return Cover(None, closed=True)
+        document = found.document
+    n = rules.total(document)
+    shows = bool(document.get("first") or rules.items(document)) or n == 0
+    return Cover(n, not shows)
 
 
 async def _there(

@@ -7,9 +7,10 @@ from linnet.db.database import Database
 from linnet.federation import authority, vocab
 from linnet.federation.authority import Drop, Proven, normal
 from linnet.federation.fetching import for_now
-from linnet.federation.finding import actions, listing, rules
+from linnet.federation.finding import actions, listing, moves, rules
 from linnet.federation.finding.actions import ReadProfile
 from linnet.federation.finding.finder import Budget, Finder, is_open
+from linnet.federation.finding.listing import Cover
 from linnet.kernel.clock import now_ms
 from linnet.social.people import queries as people
 from linnet.social.people.figures import Figures
@@ -32,17 +33,24 @@ async def read_profile(db: Database, finder: Finder, job: ReadProfile) -> None:
     taken = await finder.take_account(actor, budget)
     if isinstance(taken, Drop):
         return
+    await moves.look(db, finder, taken, budget, now_ms())
     said = actor.document
-    figures = Figures(
-        await listing.total(finder, actor, said.get("followers"), budget),
-        await listing.total(finder, actor, said.get("following"), budget),
-        await listing.total(finder, actor, said.get("outbox"), budget),
-    )
+    followers = await listing.cover(finder, actor, said.get("followers"), budget)
+    following = await listing.cover(finder, actor, said.get("following"), budget)
+    posts = await listing.total(finder, actor, said.get("outbox"), budget)
+    figures = Figures(followers.total, following.total, posts, _hides(followers, following))
     shelf = Shelf(db, finder, taken, budget)
     newest = await shelf.last_posts(actor)
     pinned = await shelf.pinned(actor)
     newest = max(newest, await shelf.boosts())  # last: what is their own comes first when there is much
     await db.write(actions.profile_was_read, taken.id, figures, pinned, newest, now_ms())
+
+
+def _hides(followers: Cover, following: Cover) -> bool | None:
+    """Is one of the two kept to itself? None: it could not be asked."""
+    if followers.closed or following.closed:
+        return True
+    return None if followers.closed is None or following.closed is None else False
 
 
 class Shelf:

@@ -11,6 +11,7 @@ from linnet.kernel.errors import NotAllowed
 from linnet.kernel.ids import new_id
 from linnet.social.people import queries as people
 from linnet.social.reports import actions as reports
+from linnet.social.reports.rules import MOST_ABOUT
 from linnet.social.text.clean import plain
 
 
@@ -32,7 +33,7 @@ def _receive(uri: str, host: str, about: dict[int, list[int]], comment: str, tx:
     rule = peers.rule_for(tx, host)
     if rule is not None and rule.reject_reports:
         raise NotAllowed("The owner wants no complaints from there.")
-    for account_id, post_ids in about.items():
+    for account_id, post_ids in list(about.items())[:MOST_ABOUT]:
         account = people.account(tx, account_id)
         if account and account.local:
             reports.receive(

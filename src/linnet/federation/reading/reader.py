@@ -20,7 +20,17 @@ from linnet.federation.letters.rules import Letter as Row
 from linnet.federation.reading import complaints, naming, posts, quotes, relaying, ties
 from linnet.federation.reading.effects import Effect, Letter, Read
 from linnet.kernel.clock import now_ms
-from linnet.kernel.errors import Collision, Conflict, Gone, Invalid, Late, LinnetError, NotAllowed, NotFound
+from linnet.kernel.errors import (
+    Collision,
+    Conflict,
+    Gone,
+    Invalid,
+    Late,
+    LinnetError,
+    NotAllowed,
+    NotFound,
+    TooMany,
+)
 from linnet.kernel.wire import decode
 
 log = logging.getLogger("linnet.federation")
@@ -59,6 +69,7 @@ _FINAL: dict[type[LinnetError], str] = {
     Conflict: "not_acceptable",
     Gone: "gone",
     Late: "too_late",
+    TooMany: "too_many_reports",
 }
 
 

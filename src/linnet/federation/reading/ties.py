@@ -4,11 +4,11 @@ from functools import partial
 
 from linnet.db.tx import Tx
 from linnet.federation import names, vocab
-from linnet.federation.actors import queries as actors
 from linnet.federation.authority import Drop, Proven, normal
+from linnet.federation.finding.moves import names_of
 from linnet.federation.reading.effects import Effect, Letter
+from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import NotAllowed
-from linnet.kernel.wire import decode_as
 from linnet.social.follows import actions as follows
 from linnet.social.follows import queries as follow_queries
 from linnet.social.follows.rules import Followed, FollowRejected
@@ -109,7 +109,7 @@ async def move(letter: Letter) -> Effect | Drop:
     document = letter.proven.document
     if normal(vocab.uri(document.get("object"))) != letter.sender.uri:
         return Drop("moves_another")
-    if letter.sender.moved_to_id is not None:
+    if await letter.db.read(_moved_lately, letter.sender.id, now_ms()):
         return Drop("moved_already")
     target = await letter.finder.account_at(
         normal(vocab.uri(document.get("target"))), letter.budget, fresh=True
@@ -120,13 +120,13 @@ async def move(letter: Letter) -> Effect | Drop:
         return Drop("moves_nowhere")
     if target.moved_to_id is not None or target.hidden:
         return Drop("moves_to_nobody", target.uri)  # in a ring, or where nothing is heard from
-    if letter.sender.uri not in await letter.db.read(_names_of, target.id):
+    if letter.sender.uri not in await letter.db.read(names_of, target.id):
         return Drop("move_not_confirmed", target.uri)
     return partial(_move, letter.sender, target)
 
 
 def _move(sender: Account, target: Account, tx: Tx, now: int) -> None:
-    foreign.moved(tx, sender.id, target.id)
+    foreign.moved(tx, sender.id, target.id, now)
     for id in follow_queries.local_followers(tx, sender.id, CARRIED):
         had = follow_queries.follow(tx, id, sender.id)
         if id == target.id:
@@ -138,12 +138,10 @@ def _move(sender: Account, target: Account, tx: Tx, now: int) -> None:
         follows.end(tx, id, sender.id, by_id=id)
 
 
-def _names_of(tx: Tx, account_id: int) -> tuple[str, ...]:
-    """Who the account says that it also is: its server by its document, ours by its people."""
-    row = actors.of_account(tx, account_id)
-    if row is None:
-        return tuple(one.uri for one in moving.aliases(tx, account_id))
-    return tuple(decode_as(list[str], row.also_known_as))
+def _moved_lately(tx: Tx, account_id: int, now: int) -> bool:
+    """Has it moved by a letter within the time in which nobody moves twice, and taken that back?"""
+    at = moving.moved_at(tx, account_id)
+    return at is not None and at > now - moving.COOLDOWN
 
 
 async def _ours(letter: Letter, value: object) -> Account | Drop:

@@ -9,7 +9,8 @@ SAVE_FOREIGN = """UPDATE account SET handle = :handle, handle_key = :handle_key,
     followers_count = :followers_count, following_count = :following_count, posts_count = :posts_count,
     hides_network = :hides_network, emoji = :emoji WHERE id = :id"""
 GIVE_UP_HANDLE = "UPDATE account SET handle_key = :key, revision = revision + 1 WHERE id = :id"
-SET_MOVED = "UPDATE account SET moved_to_id = :to_id, revision = revision + 1 WHERE id = :id"
+SET_MOVED = """UPDATE account SET moved_to_id = :to_id, moved_at = COALESCE(:now, moved_at),
+    revision = revision + 1 WHERE id = :id"""
 SET_SUSPENDED = "UPDATE account SET suspended_at = :at, revision = revision + 1 WHERE id = :id"
 
 
@@ -40,8 +41,8 @@ def give_up_handle(tx: Tx, account: Account) -> None:
     tx.run(GIVE_UP_HANDLE, id=account.id, key=f"{account.handle_key} {account.id}")
 
 
-def set_moved(tx: Tx, account_id: int, to_id: int | None) -> None:
-    tx.run(SET_MOVED, id=account_id, to_id=to_id)
+def set_moved(tx: Tx, account_id: int, to_id: int | None, now: int | None) -> None:
+    tx.run(SET_MOVED, id=account_id, to_id=to_id, now=now)
 
 
 def set_suspended(tx: Tx, account_id: int, at: int | None) -> bool:

@@ -8,10 +8,11 @@ MOST = 1_000_000_000  # a claim is a claim (security paper A31)
 
 RECOUNT = """UPDATE account SET followers_count = COALESCE(:followers, followers_count),
         following_count = COALESCE(:following, following_count), posts_count = COALESCE(:posts, posts_count),
-        revision = revision + 1
+        hides_network = COALESCE(:hides, hides_network), revision = revision + 1
     WHERE id = :id AND host <> '' AND (followers_count <> COALESCE(:followers, followers_count)
         OR following_count <> COALESCE(:following, following_count)
-        OR posts_count <> COALESCE(:posts, posts_count))"""
+        OR posts_count <> COALESCE(:posts, posts_count)
+        OR hides_network <> COALESCE(:hides, hides_network))"""
 WROTE = """UPDATE account SET last_post_at = :at, revision = revision + 1
     WHERE id = :id AND COALESCE(last_post_at, 0) < :at"""
 
@@ -22,6 +23,7 @@ class Figures(Value):
     followers: int | None = None
     following: int | None = None
     posts: int | None = None
+    hides_network: bool | None = None  # who follows whom cannot be read
 
 
 def recount(tx: Tx, account_id: int, said: Figures) -> None:
@@ -32,6 +34,7 @@ def recount(tx: Tx, account_id: int, said: Figures) -> None:
         followers=_bounded(said.followers),
         following=_bounded(said.following),
         posts=_bounded(said.posts),
+        hides=said.hides_network,
     )
 
 

@@ -38,7 +38,7 @@ class RemoteAccount(Value):
     locked: bool
     discoverable: bool
     indexable: bool
-    hides_network: bool
+    hides_network: bool | None  # None: nothing new is known about that
     avatar: str
     header: str
     created_at: int
@@ -83,9 +83,10 @@ def suspend(tx: Tx, account_id: int, now: int | None) -> None:
         tx.emit(AccountChanged(account_id))
 
 
-def moved(tx: Tx, account_id: int, to_id: int | None) -> None:
-    """The account says that it goes on as another one."""
-    abroad.set_moved(tx, account_id, to_id)
+def moved(tx: Tx, account_id: int, to_id: int | None, now: int | None = None) -> None:
+    """The account says that it goes on as another one; None: not any more. `now`: it said so by a letter,
+    which counts once in a while only; None: its profile says so."""
+    abroad.set_moved(tx, account_id, to_id, now)
     tx.emit(AccountChanged(account_id))
 
 
@@ -105,7 +106,7 @@ def _described(had: Account, theirs: RemoteAccount) -> Account:
         locked=theirs.locked,
         discoverable=theirs.discoverable,
         indexable=theirs.indexable,
-        hides_network=theirs.hides_network,
+        hides_network=had.hides_network if theirs.hides_network is None else theirs.hides_network,
         followers_count=_count(theirs.followers_count, had.followers_count),
         following_count=_count(theirs.following_count, had.following_count),
         posts_count=_count(theirs.posts_count, had.posts_count),

@@ -46,6 +46,12 @@ def aliases(tx: Tx, account_id: int) -> list[Alias]:
     return tx.all(Alias, ALIASES, account_id=account_id)
 
 
+def moved_at(tx: Tx, account_id: int) -> int | None:
+    """When the account last moved by its own word (ms), also when that was taken back; None: never."""
+    at: int | None = tx.value(MOVED_AT, id=account_id)
+    return at
+
+
 def add_alias(tx: Tx, account_id: int, other_id: int, now: int) -> None:
     """The account was `other_id` before, elsewhere. Raises NotFound, Invalid."""
     other = queries.must_account(tx, other_id)
@@ -74,7 +80,7 @@ def move(tx: Tx, account_id: int, to_id: int, now: int) -> None:
         raise Invalid("address", "has itself moved on")
     if account.moved_to_id is not None:
         raise Conflict("This account has moved already: take that back first.")
-    before: int | None = tx.value(MOVED_AT, id=account_id)
+    before = moved_at(tx, account_id)
     if before is not None and before > now - COOLDOWN:
         raise Late("An account can move once in 30 days: followers' servers would not believe it.")
     tx.run(SET_MOVED, id=account_id, to_id=to_id, now=now)

@@ -44,9 +44,19 @@ def take_in(tx: Tx, theirs: ForeignPoll, *, id: int, post_id: int, account_id: i
 
 
 def recount(tx: Tx, poll_id: int, theirs: ForeignPoll) -> None:
-    """The votes of a poll from elsewhere as its server counts them now."""
-    votes = [votes for _, votes in theirs.options]
-    queries.set_counts(tx, poll_id, votes, theirs.voters_count, theirs.expires_at)
+    """The votes of a poll from elsewhere as its server counts them now. Answers are known by their words, in
+    whatever order they come. Other words are another poll: its answers take the place of those that were,
+    and what was voted here is void (so does Mastodon)."""
+    view = queries.views(tx, [poll_id], 0).get(poll_id)
+    if view is None:
+        return
+    votes = dict(theirs.options)
+    places = {option.title: option.position for option in view.options}
+    if places.keys() != votes.keys() or view.poll.multiple != theirs.multiple:
+        queries.replace(tx, poll_id, [title for title, _ in theirs.options], multiple=theirs.multiple)
+        places = {title: at for at, (title, _) in enumerate(theirs.options)}
+    counts = {places[title]: n for title, n in votes.items()}
+    queries.set_counts(tx, poll_id, counts, theirs.voters_count, theirs.expires_at)
 
 
 def choose(tx: Tx, poll_id: int, voter_id: int, title: str, now: int) -> bool:

@@ -1,6 +1,6 @@
 """Tables `poll`, `poll_option`, `poll_vote`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from linnet.db.tx import Tx
 from linnet.social.polls.rules import Option, Poll, PollView
@@ -82,10 +82,22 @@ CHOSEN = (
 )
 
 
-def set_counts(tx: Tx, poll_id: int, votes: Sequence[int], voters: int, expires_at: int) -> None:
-    """The counts of a poll from elsewhere, as its server says them."""
+def set_counts(tx: Tx, poll_id: int, votes: Mapping[int, int], voters: int, expires_at: int) -> None:
+    """The counts of a poll from elsewhere, as its server says them, by the answer's place."""
     tx.run(SET_POLL, id=poll_id, voters_count=voters, expires_at=expires_at)
-    tx.many(COUNT_OPTION, [{"poll_id": poll_id, "position": at, "votes": n} for at, n in enumerate(votes)])
+    tx.many(COUNT_OPTION, [{"poll_id": poll_id, "position": at, "votes": n} for at, n in votes.items()])
+
+
+SET_MULTIPLE = "UPDATE poll SET multiple = :multiple WHERE id = :id"
+
+
+def replace(tx: Tx, poll_id: int, options: Sequence[str], *, multiple: bool) -> None:
+    """Other answers; no votes."""
+    tx.run(DELETE_VOTES, id=poll_id)
+    tx.run(DELETE_OPTIONS, id=poll_id)
+    tx.run(SET_MULTIPLE, id=poll_id, multiple=multiple)
+    rows = [{"poll_id": poll_id, "position": at, "title": title} for at, title in enumerate(options)]
+    tx.many(INSERT_OPTION, rows)
 
 
 def chosen(tx: Tx, poll_id: int, account_id: int, position: int) -> bool:

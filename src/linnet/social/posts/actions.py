@@ -1,6 +1,8 @@
 """Publishing, editing, deleting and boosting. Each is one transaction: the post, its timelines,
 its notices and its duties are one fact."""
 
+from collections.abc import Collection
+
 from linnet.db.tx import Tx
 from linnet.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from linnet.kernel.ids import new_id
@@ -126,8 +128,17 @@ def _tie(tx: Tx, post: Post, text: Composed, mentioned: People) -> list[Tag]:
     return queries.put_tags(tx, post.id, text.tags)
 
 
-def deliver(tx: Tx, post: Post, tags: list[Tag], mentioned: list[Account], now: int) -> None:
-    """Into the homes here, and notices to those it concerns."""
+def deliver(
+    tx: Tx,
+    post: Post,
+    tags: list[Tag],
+    mentioned: list[Account],
+    now: int,
+    *,
+    unseen: Collection[int] = (),
+) -> None:
+    """Into the homes here, and notices to those it concerns. `unseen`: who is mentioned where nobody sees
+    it, and not told (see `naming`)."""
     local = [account.id for account in mentioned if account.local and account.id != post.account_id]
     if post.visibility == "direct":
         followers = [id for id in local if follows.follows(tx, id, post.account_id)]
@@ -145,9 +156,10 @@ def deliver(tx: Tx, post: Post, tags: list[Tag], mentioned: list[Account], now: 
             now=now,
         )
     for account_id in local:
-        notices.add(
-            tx, account_id=account_id, kind="mention", from_id=post.account_id, post_id=post.id, now=now
-        )
+        if account_id not in unseen:
+            notices.add(
+                tx, account_id=account_id, kind="mention", from_id=post.account_id, post_id=post.id, now=now
+            )
     if post.visibility != "direct" and not post.reply_to_id:
         for account_id in follows.tellers(tx, post.account_id):
             if account_id not in local:
@@ -216,12 +228,21 @@ def _retie(tx: Tx, post: Post, text: Composed, mentioned: People, now: int) -> N
     tell_of_edit(tx, post, had, list(mentioned.values()), now)
 
 
-def tell_of_edit(tx: Tx, post: Post, had: set[int], mentioned: list[Account], now: int) -> None:
-    """Who is mentioned for the first time and who boosted it is told. `had`: who was mentioned."""
+def tell_of_edit(
+    tx: Tx,
+    post: Post,
+    had: set[int],
+    mentioned: list[Account],
+    now: int,
+    *,
+    unseen: Collection[int] = (),
+) -> None:
+    """Who is mentioned for the first time and who boosted it is told. `had`: who was mentioned; `unseen`
+    as in `deliver`."""
     if post.visibility == "direct":  # who is not mentioned any more may not see it any more
         timelines.take_out(tx, post.id, sorted(had - {account.id for account in mentioned}))
     for account in mentioned:
-        if account.local and account.id not in had:
+        if account.local and account.id not in had and account.id not in unseen:
             notices.add(
                 tx, account_id=account.id, kind="mention", from_id=post.account_id, post_id=post.id, now=now
             )

@@ -22,7 +22,7 @@ from linnet.social.people import queries as people_queries
 from linnet.social.people.rules import Account
 from linnet.social.polls import actions as polls
 from linnet.social.polls.rules import ForeignPoll
-from linnet.social.posts import actions, linked, queries, quoting, rules
+from linnet.social.posts import actions, linked, naming, queries, quoting, rules
 from linnet.social.posts.rules import Author, Post, PostEdited, PostPublished, Tag, Visibility
 from linnet.social.quotes.rules import Policy, RemoteQuote
 from linnet.social.search import actions as search
@@ -88,7 +88,8 @@ def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int
     linked.look(tx, post, pictures=bool(theirs.pictures), now=now, link=theirs.link)
     if live:
         people.count_post(tx, account.id, 1, theirs.published)
-        actions.deliver(tx, post, tags, mentioned, now)
+        hidden = naming.unseen(post, post.warning, post.html, mentioned)
+        actions.deliver(tx, post, tags, mentioned, now, unseen=hidden)
         keys = tuple(tag.key for tag in tags)
         tx.emit(PostPublished(id, account.id, post.visibility, None, post.reply_to_account_id, keys))
     return id
@@ -130,7 +131,8 @@ def revise(tx: Tx, theirs: RemotePost, now: int) -> int | None:
     account = people_queries.must_account(tx, had.account_id)
     mentioned = people_queries.accounts(tx, list(theirs.mention_ids))
     _tie(tx, after, account, theirs, mentioned)
-    actions.tell_of_edit(tx, had, named, mentioned, now)
+    hidden = naming.unseen(had, after.warning, after.html, mentioned)
+    actions.tell_of_edit(tx, had, named, mentioned, now, unseen=hidden)
     linked.look_again(tx, after, pictures=bool(theirs.pictures), now=now, link=theirs.link)
     tx.emit(PostEdited(had.id, had.account_id))
     return had.id

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from linnet.db.tx import Tx
-from linnet.kernel.errors import Invalid, NotFound
+from linnet.kernel.clock import DAY
+from linnet.kernel.errors import Invalid, NotFound, TooMany
 from linnet.kernel.wire import encode_text
 from linnet.social.follows import actions as follows
 from linnet.social.follows import queries as follow_queries
@@ -55,7 +56,13 @@ def report(
 def receive(
     tx: Tx, *, id: int, uri: str, host: str, about_id: int, post_ids: Sequence[int], comment: str, now: int
 ) -> bool:
-    """Another server complains about one of ours. False when it did before."""
+    """Another server complains about one of ours. False when it did before. Raises TooMany when it
+    complains more than anybody could decide: it must not bury what others say."""
+    if (
+        queries.open_from_host(tx, host, rules.PER_HOST_OPEN) >= rules.PER_HOST_OPEN
+        or queries.from_host(tx, host, now - DAY, rules.PER_HOST_A_DAY) >= rules.PER_HOST_A_DAY
+    ):
+        raise TooMany("This server complains too often.")
     row = Report(
         id=id,
         uri=uri,

@@ -12,6 +12,11 @@ OPEN = """SELECT id, uri, from_id, from_host, about_id, post_ids, category, comm
 CLOSED = """SELECT id, uri, from_id, from_host, about_id, post_ids, category, comment, forwarded, created_at,
     closed_at, closed_by FROM report WHERE closed_at IS NOT NULL ORDER BY id DESC LIMIT :n"""
 OPEN_COUNT = "SELECT COUNT(*) FROM report WHERE closed_at IS NULL"
+# Each counted only as far as it matters.
+FROM_HOST = """SELECT COUNT(*) FROM (SELECT 1 FROM report WHERE from_host = :host AND from_host <> ''
+    AND created_at > :since LIMIT :most) lately"""
+OPEN_FROM_HOST = """SELECT COUNT(*) FROM (SELECT 1 FROM report WHERE from_host = :host AND from_host <> ''
+    AND closed_at IS NULL LIMIT :most) undecided"""
 POSTS_OF = (
     "SELECT id FROM post WHERE id IN :ids AND account_id = :account_id AND boost_of_id IS NULL ORDER BY id"
 )
@@ -35,6 +40,18 @@ def closed_reports(tx: Tx, n: int = 50) -> list[Report]:
 def open_count(tx: Tx) -> int:
     """How many nobody has decided yet."""
     count: int = tx.value(OPEN_COUNT)
+    return count
+
+
+def from_host(tx: Tx, host: str, since: int, most: int) -> int:
+    """How many came from this server since then (ms), counted up to `most`."""
+    count: int = tx.value(FROM_HOST, host=host, since=since, most=most)
+    return count
+
+
+def open_from_host(tx: Tx, host: str, most: int) -> int:
+    """How many of this server nobody has decided yet, counted up to `most`."""
+    count: int = tx.value(OPEN_FROM_HOST, host=host, most=most)
     return count
 
 

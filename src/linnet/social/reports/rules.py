@@ -9,6 +9,9 @@ Category = Literal["spam", "legal", "violation", "other"]
 CATEGORIES: tuple[Category, ...] = ("spam", "legal", "violation", "other")
 COMMENT_LENGTH = 1000
 MOST_POSTS = 50
+MOST_ABOUT = 10  # accounts of ours in one complaint from elsewhere
+PER_HOST_OPEN = 50  # complaints of one server that nobody has decided yet
+PER_HOST_A_DAY = 100  # ... and all of one server within a day
 
 
 class Report(Value):
