@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
+from linnet.desk.balance.reading import Draft
 from linnet.desk.publishing import actions as publishing
 from linnet.door.meeting import meet
 from linnet.kernel.clock import SECOND
@@ -18,7 +19,7 @@ from linnet.kernel.errors import Invalid, LinnetError, NotAllowed, NotFound
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import encode
-from linnet.site import edge, forms
+from linnet.site import edge, forms, hinting
 from linnet.site.frame import Frame, Visit
 from linnet.social.media import actions as media
 from linnet.social.media import queries as media_queries
@@ -200,7 +201,9 @@ async def publish(visit: Visit) -> Response:
     where = f"/@{visit.account.handle}/{id}"
     if visit.part:
         return Response(encode({"id": str(id), "address": where}), media_type="application/json")
-    return visit.back(where if written.to else "/", flash="Your answer is out." if written.to else "Posted.")
+    draft = Draft(written.text, written.visibility, written.to or None, written.quote or None, written.key)
+    words = "Your answer is out." if written.to else "Posted."
+    return visit.back(where if written.to else "/", flash=words + await hinting.after(visit, draft, id))
 
 
 def _new(written: Written) -> NewPost:

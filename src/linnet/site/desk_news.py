@@ -61,8 +61,13 @@ def _saved(tx: Tx, account_id: int) -> tuple[list[Story], dict[int, str]]:
 async def draft(visit: Visit) -> Response:
     """A story becomes an idea to write on: title and link, and its page to go on with."""
     visit.must("draft")
-    id = await visit.db.write(_drafted, author(visit), visit.id(), visit, new_id())
-    return visit.to(f"/plan/{id}")
+    return visit.to(f"/plan/{await start(visit, visit.id())}")
+
+
+async def start(visit: Visit, entry_id: int) -> int:
+    """The idea that a story became; again: the same one. Raises NotFound, NotAllowed."""
+    visit.must("draft")
+    return await visit.db.write(_drafted, author(visit), entry_id, visit, new_id())
 
 
 def _drafted(tx: Tx, who: Author, entry_id: int, visit: Visit, id: int) -> int:

@@ -24,7 +24,7 @@ from linnet.kernel.ids import new_id
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import encode
-from linnet.site import forms
+from linnet.site import forms, hinting
 from linnet.site.compose import author, take_in
 from linnet.site.desk_times import (
     Spot,
@@ -253,7 +253,9 @@ async def _save(visit: Visit, had: Sheet) -> Response:
         return await _form(visit, sheet, error)
     if visit.part:
         return Response(encode({"id": str(done.id), "version": done.version}), media_type="application/json")
-    return visit.to(done.where, flash=done.words)
+    return visit.to(
+        done.where, flash=done.words + await hinting.after_draft(visit, sheet.content, done.post_id)
+    )
 
 
 async def _overtaken(visit: Visit, sheet: Sheet, error: Conflict) -> Response:
@@ -277,6 +279,7 @@ class Done(Value):
     version: int
     where: str
     words: str
+    post_id: int = 0
 
 
 async def _do(visit: Visit, sheet: Sheet) -> Done:
@@ -286,7 +289,7 @@ async def _do(visit: Visit, sheet: Sheet) -> Done:
     at = wall_time(sheet.date, sheet.time, zone) if what == "schedule" else 0
     id, version, at = await visit.db.write(_write, author(visit), sheet, what, at, visit)
     if what == "now":
-        return Done(id, version, f"/@{visit.account.handle}/{at}", "Posted.")
+        return Done(id, version, f"/@{visit.account.handle}/{at}", "Posted.", at)
     if at:
         week = week_of(day_of(at, zone), zone).name
         when = f"{day_words(day_of(at, zone))}, {clock(at, zone)}"

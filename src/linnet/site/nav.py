@@ -34,6 +34,7 @@ TABLE = (
     Item("/links", "Links", "link", 2),
     Item("/sources", "Sources", "feed", 2),
     Item("/desk/trial", "Trial", "coin", 2, writes=True),
+    Item("/desk/balance", "Balance", "balance", 2),
     Item("/statement", "Statement", "statement", 2, bar=5),
     Item("/bookmarks", "Bookmarks", "bookmark", 3),
     Item("/settings", "Settings", "settings", 3, bar=5),

@@ -6,9 +6,8 @@ from linnet.desk.balance.hints import MEMORY, Found, Hint, Outcome
 from linnet.desk.balance.queries import Unfollow
 from linnet.desk.balance.reading import Draft
 from linnet.desk.balance.rules import Setting
-from linnet.desk.firm.rules import check_words
 from linnet.kernel.days import parse_day
-from linnet.kernel.errors import Invalid, NotFound
+from linnet.kernel.errors import NotFound
 from linnet.kernel.ids import made_at, new_id
 from linnet.kernel.value import Value
 from linnet.kernel.wire import encode_text
@@ -104,13 +103,10 @@ def change_setting(tx: Tx, account_id: int, change: SettingChange) -> Setting:
     setting = Setting(
         rule,
         percent,
-        encode_text(check_words(change.words)),
+        encode_text(rules.check_names(change.words)),
         encode_text(rules.check_shops(change.shops)),
         parse_day(until, "campaign_until").isoformat() if until else "",
     )
-    for word, folded in zip(setting.word_list, rules.ground((), setting).words, strict=False):
-        if len("".join(folded)) < 2:
-            raise Invalid("words", f"have one that is too short to be found: {word!r}")
     queries.put_setting(tx, account_id, setting)
     return setting
 

@@ -18,7 +18,7 @@ from linnet.social.text.scan import Mention, scan
 
 WEEK_POSTS = 300
 DEEP = 20  # how far an own thread is followed up to its beginning
-APART = "\n\x1e\n"  # no post may have such a character, and no address goes across it
+APART = "\n\x1e\n"  # no address goes across it
 
 # Software that blogs run on, as NodeInfo names it.
 BLOGS = frozenset({"wordpress", "ghost", "writefreely", "plume", "micro.blog", "microblogpub", "write.as"})
@@ -121,7 +121,9 @@ def heads(tx: Tx, items: Sequence[Item], account_id: int, base: str) -> dict[int
 def _items(tx: Tx, rows: Sequence[Row], account_id: int, base: str) -> list[Item]:
     """Oldest first, each once, the texts without codes of ours."""
     each = sorted({row.id: row for row in rows}.values(), key=lambda row: row.id)
-    texts = links.clean_text(tx, APART.join(row.text for row in each), base).split(APART)
+    if not each:
+        return []
+    texts = links.clean_text(tx, APART.join(row.text.replace("\x1e", " ") for row in each), base).split(APART)
     return [_item(row, text, account_id) for row, text in zip(each, texts, strict=True)]
 
 

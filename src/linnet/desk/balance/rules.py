@@ -15,6 +15,7 @@ from typing import Literal, get_args
 from linnet.desk.balance import chance
 from linnet.desk.balance.domains import registrable
 from linnet.desk.feeds.likeness import tokens
+from linnet.desk.firm.rules import check_words
 from linnet.desk.links.rules import check_target, host_of
 from linnet.kernel.clock import DAY
 from linnet.kernel.errors import Invalid
@@ -330,6 +331,15 @@ def check_limit(rule: str, percent: str) -> tuple[str, int]:
     if not (number.isascii() and number.isdigit() and len(number) < 3 and 1 <= int(number) <= 90):
         raise Invalid("percent", "is not a whole number from 1 to 90")
     return rule, int(number)
+
+
+def check_names(text: str) -> list[str]:
+    """Products and brands, with commas or one a line. Raises Invalid("words")."""
+    names = check_words(text)
+    for name in names:
+        if len("".join(tokens(name))) < 2:
+            raise Invalid("words", f"have one that is too short to be found: {name!r}")
+    return names
 
 
 def check_shops(text: str) -> list[str]:
