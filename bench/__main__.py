@@ -1,5 +1,5 @@
 """`python -m bench`: measures everything and prints the table; `python -m bench federation` what concerns
-other servers; `--quick` only tries it out."""
+other servers; `python -m bench desk` what the desk promises; `--quick` only tries it out."""
 
 import argparse
 import os
@@ -9,6 +9,8 @@ from itertools import chain
 from pathlib import Path
 
 from bench.cases import Bench, Plan
+from bench.desk import Desk
+from bench.desk import Sizes as DeskSizes
 from bench.federation import Outbox, Sizes
 from bench.inbox import Inbox
 from bench.inbox import Sizes as Letters
@@ -19,13 +21,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m bench", description="Measure a real server over sockets."
     )
-    parser.add_argument("what", nargs="?", choices=["server", "federation"], default="server")
+    parser.add_argument("what", nargs="?", choices=["server", "federation", "desk"], default="server")
     parser.add_argument("--quick", action="store_true", help="small and short: to see that it works")
     args = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))
     pinned = (cores[0], cores[1]) if len(cores) > 1 else None
     if args.what == "federation":
         return federation(pinned, quick=args.quick)
+    if args.what == "desk":
+        return desk(pinned, quick=args.quick)
     plan = Plan(cores=pinned)
     if args.quick:
         plan = Plan(sizes=(1_000, 3_000, 6_000), seconds=0.5, rounds=1, fan_outs=5, cores=pinned)
@@ -58,6 +62,21 @@ def federation(cores: tuple[int, int] | None, *, quick: bool) -> int:
             print(text)
         both = chain(Inbox(taken, Path(folder)).lines(), Outbox(sizes, Path(folder)).lines())
         for text in rows(both):
+            missed += "**miss**" in text
+            print(text, flush=True)
+    return 1 if missed and not quick else 0
+
+
+def desk(cores: tuple[int, int] | None, *, quick: bool) -> int:
+    sizes = DeskSizes(0.5, 1, 8, 20_000, 20_000, 200, 100, cores) if quick else DeskSizes(cores=cores)
+    missed = 0
+    with tempfile.TemporaryDirectory(prefix="linnet-bench-") as folder:
+        print("# Benchmarks of the desk\n")
+        print("Written by `python -m bench desk`; what is measured and how stands in `bench/desk.py`.\n")
+        pinned = "one worker on core {}, the load on core {}".format(*cores) if cores else "not pinned"
+        for text in machine(f"{pinned}; {sizes.rounds} rounds of {sizes.seconds:g} s, the middle one counts"):
+            print(text)
+        for text in rows(Desk(sizes, Path(folder)).lines()):
             missed += "**miss**" in text
             print(text, flush=True)
     return 1 if missed and not quick else 0

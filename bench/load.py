@@ -17,18 +17,24 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 ROOM = 1 << 18
+PERSON = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Mobile Safari/537.36"
 
 
 @dataclass(frozen=True)
 class Spec:
     """What to ask. With `text` it is a POST of a form to /api/v1/statuses, every one with another
-    text and Idempotency-Key; else a GET of `path`."""
+    text and Idempotency-Key; with `body` a POST of it; else a GET of `path`. `people`: the user agent with
+    which everybody asks, each from another address. `good`: with what a good status begins."""
 
     port: int
     path: str
     token: str = ""
     text: str = ""
     accept: str = ""
+    people: str = ""
+    body: str = ""
+    good: str = "2"
+    round: int = 0  # another one: other addresses
     connections: int = 16
     warm_up: float = 0.5  # seconds, not counted
     seconds: float = 3.0
@@ -67,6 +73,14 @@ def request(spec: Spec, number: int) -> bytes:
         head += f"Authorization: Bearer {spec.token}\r\n"
     if spec.accept:
         head += f"Accept: {spec.accept}\r\n"
+    if spec.people:
+        high, low = divmod(number % (1 << 24), 1 << 16)
+        head += f"User-Agent: {spec.people}\r\nX-Forwarded-For: {11 + spec.round}.{high}.{low >> 8}.{low & 255}\r\n"
+        head += "Accept: text/html,image/avif\r\nAccept-Language: de\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-User: ?1\r\n"
+    if spec.body:
+        size = len(spec.body)
+        head += f"Origin: https://bench.example\r\nContent-Type: text/plain\r\nContent-Length: {size}\r\n"
+        return f"POST {spec.path} HTTP/1.1\r\n{head}\r\n{spec.body}".encode()
     if not spec.text:
         return f"GET {spec.path} HTTP/1.1\r\n{head}\r\n".encode()
     body = f"status={spec.text}+{number}"
@@ -78,7 +92,8 @@ def request(spec: Spec, number: int) -> bytes:
 class _Connection:
     """One client: one request under way at a time."""
 
-    def __init__(self, port: int, following: Callable[[], bytes]) -> None:
+    def __init__(self, port: int, following: Callable[[], bytes], good: str) -> None:
+        self._good = good.encode()
         self._socket = socket.create_connection(("127.0.0.1", port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._following = following
@@ -108,7 +123,7 @@ class _Connection:
             end = self._head.find(b"\r\n\r\n")
             if end < 0:
                 return False
-            self.good = self._head[9:10] == b"2"
+            self.good = self._head[9:10] == self._good
             self.size = _length(self._head[:end])
             self._missing = self.size - (len(self._head) - end - 4)
         if self._missing > 0:
@@ -122,6 +137,8 @@ class _Connection:
 
 def _length(head: bytes) -> int:
     at = head.lower().find(b"\r\ncontent-length:")
+    if at < 0 and head[9:12] == b"204":
+        return 0
     if at < 0:
         raise ValueError(f"an answer without Content-Length: {head[:200]!r}")
     return int(head[at + 17 :].split(b"\r\n", 1)[0])
@@ -130,14 +147,14 @@ def _length(head: bytes) -> int:
 def generate(spec: Spec) -> Result:
     """Loads the server from this process."""
     numbers = iter(range(1 << 40))
-    if spec.text:
+    if spec.text or spec.people:
         ready = [request(spec, next(numbers)) for _ in range(20_000)][::-1]
         following: Callable[[], bytes] = lambda: ready.pop() if ready else request(spec, next(numbers))  # noqa: E731
     else:
         same = request(spec, 0)
         following = lambda: same  # noqa: E731
     connections = {
-        c.fileno(): c for c in (_Connection(spec.port, following) for _ in range(spec.connections))
+        c.fileno(): c for c in (_Connection(spec.port, following, spec.good) for _ in range(spec.connections))
     }
     poll = select.epoll()
     for number in connections:

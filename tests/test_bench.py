@@ -5,11 +5,15 @@ import contextlib
 import threading
 
 import pytest
-from bench import carrier, federation, fill
+from bench import carrier, desk, federation, fill
 from bench.load import Result, Spec, generate, request
 
 from linnet.db.migrate import migrate
 from linnet.db.sqlite import SqliteDatabase
+from linnet.desk.sales import queries as sales
+from linnet.desk.visits import figures
+from linnet.desk.visits.lines import read_line
+from linnet.kernel.clock import DAY
 from linnet.social.people import queries as people
 from linnet.social.posts import queries as posts
 from linnet.social.timelines import queries as timelines
@@ -128,3 +132,36 @@ def test_the_worker_delivers_what_the_others_count(tmp_path):
     assert said[0]["letters"] == 8
     assert 0 < said[0]["first"] <= said[0]["took"]
     assert memory.good
+
+
+def test_the_log_of_the_desks_bench_is_read_to_the_line(tmp_path):
+    desk.write_log(tmp_path / "access.log", 500)
+    lines = [read_line(raw) for raw in (tmp_path / "access.log").read_bytes().splitlines(keepends=True)]
+    assert len(lines) == 500
+    assert {line.what for line in lines} == {"page", "asset", "other"}
+    assert len({line.address for line in lines}) > 20
+
+
+def test_the_year_of_the_desks_bench_holds_what_it_says(tmp_path):
+    db, now = SqliteDatabase(tmp_path / "linnet.sqlite"), 1_793_000_000_000
+    migrate(db, now)
+    try:
+        for sql, rows in desk.fill(desk.Sizes(hits=3000, posts=60, sales=30), 7, now):
+            db.write_now(desk.put, sql, rows)
+        whole = db.read_now(figures.counts, 0, now)
+        assert whole.all == 3000
+        assert db.read_now(figures.counts, 0, now, 7).all == 2400  # every fifth came by no link
+        assert db.read_now(figures.counts, now - 30 * DAY, now).all == 246
+        assert len(db.read_now(sales.sales, 0, now)) == 30
+        assert len(db.read_now(sales.sale_evidence, ["S-1"], DAY)) == 1
+    finally:
+        db.close()
+
+
+def test_each_of_a_crowd_is_another_person():
+    crowd = [request(Spec(1, "/go/x", people="Chrome", round=n % 2), n // 2) for n in range(600)]
+    assert len(set(crowd)) == 600
+    assert b"\r\nX-Forwarded-For: 12.0.1.43\r\n" in crowd[599]
+    report = request(Spec(1, "/ln", people="Chrome", body="{}"), 3)
+    assert report.startswith(b"POST /ln ")
+    assert report.endswith(b"Content-Length: 2\r\n\r\n{}")

@@ -478,3 +478,26 @@ def test_a_go_link_of_a_server_on_this_machine_is_a_link_and_is_taken_back(db, n
     assert tracked == f"Read http://localhost:8080/go/{row.code}."
     assert db.read_now(links.clean_text, tracked, ways.base) == text
     assert db.write_now(lambda tx: links.track(tx, tracked, **given)) == tracked
+
+
+def test_what_every_hit_asks_for_is_found_by_its_visitor(db):
+    """A plan by the site or the time would make a hit cost the more the more there were."""
+    if db.read_now(lambda tx: tx.dialect) != "sqlite":
+        pytest.skip("PostgreSQL chooses by what is in the table")
+
+    def plan(tx, sql, **given):
+        return " ".join(str(row[-1]) for row in tx._fetch(f"EXPLAIN QUERY PLAN {sql}", given)[0])
+
+    def plans(tx):
+        return (
+            plan(tx, queries.OPEN, visitors=[1, 2], site=SITE, since=1, until=2),
+            plan(tx, figures.COUNTS_OF_ACCOUNT, since=1, until=2, account_id=1),
+            plan(tx, figures.COUNTS_BY_LINK, codes=["a"], since=1, until=2),
+            plan(tx, figures.BY_RULE, site=SITE, rule="R0", before=EVER, n=50),
+        )
+
+    opened, of_account, by_link, by_rule = db.read_now(plans)
+    assert "visit_open (visitor=?" in opened
+    assert "visit_time (first_at>?" in of_account
+    assert "COVERING INDEX visit_code" in by_link
+    assert "hit_rule (site=? AND rule=? AND id<?)" in by_rule
