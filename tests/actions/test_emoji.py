@@ -22,6 +22,7 @@ from linnet.social.posts.foreign import RemotePost
 from linnet.social.posts.rules import Author, NewPost, PostView, Terms
 from linnet.social.reactions import actions as reactions
 from tests.cast import both
+from tests.races import race
 
 CAT = RemoteEmoji("a.example", "cat", "https://a.example/cat.png", 5)
 DOG = RemoteEmoji("a.example", "dog", "https://a.example/dog.png", 5)
@@ -84,6 +85,21 @@ def test_one_host_does_not_fill_the_database(db: Database, now: int, monkeypatch
     assert names(db.write_now(actions.put, many, now)) == ["n0", "n1", "n2"]
     assert names(db.write_now(actions.put, [DOG, many[0]], now)) == ["n0"]
     assert names(db.write_now(actions.put, [changed(CAT, host="b.example")], now)) == ["cat"]
+
+
+def test_two_who_bring_the_same_emoji_at_once_keep_one(db: Database, now: int) -> None:
+    for n in range(5):
+        shown = [changed(CAT, shortcode=f"cat{n}"), changed(DOG, shortcode=f"dog{n}")]
+        first, second = race(
+            db,
+            lambda tx, shown=shown: actions.put(tx, shown, now),
+            lambda tx, shown=shown: actions.put(tx, shown[::-1], now),
+        )
+        assert sorted(one.picture for one in rules.of(first)) == sorted(
+            one.picture for one in rules.of(second)
+        )
+        assert db.read_now(lambda tx: tx.value(ROWS)) == 2 * n + 2
+    assert db.read_now(lambda tx: tx.value("SELECT COUNT(*) FROM media WHERE use = 'emoji'")) == 10
 
 
 def test_a_profile_carries_what_stands_in_its_words(db: Database, now: int) -> None:

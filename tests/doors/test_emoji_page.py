@@ -1,15 +1,22 @@
 """Emoji of other servers through the doors: Mastodon.py, pages, how often the database is asked, and
 pictures at addresses that nobody may ask."""
 
+from dataclasses import replace
+
 import pytest
 
 from linnet.db.sqlite import SqliteTx
 from linnet.db.tx import Tx
+from linnet.door.pictures import EMOJI_BYTES, Gallery
 from linnet.kernel.clock import now_ms
+from linnet.kernel.errors import TooMany
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import changed
+from linnet.net.client import Answer, Policy
 from linnet.social.emoji.rules import Reaction, RemoteEmoji, of
 from linnet.social.marks import queries as marks
+from linnet.social.media.rules import Picture, Use
+from linnet.social.media.workshop import Workshop
 from linnet.social.people import foreign as people
 from linnet.social.people.foreign import RemoteAccount
 from linnet.social.people.rules import Account
@@ -23,6 +30,7 @@ from linnet.social.reactions import actions as reactions
 from tests.doors.browser import Browser, Site, site
 from tests.doors.conftest import Running
 from tests.doors.test_site_posts import write
+from tests.pictures import picture
 
 
 def emoji(name: str, url: str = "") -> RemoteEmoji:
@@ -215,3 +223,38 @@ def test_b07_a_picture_at_a_private_address_is_not_asked_for(bakery: Site, url: 
     for path in (f"/media/elsewhere/{one.picture}", f"/media/elsewhere/{one.picture}/small"):
         assert bakery.browser().get(path).status == 404
     assert f'alt=":{name}:"' in bakery.browser().get(f"/@kit@a.example/{post.id}").text
+
+
+class Busy:
+    """A workshop with no place left, once."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self.asked = 0
+        self._workshop = workshop
+
+    async def make(self, data: bytes, use: Use) -> Picture:
+        self.asked += 1
+        if self.asked == 1:
+            raise TooMany("Too many pictures are being made ready right now.", retry_after=10)
+        return await self._workshop.make(data, use)
+
+
+class Pictures:
+    async def get(self, url: str, *, headers: object = None, policy: Policy) -> Answer:
+        assert policy.max_bytes == EMOJI_BYTES
+        return Answer(200, url, {}, picture("PNG", (40, 40)))
+
+
+def test_that_we_were_busy_says_nothing_about_a_picture(bakery: Site) -> None:
+    busy = Busy(bakery.house.workshop)
+
+    async def wanted(_host: str) -> bool:
+        return True
+
+    gallery = Gallery(replace(bakery.house, workshop=busy, client=Pictures()), wanted)
+    post = bakery.db.write_now(note, bakery.db.write_now(kit), 900, emoji("busy"), text=":busy:")
+    (one,) = of(post.emoji)
+    with pytest.raises(TooMany):
+        bakery.runner.run(gallery.file(one.picture, small=True))
+    assert bakery.runner.run(gallery.file(one.picture, small=True)).endswith("-small.webp")
+    assert busy.asked == 2
