@@ -26,13 +26,16 @@ dev: .venv/.dev-installed  ## build the environment with the tools for tests and
 	@touch $@
 
 test: dev  ## the fast tests (PostgreSQL too where LINNET_TEST_POSTGRES is set or a server program is found)
-	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not wide"
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not wide and not statistics"
 
 test-wide: dev  ## doors on PostgreSQL too, whole servers that speak with each other: minutes
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "wide and not slow"
 
 test-slow: dev  ## crash rounds and journeys in Chromium
 	@$(BIN)/python -m pytest -m slow
+
+test-statistics: dev  ## trials by the thousand in simulated worlds: minutes (LINNET_TRIALS=10 for a tenth of them)
+	@$(BIN)/python -m pytest -n auto --dist load -m statistics tests/trials
 
 check: dev  ## ruff, mypy --strict, import contracts
 	@$(BIN)/ruff check src tests bench docs
@@ -56,4 +59,4 @@ lock: dev  ## resolve the dependencies again
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock --upgrade
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock --upgrade
 
-.PHONY: help run demo install dev test test-wide test-slow check fix bench docs lock
+.PHONY: help run demo install dev test test-wide test-slow test-statistics check fix bench docs lock

@@ -75,13 +75,14 @@ def steps(
     limit = planned(design)[-1].limit
     stretches, weeks = stretches_of(history, design)
     done: list[Run] = []
+    of = runs + 1 if stretches else 1
     stream = Stream(seed, "power")
     for n, stretch in enumerate(stretches):
         over = _Past(stretch, changed(design, weeks=weeks, start=stretch[0].day), rules, profile, stream)
         for _ in range(runs * (n + 1) // len(stretches) - runs * n // len(stretches)):
             done.append(over.run())
-            yield Step(len(done), runs + 1, None)
-    yield Step(runs + 1, runs + 1, _power(history, design, done, weeks, limit, rules))
+            yield Step(len(done), of, None)
+    yield Step(of, of, _power(history, design, done, weeks, limit, rules))
 
 
 def stretches_of(history: Sequence[DayRecord], design: Design) -> tuple[list[list[DayRecord]], int]:

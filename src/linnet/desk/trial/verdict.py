@@ -170,7 +170,7 @@ def words(protocol: Protocol, reading: Reading, verdict: Verdict) -> Said:
     unit = _unit(protocol.design)
     lines = [_effect(protocol, reading, unit), _line(protocol.worth, verdict.break_even, unit)]
     if verdict.money and verdict.kind != "broken":
-        lines.append(_in_money(verdict.money))
+        lines.append(_in_money(verdict.money, unit))
     if verdict.kind != "broken":
         lines += _ruled_out(verdict, unit)
     if verdict.kind == "cannot_tell":
@@ -238,11 +238,11 @@ def _line(worth: Worth, line: BreakEven, unit: str) -> str:
     )
 
 
-def _in_money(money: MoneyRange) -> str:
+def _in_money(money: MoneyRange, unit: str) -> str:
     low, high, cost = (
         show(x, money.currency).replace("-", "\u2212") for x in (money.low, money.high, money.cost)
     )
-    return f"In money: {low} to {high}, against a cost of {cost}."
+    return f"In money: {low} to {high} {unit.removeprefix('visits ')}, against a cost of {cost}."
 
 
 def _ruled_out(verdict: Verdict, unit: str) -> list[str]:

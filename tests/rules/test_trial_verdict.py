@@ -1,0 +1,242 @@
+"""Five verdicts against the break-even line, in figures and in words; the plan that is not to be started."""
+
+import random
+
+import pytest
+from msgspec.structs import replace
+
+from linnet.desk.trial import power, verdict
+from linnet.desk.trial.protocol import freeze
+from linnet.desk.trial.values import BreakEven, DayRecord, Design, Power, Protocol, Reading, Rules, Worth
+from linnet.kernel.days import next_day
+from linnet.kernel.errors import Invalid
+from linnet.kernel.value import changed
+from tests.trials import world
+
+KEY = "5e" * 32
+HALF = Design("half_week", "2026-11-30", 12, "Europe/Berlin")
+WORTH = Worth(
+    "EUR", 3000, 100_000, 150_000, 200_000, 45
+)  # 30.00 a day; a visit 1.00 to 2.00: 15 to 30 visits
+
+
+def frozen(**worth: int) -> Protocol:
+    return freeze(HALF, replace(WORTH, **worth), KEY, baseline_days=28, waived=False, now=1)
+
+
+def reading(low: float | None, high: float | None, **more: object) -> Reading:
+    effect = 0.0 if low is None or high is None else (low + high) / 2
+    found = Reading(
+        how="end", until="2027-02-21", limit=350, effect=effect, se=1.0, p=0.01, quantile=2.0, low=low, high=high,
+        followed=effect, days=84, days_on=42, dropped=0, capped=0, coins=12, calendars=4096, exact=True,
+        mean_quiet=50.0, followed_on=12, blocks_on=12, posted_quiet=0, blocks_quiet=12, broken=(),
+    )  # fmt: skip
+    return changed(found, **more)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "kind"),
+    [
+        (30.1, 50, "worth_it"),
+        (30, 50, "cannot_tell"),  # on the line is not above it
+        (16, 29, "cannot_tell"),  # within what a visit may be worth
+        (14.9, 50, "cannot_tell"),
+        (-5, 14.9, "not_worth_it"),
+        (5, 14.9, "not_worth_it"),  # brings something, and does not pay
+        (-5, 15, "cannot_tell"),
+        (None, None, "cannot_tell"),
+    ],
+)
+def test_the_range_is_judged_against_the_line_and_not_against_zero(low, high, kind):
+    assert verdict.judge(frozen(), reading(low, high)).kind == kind
+
+
+def test_a_value_known_badly_makes_both_answers_harder():
+    assert verdict.break_even(WORTH) == BreakEven(15, 20, 30)
+    sure = changed(WORTH, value_low=150_000, value_high=150_000)
+    assert verdict.break_even(sure) == BreakEven(20, 20, 20)
+    assert verdict.break_even(changed(WORTH, value_low=0)) == BreakEven(15, 20, None)
+    nothing = verdict.judge(frozen(value_low=0), reading(1000, 2000))
+    assert nothing.kind == "cannot_tell"  # a visit that may be worth nothing never surely pays
+
+
+def test_a_look_for_futility_never_says_worth_it():
+    early = reading(31, 60, how="futility", limit=100)
+    assert verdict.judge(frozen(), early).kind == "cannot_tell"
+    assert verdict.judge(frozen(), reading(-5, 10, how="futility", limit=100)).kind == "not_worth_it"
+
+
+def test_a_broken_trial_says_nothing_else_however_clear_the_figures_are():
+    found = verdict.judge(frozen(), reading(40, 50, broken=("compliance",), posted_quiet=5))
+    assert (found.kind, found.reasons) == ("broken", ("compliance",))
+    said = verdict.words(frozen(), reading(40, 50, broken=("compliance",), posted_quiet=5), found)
+    assert said.title == "Trial broken"
+    assert "12 of 12 half-weeks for posting, and in 5 of 12 quiet ones" in said.reasons[0]
+    assert not any("ruled out" in line or "In money" in line for line in said.lines)
+
+
+def test_money_takes_the_value_that_makes_each_end_widest():
+    found = verdict.judge(frozen(), reading(-4, 10)).money
+    assert (found.low, found.middle, found.high) == (-800, 450, 2000)
+    assert (found.net_low, found.net_middle, found.net_high) == (-3800, -2550, -1000)
+    above = verdict.judge(frozen(), reading(4, 10)).money
+    assert above.low == 400
+    assert verdict.judge(frozen(), reading(None, None)).money is None
+
+
+def test_weeks_needed_grow_with_the_square_of_the_range_over_the_distance():
+    line = verdict.break_even(WORTH)
+    assert verdict.weeks_needed(reading(0, 20), line) == 48  # half 10, distance 5: 12 * 4
+    assert verdict.weeks_needed(reading(35, 45), line) == 4  # half 5, distance 10
+    assert verdict.weeks_needed(reading(5, 15.5), line) == 16
+    assert verdict.weeks_needed(reading(10, 30), line) is None  # the effect is between the ends of the line
+    assert verdict.weeks_needed(reading(-70.1, 100), line) is None  # more than ten years
+    assert (
+        verdict.weeks_needed(reading(0, 20, how="stopped"), line) is None
+    )  # the range is wide for its own reason
+
+
+def test_cannot_tell_has_its_four_lines_and_the_next_best_thing():
+    found = verdict.judge(frozen(), reading(0.5, 20.25))
+    said = verdict.words(frozen(), reading(0.5, 20.25), found)
+    assert said.title == "Cannot tell yet"
+    assert said.lines == (
+        "Posting brought 10.4 visits a day; range 0.5 to 20.2 (42 days on, 42 quiet).",
+        "A day of posting costs 30.00 EUR (45 minutes) and pays for itself from 15.0 to 30.0 visits a day.",
+        "In money: 0.50 EUR to 40.50 EUR a day, against a cost of 30.00 EUR.",
+        "More than 20.2 visits a day is ruled out.",
+        "Less than 0.5 visits a day is ruled out.",
+        "A trial will not settle this for you: it would take about 56 weeks.",
+    )
+    assert found.next == ("which_page", "halve")
+    assert "reputation" in said.slow
+    near = verdict.judge(frozen(), reading(2, 16))
+    assert (near.weeks_needed, near.next[0]) == (18, "longer")
+    assert "about 18 weeks would settle it" in verdict.words(frozen(), reading(2, 16), near).lines[-1]
+    wide = verdict.judge(frozen(value_low=50_000), reading(2, 16))
+    assert wide.next[-1] == "measure_value"
+
+
+def test_what_a_reader_must_know_stands_under_the_verdict():
+    protocol = freeze(HALF, WORTH, KEY, baseline_days=9, waived=True, now=1)
+    found = reading(
+        -3, 4, dropped=2, capped=1, posted_quiet=1, followed=0.6, how="stopped", exact=False, limit=500
+    )
+    notes = " ".join(verdict.words(protocol, found, verdict.judge(protocol, found)).notes)
+    for words in (
+        "misses the truth in 5 of 100",
+        "from 4999 of 4096 calendars of 12 coins",
+        "Started with 9 days",
+        "Not used: 2 of 86",
+        "spikes, by the rule of the protocol: 1",
+        "1 quiet times had posts",
+        "of posting itself: 0.6",
+        "not planned",
+        "searched your name later",
+    ):
+        assert words in notes
+
+
+@pytest.mark.parametrize("low", [-1000.0, -0.04, 0.0, 0.06, 99.96, 12345.6])
+def test_figures_are_written_as_they_are_read(low):
+    wanted = {-1000.0: "\u22121000", -0.04: "0.0", 0.0: "0.0", 0.06: "0.1", 99.96: "100", 12345.6: "12346"}
+    assert verdict.number(low) == wanted[low]
+
+
+def test_every_key_has_its_words():
+    kinds = [(40, 50), (-5, 5), (2, 16), (0, 100), (None, None)]
+    for worth in ({}, {"value_low": 1}):
+        for low, high in kinds:
+            for how in ("end", "stopped", "futility"):
+                protocol, found = frozen(**worth), reading(low, high, how=how)
+                said = verdict.words(protocol, found, verdict.judge(protocol, found))
+                assert all((said.title, said.sentence, said.next, said.lines, said.slow, said.notes))
+                assert "%" not in str(said)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"cost": 0}, "above 0"),
+        ({"value_low": 160_000}, "lie in its range"),
+        ({"value_low": -1}, "lie in its range"),
+        ({"value_low": 0, "value": 0, "value_high": 0}, "no trial is needed"),
+        ({"minutes": -1}, "not be below 0"),
+        ({"currency": "XXX"}, "currency code"),
+    ],
+)
+def test_cost_and_value_that_no_verdict_can_be_made_of_are_refused(change, words):
+    with pytest.raises(Invalid, match=words):
+        frozen(**change)
+
+
+# Before the start
+
+
+def history(weeks: int, number: int = 5, **how: float) -> list[DayRecord]:
+    rows = world.visits(random.Random(number), [False] * (7 * weeks), **how)
+    return [DayRecord(next_day("2026-06-01", n), a, b, a + b, 0) for n, (a, b) in enumerate(rows)]
+
+
+def tried(past: list[DayRecord], design: Design = HALF, runs: int = 60, **how: object) -> Power:
+    found = list(power.steps(past, design, KEY, runs=runs, **how))
+    assert [step.done for step in found] == list(range(1, len(found) + 1))
+    assert {step.of for step in found} == {len(found)}
+    assert [step.power is None for step in found] == [True] * (len(found) - 1) + [False]
+    return found[-1].power
+
+
+def test_the_power_step_finds_about_what_the_formula_guesses():
+    found = tried(history(26), runs=120)
+    assert (found.days, found.weeks, found.runs, sum(found.flat)) == (182, 12, 120, 120)
+    assert found.alarms <= 14
+    assert 0.7 * found.guess < found.smallest < 1.4 * found.guess
+    assert [n for _, n in found.curve] == sorted(n for _, n in found.curve)
+    exact = next(n for effect, n in found.curve if effect == found.smallest)
+    assert exact / found.runs == pytest.approx(0.8, abs=0.06)
+    assert found.smallest_in(48) == pytest.approx(found.smallest / 2)
+    assert tried(history(26), runs=120) == found  # the same seed, the same answer
+
+
+def test_a_covariate_that_explains_makes_smaller_effects_visible():
+    past = history(12, searches=75)
+    assert tried(past).smallest < 0.8 * tried(past, rules=Rules(covariate=False)).smallest
+
+
+def test_days_without_figures_are_left_out_of_the_past():
+    past = history(14)
+    dropped = [
+        changed(day, dropped="outage", outcome=9999) if n in {20, 60} else day for n, day in enumerate(past)
+    ]
+    found = tried([day for n, day in enumerate(dropped) if n != 70])
+    assert found.days == 95
+    assert found.smallest < 40
+
+
+def test_a_past_too_short_for_six_coins_gives_the_guess_only():
+    found = tried(history(5))
+    assert (found.runs, found.curve, found.weeks) == (0, (), 12)
+    assert found.smallest == found.guess
+    with pytest.raises(Invalid, match="no days"):
+        tried([])
+    with pytest.raises(Invalid, match="no days with figures"):
+        tried([changed(day, dropped="outage") for day in history(5)])
+
+
+def test_the_guess_of_the_paper():
+    """84 days, 12 coins, 12.2 visits of spread a day: 12.1."""
+    assert power.guess(12.2, 84, 12) == pytest.approx(12.1, abs=0.1)
+
+
+def test_a_site_on_which_a_year_shows_nothing_is_told_not_to_start():
+    tiny = tried(history(12, base=0.1))
+    dear = changed(WORTH, cost=10)  # 0.05 to 0.1 visits a day would pay
+    found = verdict.before(HALF, dear, tiny)
+    assert (found.kind, found.reasons) == ("do_not_start", ("nothing_to_see",))
+    said = verdict.words_before(HALF, dear, tiny, found)
+    assert said.title == "Do not start this trial"
+    assert "which-page" in said.next[0]
+    assert "today there are 0." in said.lines[0]
+    # a line that is far away can be ruled out even there
+    assert verdict.before(HALF, changed(WORTH, cost=3000), tiny) is None
+    assert verdict.before(HALF, dear, tried(history(12))) is None
