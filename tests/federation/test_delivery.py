@@ -529,7 +529,7 @@ def test_what_a_deleted_account_wrote_stays_out_but_for_its_farewell(db, carry, 
     assert world.ids(HOST) == ["farewell", "other"]
     assert [row.reason for row in failed(db)] == [
         "the account that wrote it was deleted",
-        "the account that wrote it is suspended",
+        "the account that wrote it was closed",
     ]
     check(db)
 

@@ -92,6 +92,18 @@ def test_a25_created_and_deleted_at_once_is_gone(db: Database, vera: Account, fi
     assert not db.read_now(queries.is_gone, theirs.uri, vera.id + 1)
 
 
+def test_an_address_that_is_gone_keeps_out_whoever_writes_there(db: Database, vera: Account) -> None:
+    theirs = said(vera)
+    assert db.write_now(foreign.withdrawn, theirs.uri, NOW) is False  # never seen: nothing is kept of it
+    db.write_now(create(theirs))
+    assert db.write_now(foreign.withdrawn, theirs.uri, NOW) is True
+    assert db.read_now(queries.by_uri, theirs.uri) is None
+    assert db.read_now(queries.is_gone, theirs.uri, vera.id)
+    assert db.read_now(queries.is_gone, theirs.uri, vera.id + 1)
+    with pytest.raises(Gone):
+        db.write_now(create(theirs))
+
+
 def test_liked_twice_at_once_is_liked_once(db: Database, vera: Account, anna: Account) -> None:
     post_id = db.write_now(publish, anna)
 

@@ -107,7 +107,7 @@ NEXT = """SELECT d.host, d.id, d.activity_id, d.inbox, d.followers, d.tries, d.c
         CASE WHEN a.id IS NULL THEN 'the letter is not kept any more'
              WHEN a.account_id = 0 OR a.kind = 'Delete' THEN ''
              WHEN w.id IS NULL THEN 'the account that wrote it was deleted'
-             WHEN w.suspended_at IS NOT NULL THEN 'the account that wrote it is suspended'
+             WHEN w.suspended_at IS NOT NULL THEN 'the account that wrote it was closed'
              ELSE '' END AS unwanted
     FROM delivery d LEFT JOIN activity a ON a.id = d.activity_id LEFT JOIN account w ON w.id = a.account_id
     WHERE d.host = :host ORDER BY d.id LIMIT :n"""

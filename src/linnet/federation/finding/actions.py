@@ -14,7 +14,6 @@ from linnet.social.people import figures
 from linnet.social.people.figures import Figures
 from linnet.social.posts import foreign as posts
 from linnet.social.posts import joining
-from linnet.social.posts import queries as post_queries
 from linnet.social.posts.rules import ThreadGrew
 from linnet.social.proofs import actions as proofs
 from linnet.social.reactions import actions as reactions
@@ -108,9 +107,7 @@ def grew(tx: Tx, root_ids: Sequence[int]) -> None:
 
 def gone(tx: Tx, uri: str, now: int) -> None:
     """The post's own server says that it is gone for good."""
-    known = post_queries.by_uri(tx, uri)
-    if known:
-        posts.forget(tx, uri, known.account_id, now)
+    posts.withdrawn(tx, uri, now)
 
 
 def forget(tx: Tx, now: int) -> None:

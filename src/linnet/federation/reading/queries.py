@@ -7,7 +7,7 @@ from linnet.social.follows import actions as follows
 
 HAS_FOLLOWERS = """SELECT 1 FROM follow f JOIN account a ON a.id = f.follower_id
     WHERE f.followee_id = :account_id AND a.host = '' LIMIT 1"""
-ANY_LOCAL = "SELECT 1 FROM account WHERE id IN :ids AND host = '' LIMIT 1"
+ANY_LOCAL = "SELECT 1 FROM account WHERE id IN :ids AND host = '' AND suspended_at IS NULL LIMIT 1"
 IS_OF_OURS = (
     "SELECT 1 FROM post p JOIN account a ON a.id = p.account_id WHERE p.id = :post_id AND a.host = ''"
 )
@@ -28,7 +28,7 @@ def has_followers_here(tx: Tx, account_id: int) -> bool:
 
 
 def any_local(tx: Tx, account_ids: Sequence[int]) -> bool:
-    """Is one of these ours?"""
+    """Is one of these ours, and not closed?"""
     return bool(account_ids) and tx.value(ANY_LOCAL, ids=list(account_ids)) is not None
 
 

@@ -183,6 +183,18 @@ def forget(tx: Tx, uri: str, account_id: int, now: int) -> bool:
     return True
 
 
+def withdrawn(tx: Tx, uri: str, now: int) -> bool:
+    """Its own address says that what was there is gone for good: whoever it was by, it will not come back.
+    False when it was not here, and then nothing is kept of it."""
+    _hold(tx, uri)
+    had = queries.by_uri(tx, uri)
+    if had is None:
+        return False
+    queries.put_gone(tx, uri, 0, now)
+    actions.remove(tx, had, now)
+    return True
+
+
 def _hold(tx: Tx, uri: str) -> None:
     """What is said of one address is written down one after the other: of two who bring it at once the
     second finds it, and a farewell at that moment finds what it takes away."""
