@@ -35,7 +35,7 @@ def test_one_more_limited_and_removed(bakery: Site) -> None:
     jana.get("/settings/relays")
     page = jana.submit("/settings/relays", address=ADDRESS, followed_tags="1")
     assert "The relay is asked now." in page.text
-    assert f'{ADDRESS}</span> <span class="badge">Asked, no answer yet</span>' in page.text
+    assert f'{ADDRESS}</strong> <span class="badge">Asked, no answer yet</span>' in page.text
     (row,) = bakery.db.read_now(queries.relays)
     assert row.followed_tags
     assert jana.submit("/settings/relays", address=ADDRESS).status == 409

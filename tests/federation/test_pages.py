@@ -1,9 +1,12 @@
 """The owner's pages about other servers: what was delivered, who is how, what is decided. In a browser
 without scripts, on real rows."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from jinja2 import Environment, FileSystemLoader
 from starlette.applications import Starlette
 
 from linnet.door.neighbours import Told
@@ -168,7 +171,7 @@ def test_how_a_server_is(bakery, owner):
         "mastodon 4.6.0&lt;b&gt;",
         "limited",
         "Has not answered for a while; next try in 59 minutes",
-        "silent.example cannot be reached.",
+        "silent.example cannot be reached · for the first time",
     ):
         assert words in page
     trouble = owner.get("/settings/servers?show=trouble").text
@@ -321,3 +324,24 @@ def told(**more):
 )  # fmt: skip
 def test_the_sentence(letter, sentence):
     assert said(letter) == sentence
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [("now", "just now"), ("5 min", "5 min ago"), ("2 h", "2 h ago"), ("3 d", "3 d ago")]
+    + [(day, day) for day in ("12 Jan", "12 Jun", "12 Mar 2024")],
+)
+def test_a_time_gone_by_reads_as_part_of_a_sentence(said, shown):
+    pages = Environment(loader=FileSystemLoader(Path(routes.__file__).parent / "templates"), autoescape=True)
+    pages.filters["machine"] = str
+    words = {"ago": lambda ms: said, "when": lambda ms: "then"}
+    gone = pages.get_template("neighbours/_tabs.html").make_module(words).gone(1)
+    assert re.sub("<[^>]*>", "", gone).strip() == shown
+
+
+def test_reports_stand_one_below_the_other(bakery, owner):
+    """What a report says had one letter per line beside two long buttons."""
+    listed = owner.get("/settings/reports").text
+    assert '<ul class="rows plain cases">' in listed
+    sheet = owner.get("/static/inside.css").text
+    assert ".cases > li { display: block;" in sheet
