@@ -8,7 +8,7 @@ from linnet.desk.trial.values import Reading, Verdict
 from linnet.desk.trial.verdict import number
 from linnet.kernel.value import Value
 
-WIDTH, LEFT, RIGHT = 720, 24, 696
+LEFT, RIGHT = 20, 460  # of a drawing 480 wide: small enough to be read on a phone
 
 
 class Tick(Value):
@@ -101,7 +101,7 @@ def flat_chart(flat: Sequence[int]) -> list[Bar]:
     return [
         Bar(
             round(LEFT + n * width + 2, 1),
-            round(90 * count / most, 1),
+            round(80 * count / most, 1),
             round(width - 4, 1),
             count,
             f"{n / 10:.1f}",
