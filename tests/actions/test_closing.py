@@ -13,6 +13,7 @@ from linnet.kernel.ids import new_id
 from linnet.social.apps import actions as apps
 from linnet.social.apps import queries as app_queries
 from linnet.social.closing import actions, queries
+from linnet.social.closing.rules import SETTLED
 from linnet.social.follows import actions as follows
 from linnet.social.follows import queries as follow_queries
 from linnet.social.media import actions as media
@@ -121,9 +122,11 @@ class Scene:
         }
 
     def work(self):
+        """Until nothing is left, and the look afterwards; how many slices that took."""
         slices = 1
         while self.db.write_now(actions.take_away, self.bakery.id, self.now + slices):
             slices += 1
+        self.db.write_now(actions.take_away, self.bakery.id, self.now + 1 + SETTLED)
         return slices
 
     def jobs(self, kind):
@@ -209,9 +212,26 @@ def test_a_job_that_dies_anywhere_goes_on_where_it_was(scene, monkeypatch):
             break
     assert scene.left() == {}
     assert broken >= 8
-    # once more, and twice at once: nothing happens
-    assert scene.db.write_now(actions.take_away, scene.bakery.id, scene.now + DAY) is False
-    assert scene.db.read_now(queries.closing, scene.bakery.id).done_at < scene.now + DAY
+    # once more: it is done, and then nothing happens
+    for later in (HOUR, DAY):
+        assert scene.db.write_now(actions.take_away, scene.bakery.id, scene.now + later) is False
+    assert scene.db.read_now(queries.closing, scene.bakery.id).done_at == scene.now + HOUR
+
+
+def test_what_was_being_written_at_that_moment_goes_too(scene):
+    """Somebody's request passed the door before the account was closed, and is written after the last slice."""
+    scene.close()
+    while scene.db.write_now(actions.take_away, scene.bakery.id, scene.now + 2):
+        pass
+    assert scene.db.read_now(queries.closing, scene.bakery.id).done_at is None
+    late = "INSERT INTO bookmark (id, account_id, post_id) VALUES (5, :id, 6)"
+    scene.db.write_now(lambda tx: tx.run(late, id=scene.bakery.id))
+    due = "SELECT run_at FROM job WHERE kind = 'CloseAccount'"
+    assert scene.db.read_now(lambda tx: tx.value(due)) == scene.now + 1 + SETTLED
+    assert scene.db.write_now(actions.take_away, scene.bakery.id, scene.now + 1 + SETTLED) is True
+    assert scene.db.write_now(actions.take_away, scene.bakery.id, scene.now + 1 + SETTLED) is False
+    assert scene.left() == {}
+    assert scene.db.read_now(queries.closing, scene.bakery.id).done_at == scene.now + 1 + SETTLED
 
 
 def test_the_row_of_the_running_job_is_moved_and_not_lost(scene):

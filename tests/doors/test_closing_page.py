@@ -6,7 +6,7 @@ import pytest
 
 from linnet import cli
 from linnet.desk.firm import queries as firms
-from linnet.kernel.clock import now_ms
+from linnet.kernel.clock import HOUR, now_ms
 from linnet.social.closing import actions, queries
 from linnet.social.people import actions as people
 from linnet.social.people import queries as people_queries
@@ -51,9 +51,11 @@ def test_the_owner_types_the_name_and_the_password(bakery: Site) -> None:
     assert bakery.db.read_now(queries.closing, bakery.shop).person_id == bakery.uwe
     # the only account of this person: logged out, and not let in again
     assert uwe.get("/settings").url.startswith("/login")
-    gone = bakery.browser().get("/@shop")
-    assert gone.status == 410
-    assert "This account was closed" in gone.text
+    for path in ("", "/followers", "/following", "/with_replies", ".atom", ".json"):
+        gone = bakery.browser().get(f"/@shop{path}")
+        assert gone.status == 410, path
+    assert "This account was closed" in bakery.browser().get("/@shop").text
+    assert bakery.shop not in [one.id for one in bakery.db.read_now(people_queries.local_accounts)]
 
 
 def test_who_has_another_account_goes_on_as_that_one(bakery: Site) -> None:
@@ -117,7 +119,7 @@ def test_the_command_asks_for_the_name_and_spares_the_firms_own(bakery: Site, mo
     assert cli.main(["account", "close", own.handle, "--yes"]) == 1
     assert "--last" in capsys.readouterr().err
     assert cli.main(["account", "close", own.handle, "--yes", "--last"]) == 0
-    while bakery.db.write_now(actions.take_away, own.id, now_ms()):
+    while bakery.db.write_now(actions.take_away, own.id, now_ms() + HOUR):
         pass
     assert bakery.db.read_now(queries.closing, own.id).done_at is not None
     assert bakery.browser().get("/").status == 200

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
 from linnet.kernel.clock import iso
-from linnet.kernel.errors import NotFound
+from linnet.kernel.errors import Gone, NotFound
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import encode
@@ -38,10 +38,12 @@ class Feed(Value):
 
 
 def of_account(tx: Tx, handle: str) -> Feed:
-    """The public posts of an account of ours, no answers to others and no boosts. Raises NotFound."""
+    """The public posts of an account of ours, no answers to others and no boosts. Raises NotFound, Gone."""
     account = people.by_handle(tx, handle)
     if account is None:
         raise NotFound("account")
+    if account.hidden:
+        raise Gone("This account was closed.")
     ids = timelines.account(
         tx, account.id, Page(size=SIZE), visibilities=("public",), replies=False, boosts=False
     )

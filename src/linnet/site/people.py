@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 from linnet.db.tx import Tx
 from linnet.door.house import Sighted
 from linnet.kernel.clock import DAY
-from linnet.kernel.errors import NotFound
+from linnet.kernel.errors import Gone, NotFound
 from linnet.kernel.ids import first_id_at
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value, changed
@@ -54,9 +54,11 @@ def _ties(tx: Tx, accounts: list[Account], viewer_id: int, now: int) -> dict[int
 def ties_page(
     tx: Tx, query: Callable[..., list[Tie]], address: str, viewer_id: int, page: Page, now: int
 ) -> tuple[Account, PeoplePage]:
-    """Followers or followed of an account. Raises NotFound."""
+    """Followers or followed of an account. Raises NotFound, Gone."""
     handle, _, host = address.partition("@")
     account = people.by_handle(tx, handle, host)
+    if account and account.local and account.hidden:
+        raise Gone("This account was closed.")
     if account is None:
         raise NotFound("account")
     return account, _people(tx, query(tx, account.id, page, viewer_id=viewer_id), viewer_id, now)

@@ -130,7 +130,7 @@ def _at_address(tx: Tx, sought: Sought, address: str) -> Found:
     parts = urlsplit(address).path.strip("/").split("/")
     handle = parts[0].removeprefix("@")
     account = people.by_handle(tx, handle) if parts[0].startswith("@") else None
-    if account is None:
+    if account is None or account.hidden:
         return Found([], [], [])
     if len(parts) == 1:
         return Found([account] if sought.wants("accounts") else [], [], [])

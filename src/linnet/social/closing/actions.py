@@ -10,7 +10,7 @@ from linnet.jobs import rows
 from linnet.jobs.rows import FOREVER, Job
 from linnet.kernel.errors import Conflict
 from linnet.social.closing import queries
-from linnet.social.closing.rules import PICTURES, SLICE, WIDE_SLICE, AccountClosed
+from linnet.social.closing.rules import PICTURES, SETTLED, SLICE, WIDE_SLICE, AccountClosed
 from linnet.social.directory import actions as directory
 from linnet.social.follows import actions as follows
 from linnet.social.markers import actions as markers
@@ -45,20 +45,24 @@ def close(tx: Tx, account_id: int, *, person_id: int | None, now: int) -> None:
 
 
 def take_away(tx: Tx, account_id: int, now: int) -> bool:
-    """One slice of what is left, and the job for the next. False: nothing was left."""
+    """One slice of what is left, and the job for the next. False: nothing was left. Then it looks once more
+    a little later: something may have come from who was writing at that very moment."""
     found = queries.closing(tx, account_id)
     if found is None or found.done_at is not None:
         return False
     if any(part(tx, account_id, now) for part in _PARTS):
         _go_on(tx, account_id, now)
         return True
-    queries.done(tx, account_id, now)
+    if now < found.closed_at + SETTLED:
+        _go_on(tx, account_id, now, run_at=found.closed_at + SETTLED)
+    else:
+        queries.done(tx, account_id, now)
     return False
 
 
-def _go_on(tx: Tx, account_id: int, now: int) -> None:
+def _go_on(tx: Tx, account_id: int, now: int, run_at: int | None = None) -> None:
     # under one key: the row of the job that just runs is moved, so that it is never there twice
-    rows.add(tx, CloseAccount(account_id), now=now, key=f"close:{account_id}")
+    rows.add(tx, CloseAccount(account_id), now=now, run_at=run_at, key=f"close:{account_id}")
 
 
 def _posts(tx: Tx, account_id: int, now: int) -> int:

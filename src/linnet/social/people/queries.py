@@ -108,7 +108,7 @@ LOCAL = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, field
         FROM media m WHERE m.id = avatar_id) AS avatar_file,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
         FROM media m WHERE m.id = header_id) AS header_file
-    FROM account WHERE host = '' AND id < :below AND id > :above ORDER BY id LIMIT :n"""
+    FROM account WHERE host = '' AND suspended_at IS NULL AND id < :below AND id > :above ORDER BY id LIMIT :n"""
 OF_PERSON = """SELECT a.id, a.handle, a.handle_key, a.host, a.kind, a.name, a.bio, a.bio_html, a.fields,
     a.avatar_id, a.header_id, a.locked, a.discoverable, a.indexable, a.default_visibility,
     a.default_sensitive, a.default_language, a.followers_count, a.following_count, a.posts_count,
@@ -161,7 +161,7 @@ def by_handles(tx: Tx, handles: list[str]) -> dict[str, Account]:
 
 
 def local_accounts(tx: Tx, *, above: int = 0, below: int = (1 << 63) - 1, n: int = 100) -> list[Account]:
-    """Our own accounts, oldest first."""
+    """Our own accounts that are not closed, oldest first."""
     return tx.all(Account, LOCAL, above=above, below=below, n=n)
 
 
