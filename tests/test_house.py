@@ -151,7 +151,7 @@ def test_the_one_client_has_no_way_around_its_guard():
     assert [r["allow_redirects"] for r in requests] == ["False"]
 
 
-DOORS = {"site", "mastodon", "federation", "door", "app", "cli", "commands", "__main__"}
+DOORS = {"site", "mastodon", "federation", "door", "app", "work", "cli", "commands", "__main__"}
 CLOCK = {
     "time.time",
     "time.time_ns",

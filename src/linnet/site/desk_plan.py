@@ -25,7 +25,7 @@ from linnet.kernel.page import Page
 from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import encode
 from linnet.site import forms, hinting
-from linnet.site.compose import author, take_in
+from linnet.site.compose import author
 from linnet.site.desk_times import (
     Spot,
     as_typed,
@@ -37,8 +37,8 @@ from linnet.site.desk_times import (
     span_words,
     wall_time,
 )
+from linnet.site.draft_pictures import pictures_of
 from linnet.site.frame import Frame, Visit
-from linnet.social.media import actions as media
 from linnet.social.media import queries as media_queries
 from linnet.social.media.rules import MOST, Media
 from linnet.social.posts.rules import Author, Terms
@@ -343,27 +343,9 @@ def _typed(visit: Visit, had: Sheet) -> Sheet:
 async def _looked_at(visit: Visit, sheet: Sheet) -> Sheet:
     """With the version that was changed, and the pictures. Raises Invalid, NotFound."""
     version = visit.form.whole("version", sheet.version)
-    pictures = await _pictures(visit)
+    pictures = await pictures_of(visit)
     content = changed(sheet.content, media_ids=tuple(picture.id for picture in pictures))
     return changed(sheet, version=version, media=tuple(pictures), content=content)
-
-
-async def _pictures(visit: Visit) -> list[Media]:
-    """Those of the form that are here already, with their words, and new files."""
-    form = visit.form
-    dropped = set(form.ids("drop"))
-    words = {id: form.text(f"alt_{id}") for id in form.ids("media_ids") if id not in dropped}
-    kept = await visit.db.write(_described, visit.account.id, words) if words else []
-    files = [(form.file(f"file{n}"), form.text(f"alt{n}")) for n in range(MOST)]
-    return [*kept, *[await take_in(visit, file, alt) for file, alt in files if file]]
-
-
-def _described(tx: Tx, account_id: int, words: dict[int, str]) -> list[Media]:
-    found = [media.media(tx, id, account_id) for id in words]
-    return [
-        media.describe(tx, one.id, account_id, alt=words[one.id]) if one.alt != words[one.id].strip() else one
-        for one in found
-    ]
 
 
 async def unschedule(visit: Visit) -> Response:
