@@ -102,6 +102,36 @@ def meets(found: Line, visits: float) -> tuple[float, float, float]:
     )
 
 
+def _nothing(posts: Sequence[PostReach], found: Line | None) -> str:
+    """Why no slope can be told; "" where it is visibly above nought."""
+    n = len(posts)
+    if n < FEWEST:
+        return f"Not enough posts yet: {n} of {FEWEST} with a link to your site, each at least a week old."
+    seen = [post.followers for post in posts]
+    least, most = min(seen), max(seen)
+    if found is None:
+        return (
+            f"Cannot be told: you had {most} followers at every post, so nothing shows what more would bring."
+        )
+    low, high = found.slope_range
+    if high < 0:
+        return (
+            f"From {least} to {most} followers ({n} posts) a post brought fewer visits, not more: {_steep(found)}. "
+            "Something else changed meanwhile, so there is no number of followers that is enough."
+        )
+    if low <= 0:
+        return (
+            f"No visible slope from {least} to {most} followers ({n} posts): {_steep(found)}. "
+            "More followers have not brought visibly more visits."
+        )
+    return ""
+
+
+def _steep(found: Line) -> str:
+    low, high = found.slope_range
+    return f"{_signed(100 * low)} to {_signed(100 * high)} visits more a post for each 100 followers"
+
+
 def _signed(number: float) -> str:
     return f"{number:.1f}".replace("-", "\N{MINUS SIGN}")
 
@@ -112,32 +142,13 @@ def enough(
     """How many followers are enough. `cost_of_post` and `value_of_visit` in minor units of one currency,
     None where not known."""
     n = len(posts)
-    if n < FEWEST:
-        return Enough(
-            f"Not enough posts yet: {n} of {FEWEST} with a link to your site, each at least a week old.", n
-        )
-    found = line(posts)
+    found = line(posts) if n >= FEWEST else None
+    nothing = _nothing(posts, found)
+    if found is None or nothing:
+        return Enough(nothing, n)
     seen = [post.followers for post in posts]
     least, most = min(seen), max(seen)
-    if found is None:
-        return Enough(
-            f"Cannot be told: you had {most} followers at every post, so nothing shows what more would bring.",
-            n,
-        )
-    low, high = found.slope_range
-    steep = f"{_signed(100 * low)} to {_signed(100 * high)} visits more a post for each 100 followers"
-    if high < 0:
-        return Enough(
-            f"From {least} to {most} followers ({n} posts) a post brought fewer visits, not more: {steep}. "
-            "Something else changed meanwhile, so there is no number of followers that is enough.",
-            n,
-        )
-    if low <= 0:
-        return Enough(
-            f"No visible slope from {least} to {most} followers ({n} posts): {steep}. "
-            "More followers have not brought visibly more visits.",
-            n,
-        )
+    steep = _steep(found)
     if not cost_of_post or not value_of_visit or value_of_visit <= 0:
         missing = "a post costs" if not cost_of_post else "a visit is worth"
         return Enough(
