@@ -22,6 +22,7 @@ ROWS_AT_ONCE = 100
 STEPS = {
     "answers": ("/answers", "Answers"),
     "plan": ("/plan", "Plan"),
+    "trial": ("/desk/trial", "The trial"),
     "settings/time": ("/time", "Time"),
     "settings/firm": ("/settings#firm", "Settings"),
     "settings/sites": ("/links/snippet", "How to count on your website"),

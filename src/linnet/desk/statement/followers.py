@@ -3,9 +3,7 @@
 from bisect import bisect_right
 
 from linnet.db.tx import Tx
-from linnet.desk.effort import queries as effort
-from linnet.desk.effort import totals
-from linnet.desk.effort.rules import costs
+from linnet.desk.effort import spent
 from linnet.desk.firm.rules import Firm
 from linnet.desk.sales import queries as sales
 from linnet.desk.sales import trails
@@ -33,10 +31,9 @@ def enough(tx: Tx, firm: Firm, now: int) -> Enough:
 
 def _cost_of_post(tx: Tx, firm: Firm, now: int) -> float | None:
     own = zone(firm.time_zone)
-    times = totals.day_times(tx, firm.account_id, day_of(now - WORTH, own), day_of(now, own), now)
-    spent = sum(costs(times, effort.rates(tx), firm.hourly_cost).values())
+    cost = spent.of_period(tx, day_of(now - WORTH, own), day_of(now, own), now).total
     written = queries.posts(tx, firm.account_id, now - WORTH, now).written
-    return spent / written if written and spent else None
+    return cost / written if written and cost else None
 
 
 def _value_of_visit(tx: Tx, firm: Firm, now: int) -> float | None:

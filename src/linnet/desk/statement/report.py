@@ -15,12 +15,16 @@ from linnet.desk.sales import trails
 from linnet.desk.sales.rules import ATTRIBUTION, Lead, Sale, Trail
 from linnet.desk.statement import followers, queries, rules, steps, unknown
 from linnet.desk.statement.rules import Day, Figure, Statement, address, counted, seen
+from linnet.desk.trial import queries as trials
+from linnet.desk.trial.records import Judged
+from linnet.desk.trial.verdict import SENTENCES, TITLES
 from linnet.desk.visits import figures as visit_figures
 from linnet.desk.visits.figures import VisitCounts
 from linnet.desk.visits.rules import MACHINES, PROBABLE
 from linnet.kernel.clock import zone
 from linnet.kernel.days import Period, day_of, day_start, days_between, next_day
 from linnet.kernel.value import Value
+from linnet.kernel.wire import decode_as
 
 
 class _Visits(Value):
@@ -68,7 +72,8 @@ def statement(tx: Tx, period: Period, now: int) -> Statement:
         *_outcome_figures(outcome, firm.currency, period),
     )
     known = unknown.not_known(_circumstances(tx, firm, figures, times, outcome, period, now))
-    seen_by_all = _seen(figures, time, firm.currency, over=now >= period.end)
+    trial = _trial_words(tx, firm)
+    seen_by_all = _seen(figures, time, firm.currency, over=now >= period.end, trial=trial)
     return Statement(
         firm.name,
         period,
@@ -235,7 +240,7 @@ def _day(day: str, times: Sequence[DayTime], visits: VisitCounts, outcome: _Outc
 
 
 def _seen(
-    figures: Sequence[Figure], time: Sequence[rules.TimeLine], currency: str, *, over: bool
+    figures: Sequence[Figure], time: Sequence[rules.TimeLine], currency: str, *, over: bool, trial: str
 ) -> steps.Seen:
     value = {figure.key: figure.value for figure in figures}
     return steps.Seen(
@@ -248,8 +253,21 @@ def _seen(
         cost=value["cost.total"],
         money=value[f"money.{currency}.trail"],
         by_links=value["visits.probable"],
-        trial="",
+        trial=trial,
     )
+
+
+def _trial_words(tx: Tx, firm: Firm) -> str:
+    """What the trial says, or that it runs; "" where none was ever begun. The only place where more than
+    observed may be said."""
+    current = trials.current(tx, firm.account_id)
+    if current and current.stage not in {"planned", "dropped"}:
+        return f"A trial runs until {current.last_day}. What came of it is told at its end, not before."
+    past = trials.past(tx, firm.account_id)
+    if not past:
+        return ""
+    kind = decode_as(Judged, past[0].verdict).verdict.kind
+    return f"Your trial of {past[0].first_day} to {past[0].last_day}: {TITLES[kind]}. {SENTENCES[kind]}"
 
 
 def _circumstances(
