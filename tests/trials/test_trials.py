@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from linnet.desk.trial import analysis, calendar, paged, verdict
-from linnet.desk.trial.values import Protocol, Reading, Worth
+from linnet.desk.trial import analysis, calendar, dose, paged, power, verdict
+from linnet.desk.trial.values import DayRecord, Protocol, Reading, Worth
 from linnet.kernel.days import next_day
 from linnet.kernel.value import changed
 from tests.trials import world
@@ -227,3 +227,43 @@ def test_the_which_page_trial(effect, tell):
         assert seen / n <= 0.07 + slack(0.05, n)
     if effect == 3:
         assert seen / n >= 0.8 - slack(0.8, n)
+
+
+@pytest.mark.parametrize("weeks", [12, 52])
+@pytest.mark.parametrize("alike", [0, 0.6])
+def test_in_a_flat_world_there_is_no_visible_slope_of_effort(weeks, alike, tell):
+    n = many(1000)
+    seen = 0
+    for i in range(n):
+        chance = random.Random(8_000_000 + i)
+        rows = world.visits(chance, [False] * (7 * weeks))
+        effort, found = 0.0, []
+        for week in range(weeks):
+            effort = alike * effort + chance.gauss(0, (1 - alike**2) ** 0.5)
+            came = sum(other for other, _ in rows[7 * week : 7 * week + 7])
+            found.append(dose.Week(max(0, round(180 + 60 * effort)), came))
+        seen += dose.slope(found).visible
+    tell(
+        f"effort and visits in a flat world, {weeks} weeks, effort alike {alike}: a slope seen in {seen} of {n}"
+    )
+    assert seen / n <= 0.06 + slack(0.05, n)
+
+
+def test_the_power_step_foretells_how_often_a_trial_finds_the_effect(tell):
+    """Over firms of different size: the smallest visible effect is found by about 80 of 100 trials."""
+    n = many(120)
+    seen = 0
+    for i in range(n):
+        chance = random.Random(9_000_000 + i)
+        key, base = world.seed(chance), chance.choice([15, 50, 150])
+        rows = world.visits(chance, [False] * 126, base=base)
+        days = [DayRecord(next_day("2026-07-27", t), a, b, a + b, 0) for t, (a, b) in enumerate(rows)]
+        protocol = world.plan(key, early_looks=False)
+        last = None
+        for step in power.steps(days, protocol.design, key, runs=100):
+            last = step.power
+        limit = protocol.looks[-1].limit / 10_000
+        trial = world.trial(chance, protocol, key, base=base, effect=last.smallest)
+        seen += analysis.read(protocol, key, trial, calendar.last_day(protocol.design)).p <= limit
+    tell(f"the smallest visible effect of the power step: seen in {seen} of {n} trials")
+    assert 0.65 - slack(0.8, n) <= seen / n <= 0.95 + slack(0.8, n)

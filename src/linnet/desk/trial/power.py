@@ -197,15 +197,30 @@ def _power(
         raise Invalid("history", "has no days with figures")
     mean = sum(record.outcome for record in kept) / len(kept)
     sd = _sd(kept, rules)
+    by_formula = guess(sd, 7 * design.weeks, calendar.coins(design))
+    return summed(
+        runs,
+        limit,
+        days=len(kept),
+        weeks=weeks if runs else design.weeks,
+        mean=mean,
+        sd=sd,
+        by_formula=by_formula,
+    )
+
+
+def summed(
+    runs: Sequence[Run], limit: int, *, days: int, weeks: int, mean: float, sd: float, by_formula: float
+) -> Power:
+    """What all runs say together; `limit`: of the trial's end, in ten-thousandths."""
     p_values = [run.p(0.0) for run in runs]
     flat = [0] * 10
     for p in p_values:
         flat[min(9, math.ceil(p * 10 - 1e-9) - 1)] += 1
-    by_formula = guess(sd, 7 * design.weeks, calendar.coins(design))
     smallest = _smallest(runs, limit, _MOST * mean + 10) if runs else None
     return Power(
-        days=len(kept),
-        weeks=weeks if runs else design.weeks,
+        days=days,
+        weeks=weeks,
         runs=len(runs),
         mean=mean,
         sd=sd,
