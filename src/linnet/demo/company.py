@@ -152,6 +152,7 @@ def _measure(tx: Tx, company: Company, at: int) -> None:
             effort.measure(tx, company.people[someone.key], on=True, now=at)
         if someone.hourly_cost is not None:
             effort.set_rate(tx, company.people[someone.key], someone.hourly_cost, since)
+    effort.add_tool(tx, name="Picture library", amount=1200, currency="EUR", first=since, id=first_id_at(at))
 
 
 def _apps(tx: Tx, company: Company, story: Story) -> None:

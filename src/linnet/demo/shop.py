@@ -213,6 +213,7 @@ def toil(tx: Tx, work: Work, company: Company) -> None:
             company.bakery,
             day=entry.day,
             minutes=entry.minutes,
+            channel=entry.channel,
             note=entry.note,
             id=first_id_at(entry.at) + number,
             now=entry.at,

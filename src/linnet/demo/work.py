@@ -15,14 +15,14 @@ from linnet.kernel.value import Value
 BEAT = 15 * SECOND
 
 _ENTRIES = (
-    (1, "tue", "ina", 25, "The shop's window: a note that we write here"),
-    (2, "fri", "jonas", 15, "Phone: who comes to the course"),
-    (3, "tue", "ina", 20, "Phone, because of the oven"),
-    (4, "thu", "ina", 30, "Letter to customers"),
-    (5, "sat", "jonas", 10, "Photographs of the queue"),
-    (6, "thu", "ina", 35, "Letter to customers"),
-    (7, "wed", "ina", 45, "The magazine's visit, without the baking"),
-    (8, "sat", "jonas", 20, "Signs for the long market"),
+    (1, "tue", "ina", 25, "other", "The shop's window: a note that we write here"),
+    (2, "fri", "jonas", 15, "phone", "Who comes to the course"),
+    (3, "tue", "ina", 20, "phone", "The oven"),
+    (4, "thu", "ina", 30, "newsletter", "Letter to customers"),
+    (5, "sat", "jonas", 10, "instagram", "Photographs of the queue"),
+    (6, "thu", "ina", 35, "newsletter", "Letter to customers"),
+    (7, "wed", "ina", 45, "meeting", "The magazine's visit, without the baking"),
+    (8, "sat", "jonas", 20, "other", "Signs for the long market"),
 )
 
 
@@ -61,6 +61,7 @@ class Entry(Value):
     by: str
     day: str
     minutes: int
+    channel: str
     note: str
 
 
@@ -157,7 +158,7 @@ def _calls(posts: Sequence[Said], calendar: Calendar, chance: Random) -> list[Ca
 
 def _entries(calendar: Calendar) -> list[Entry]:
     found = []
-    for week, name, by, minutes, note in _ENTRIES:
+    for week, name, by, minutes, channel, note in _ENTRIES:
         day = calendar.day(week, name)
-        found.append(Entry(calendar.on(day, 20), by, day.isoformat(), minutes, note))
+        found.append(Entry(calendar.on(day, 20), by, day.isoformat(), minutes, channel, note))
     return found

@@ -142,7 +142,7 @@ def _line(day: str, times: list[DayTime]) -> Line:
     return Line(day, day_words(day), sum(time.ms for time in of_day), parts)
 
 
-PART_WORDS = {"answer": "answering", "find": "finding", "read": "reading", "rest": "the rest"}
+PART_WORDS = {"answer": "answering", "find": "finding", "read": "reading", "rest": "managing and elsewhere"}
 
 
 def split_words(found: Split) -> tuple[str, str]:
@@ -157,8 +157,11 @@ def split_words(found: Split) -> tuple[str, str]:
     if found.share is None or found.low is None or found.high is None:
         few = f"{words.some(found.days, 'day')}: too few for a share, which needs {split.DAYS_LEAST}"
         return f"Writing was {whole}, on {few}.", rest
-    share = f"{found.share:.0%} of the time ({whole}; n {found.days} days, range {found.low:.0%} to {found.high:.0%})"
-    return f"Writing was {share}.", rest
+    share, low, high = (
+        words.percent(round(part * 1000), 1000) for part in (found.share, found.low, found.high)
+    )
+    sure = f"n {found.days} days, range {low} to {high}"
+    return f"Writing was {share} of the time ({whole}; {sure}).", rest
 
 
 def sittings(spans: list[OwnSpan]) -> list[Sitting]:

@@ -9,6 +9,8 @@ from linnet.desk.drafts.rules import Draft
 from linnet.desk.effort import queries as effort
 from linnet.desk.effort import spent as cost_of
 from linnet.desk.effort import totals
+from linnet.desk.effort.timers import Timer, elapsed
+from linnet.desk.effort.words import CHANNEL_WORDS
 from linnet.desk.ideas import page as idea_page
 from linnet.desk.ideas.rules import Idea
 from linnet.kernel.clock import DAY
@@ -26,7 +28,8 @@ AHEAD = 14 * DAY
 
 class Desk(Value):
     """What the front shows. `ms`, `cost`: the account's time of this week, in minor units;
-    `measured`: the person's own measuring is on."""
+    `measured`: the person's own measuring is on,
+    `timer`: what they have running."""
 
     waiting: Waiting
     missed: list[Draft]
@@ -36,6 +39,7 @@ class Desk(Value):
     today_ms: int
     cost: int
     measured: bool
+    timer: Timer | None
 
 
 def desk(tx: Tx, visit: Visit) -> Desk:
@@ -54,6 +58,7 @@ def desk(tx: Tx, visit: Visit) -> Desk:
         sum(time.ms for time in times if time.day == today),
         cost_of.of_period(tx, week.first, today, now, account_id=account_id, times=times).total,
         effort.measured(tx, visit.session.person_id),
+        effort.timer(tx, visit.session.person_id),
     )
 
 
@@ -78,6 +83,8 @@ async def page(visit: Visit) -> Response:
         day=day,
         clock=lambda ms: clock(ms, zone),
         spent=spent,
+        running=elapsed(found.timer, visit.now) if found.timer else 0,
+        channel_words=CHANNEL_WORDS,
         calm=not (found.waiting.views or found.missed or found.ideas),
     )
 
