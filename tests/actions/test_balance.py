@@ -145,6 +145,18 @@ def test_its_own_post_is_not_before_it(db: Database) -> None:
     db.write_now(act)
 
 
+def test_its_own_post_is_no_update_before_it(db: Database) -> None:
+    def act(tx: Tx) -> None:
+        firm = Firm(tx)
+        for n in range(4):
+            firm.post(tx, f"Loaf https://bakery.example/{n}")
+        id = firm.post(tx, "Loaf https://bakery.example/4")
+        draft = Draft("Loaf https://bakery.example/4", key="k")
+        assert actions.published(tx, firm.author, draft, TERMS, post_id=id, today=TODAY, now=firm.at) is None
+
+    db.write_now(act)
+
+
 def test_who_follows_is_no_stranger(db: Database) -> None:
     def act(tx: Tx) -> None:
         firm = Firm(tx)
