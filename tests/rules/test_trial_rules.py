@@ -1,0 +1,198 @@
+"""The trial's own rules: where visits come from, what may be known, the clock, lag and worth."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linnet.desk.drafts.rules import Slot, next_slot, out_of_quiet
+from linnet.desk.trial import planning, rules
+from linnet.desk.trial.planning import DayWorth, Lag
+from linnet.desk.trial.rules import Counted, Quiet, TrialDay
+from linnet.desk.trial.sources import source_of
+from linnet.desk.trial.values import DayRecord
+from linnet.kernel.clock import DAY, HOUR, MINUTE, zone
+from linnet.kernel.days import day_of, day_start, next_day
+from linnet.kernel.errors import Invalid
+from linnet.kernel.money import DECIMALS
+
+BERLIN = zone("Europe/Berlin")
+ZONES = st.sampled_from(
+    [zone(name) for name in ("Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "UTC")]
+)
+MOMENTS = st.integers(1_793_000_000_000, 1_793_000_000_000 + 400 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("referrer", "channel", "source"),
+    [
+        ("", "", "other"),
+        ("google.com", "", "search"),
+        ("google.co.uk", "", "search"),
+        ("google.com.au", "", "search"),
+        ("com.google.android.googlequicksearchbox", "", "search"),
+        ("sites.google.com", "", "other"),
+        ("google.evil.example", "", "other"),
+        ("notgoogle.com", "", "other"),
+        ("de.search.yahoo.com", "", "search"),
+        ("cn.bing.com", "", "search"),
+        ("mail.google.com", "", "mail"),
+        ("deref-gmx.net", "", "mail"),
+        ("googleads.g.doubleclick.net", "", "ads"),
+        ("mastodon.social", "", "other"),
+        ("google.com", "fediverse", "other"),
+        ("", "newsletter", "mail"),
+        ("google.com", "newsletter", "mail"),
+    ],
+)
+def test_where_a_visit_came_from(referrer: str, channel: str, source: str):
+    assert source_of(referrer, channel) == source
+
+
+def days_of(arms: str, first: str = "2026-11-02", span: int = 1) -> list[TrialDay]:
+    """q and o for each day; `span` days belong together."""
+    return [
+        TrialDay(
+            1, next_day(first, n), n // span, "quiet" if arm == "q" else "on", "open", "", 0, 0, 0, 0, 0, None
+        )
+        for n, arm in enumerate(arms)
+    ]
+
+
+def test_neighbouring_quiet_days_are_one_quiet_time_and_no_more_is_known():
+    days = days_of("qqoqqo", span=2)
+    start = day_start("2026-11-02", BERLIN)
+    assert rules.quiet_times(days, "2026-11-02", BERLIN) == [
+        Quiet(start, start + 2 * DAY),
+        Quiet(start + 3 * DAY, start + 4 * DAY),
+    ]
+    assert rules.quiet_times(days, "2026-11-01", BERLIN) == [
+        Quiet(start, start + 2 * DAY)
+    ]  # before the start
+    assert rules.quiet_times(days, "2026-11-05", BERLIN)[0] == Quiet(start + 3 * DAY, start + 5 * DAY)
+    assert rules.quiet_times(days, "2026-11-08", BERLIN) == []
+    assert rules.quiet_at([Quiet(5, 9)], 9) is None
+    assert rules.quiet_at([Quiet(5, 9)], 5) == Quiet(5, 9)
+
+
+@given(ZONES, MOMENTS, st.lists(st.integers(-3 * HOUR, 5 * HOUR), min_size=1, max_size=60))
+def test_life_is_never_longer_than_the_clock_and_never_goes_back(zone_of, start: int, steps: list[int]):
+    alive_at, now, lived, away = start, start, 0, 0
+    for step in steps:
+        now += step
+        sign = rules.sign_of_life(alive_at, now, zone_of)
+        assert sign.alive_at >= alive_at
+        assert all(ms > 0 for ms in sign.add.values())
+        added = sum(sign.add.values())
+        assert added in {0, sign.alive_at - alive_at}
+        lived += added
+        away += sign.alive_at - alive_at - added
+        assert bool(sign.spoiled) == (now < alive_at - rules.BACK)
+        if sign.spoiled:
+            assert sign.spoiled == day_of(alive_at, zone_of)
+        for day, ms in sign.add.items():
+            assert ms <= day_start(next_day(day), zone_of) - day_start(day, zone_of)
+        alive_at = sign.alive_at
+        assert rules.lived(alive_at, now) >= alive_at - rules.BACK
+    assert lived + away == alive_at - start
+
+
+def test_why_a_day_is_dropped():
+    (day,) = days_of("o", "2026-10-25")  # 25 hours
+    full = TrialDay(
+        *[getattr(day, name) if name != "alive" else 25 * HOUR for name in TrialDay.__struct_fields__]
+    )
+    two_hours = TrialDay(
+        *[getattr(day, name) if name != "alive" else 23 * HOUR for name in TrialDay.__struct_fields__]
+    )
+    usual = (30.0, 0.0, 0.0, 0.0, 0.0, 0.0, 12.0)
+    some = Counted(1, 0, 0, 9)
+    assert rules.why_dropped(full, some, usual, BERLIN) == ""
+    assert rules.why_dropped(two_hours, some, usual, BERLIN) == ""
+    assert "25 hours" in rules.why_dropped(day, some, usual, BERLIN)
+    assert "about 12 visits are usual" in rules.why_dropped(full, Counted(machines=40), usual, BERLIN)
+    assert rules.why_dropped(full, Counted(), (), BERLIN) == ""
+    assert (
+        rules.why_dropped(full, Counted(), (30.0,) * 6 + (9.0,), BERLIN) == ""
+    )  # nobody on a Sunday is no wonder
+
+
+HOURS = [Slot(9 * 60, 17 * 60)] * 6 + [None]
+
+
+@given(MOMENTS, st.integers(1, 8), st.lists(st.integers(0, 400), max_size=12))
+def test_what_moves_lands_after_quiet_time_and_beside_the_others(at: int, length: int, others: list[int]):
+    start = day_start(day_of(at, BERLIN), BERLIN)
+    end = day_start(next_day(day_of(at, BERLIN), length), BERLIN)
+    taken = [end + n * HOUR for n in others]
+    moved = out_of_quiet(at, [Quiet(start, end)], taken, HOURS, BERLIN)
+    assert moved >= end
+    assert all(abs(moved - other) >= 3 * HOUR for other in taken)
+    assert moved == next_slot(taken, HOURS, BERLIN, end - 10 * MINUTE)
+    closed = out_of_quiet(at, [Quiet(start, end)], taken, [None] * 7, BERLIN)
+    assert end <= closed < end + DAY + HOUR
+
+
+def test_only_answers_to_those_who_wrote_are_answers():
+    me, guest, other = 1, 2, 3
+    assert rules.answers_somebody(me, guest, me, [])
+    assert rules.answers_somebody(me, guest, None, [me])
+    assert not rules.answers_somebody(me, guest, None, [other])
+    assert not rules.answers_somebody(me, guest, other, [])
+    assert not rules.answers_somebody(me, me, None, [me])
+    assert not rules.answers_somebody(me, None, None, [])
+
+
+# what a plan is made of
+
+
+def test_the_lag_decides_the_design():
+    assert planning.lag_of([HOUR] * 29) == Lag(None, 29)
+    assert planning.lag_of([HOUR] * 96 + [2 * DAY] * 4).ms == HOUR
+    assert planning.lag_of([HOUR] * 94 + [2 * DAY] * 6).ms == 2 * DAY
+    assert planning.lag_of([HOUR] * 100 + [30 * DAY] * 50) == Lag(HOUR, 100)
+    fits = [planning.suggested(Lag(ms, 99)) for ms in (None, DAY, DAY + 1, 3 * DAY, 3 * DAY + 1)]
+    assert fits == ["half_week", "daily", "half_week", "half_week", "whole_weeks"]
+    with pytest.raises(Invalid, match="spill into the next"):
+        planning.check_fits("daily", Lag(2 * DAY, 99), 12)
+    with pytest.raises(Invalid, match="whole weeks"):
+        planning.check_fits("half_week", Lag(4 * DAY, 99), 12)
+    with pytest.raises(Invalid, match="12 at least"):
+        planning.check_fits("whole_weeks", Lag(4 * DAY, 99), 10)
+    planning.check_fits("whole_weeks", Lag(HOUR, 99), 12)
+    assert planning.profile_of([HOUR] * 30 + [DAY] * 10) == (0.75, 0.25)
+    assert planning.profile_of([HOUR] * 9) is None
+
+
+def test_what_a_visit_is_worth_has_a_range():
+    days = [DayWorth(0, 10), DayWorth(3000, 10)] * 45
+    found = planning.value_range(days, 100)
+    assert found is not None
+    low, value, high = found
+    assert value == 150_000  # 1.50 a visit
+    assert 100_000 < low < value < high < 200_000
+    assert planning.value_range(days, 100) == found
+    half = planning.value_range(days, 50)
+    assert half is not None
+    assert half[1] == 75_000
+    assert planning.value_range([DayWorth(0, 10)] * 90, 100) is None
+    assert planning.value_range([DayWorth(-500, 10)] * 90, 100) is None
+    assert planning.value_range([], 100) is None
+
+
+@given(st.integers(0, planning.VALUE_MOST), st.sampled_from(["EUR", "JPY", "KWD"]))
+def test_a_value_is_read_as_it_is_written(value: int, currency: str):
+    exact = value - value % 10 ** max(0, DECIMALS[currency] + 3 - 5)
+    assert planning.parse_value(planning.value_text(exact, currency), currency, "value") == exact
+
+
+@pytest.mark.parametrize("wrong", ["", "1.2.3", "-1", "1e3", "free", "1000000000", "\u0661"])
+def test_what_is_no_value(wrong: str):
+    with pytest.raises(Invalid):
+        planning.parse_value(wrong, "EUR", "value")
+
+
+def test_the_usual_needs_four_of_each_weekday():
+    rows = [DayRecord(next_day("2026-10-05", n), 1, 0, n % 7, 0) for n in range(28)]
+    assert planning.usual(rows) == (0, 1, 2, 3, 4, 5, 6)
+    assert planning.usual(rows[1:]) == ()
+    assert planning.usual([*rows, DayRecord("2026-11-02", 0, 0, 99, 0, "an outage")])[0] == 0
