@@ -27,6 +27,7 @@ STEPS = {
     "settings/firm": ("/settings#firm", "Settings"),
     "settings/sites": ("/links/snippet", "How to count on your website"),
     "settings/sales": ("/sales", "Sales"),
+    "settings/deliveries": ("/settings/deliveries", "Deliveries"),
 }
 
 # The chart: all lengths in its own units.

@@ -40,7 +40,9 @@ def not_known(c: Circumstances) -> tuple[NotKnown, ...]:
         said.append(
             NotKnown(
                 "delivered.remote",
-                f"{_people(c.remote_followers, 'follower')} on other servers: what reached them is not counted here.",
+                f"{_people(c.remote_followers, 'follower')} on other servers: what reached their servers, and what was "
+                "refused, stands with the deliveries and is not in these figures.",
+                "settings/deliveries",
             )
         )
     said.append(
