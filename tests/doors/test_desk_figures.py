@@ -316,6 +316,11 @@ def test_a_file_in_and_out(here: Site, jana: Browser) -> None:
     out = jana.get("/sales.csv?period=2026-02").text
     assert "c-1,2026-02-03T09:00:00.000Z,12.50,EUR" in out
     assert "'=c-3" in out
+    jana.get("/sales?period=2026-02")
+    leads = "id;at;heard\nq-1;2026-02-03 10:00;=a friend\n"
+    jana.submit("/sales?period=2026-02", what="leads", files={"file": ("leads.csv", leads.encode())})
+    out = jana.get("/leads.csv?period=2026-02").text
+    assert out == "id,at,ln,heard,source\r\nq-1,2026-02-03T09:00:00.000Z,,'=a friend,csv\r\n"
     jana.get("/sales")
     for file, sentence in ((b"", "File is empty"), (b"a,b\n1,2\n", "has no column"), (b"\x89PNG\r\n", "")):
         jana.submit(
@@ -360,6 +365,7 @@ def test_strangers_see_none_of_it(here: Site) -> None:
         "/time",
         "/sales",
         "/sales.csv",
+        "/leads.csv",
         "/desk",
     ):
         assert urlsplit(here.browser().send("GET", path).header("location")).path == "/login"

@@ -143,6 +143,18 @@ async def download(visit: Visit) -> Response:
     )
 
 
+async def download_leads(visit: Visit) -> Response:
+    """The leads of a period as CSV."""
+    period = period_of(visit.query("period"), visit.zone, visit.now, "month")
+    rows = await visit.db.read(queries.leads, period.start, period.end)
+    name = f"{visit.firm.file_prefix}leads-{period.name}.csv"
+    return Response(
+        sheet.write_leads(rows),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
 async def new_key(visit: Visit) -> Response:
     """Makes a key that shops sign with, and shows it this once."""
     _must_own(visit)
@@ -166,6 +178,7 @@ def routes(frame: Frame) -> list[BaseRoute]:
     return [
         frame.get("/sales", page, who="member"),
         frame.get("/sales.csv", download, who="member"),
+        frame.get("/leads.csv", download_leads, who="member"),
         frame.post("/sales", take_in, uploads=True),
         frame.post("/sales/key", new_key),
         frame.post("/sales/key/end", end_keys),

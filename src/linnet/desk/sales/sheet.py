@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Generic, TypeVar
 
-from linnet.desk.sales.rules import LeadReport, Sale, SaleReport, check_text, email_digest
+from linnet.desk.sales.rules import Lead, LeadReport, Sale, SaleReport, check_text, email_digest
 from linnet.kernel.clock import iso, to_ms
 from linnet.kernel.errors import Invalid
 from linnet.kernel.money import DECIMALS, check_currency, decimal_text, parse_amount
@@ -306,6 +306,14 @@ def write_table(header: Sequence[str], rows: Iterable[Sequence[str | int | float
 
 
 SALES_HEADER = ("id", "at", "amount", "currency", "ln", "coupon", "refund_of", "source")
+
+
+LEADS_HEADER = ("id", "at", "ln", "heard", "source")
+
+
+def write_leads(leads: Iterable[Lead]) -> str:
+    """Leads as CSV that `read_leads` reads back; without the e-mail hashes, which are ours."""
+    return write_table(LEADS_HEADER, ((row.ref, iso(row.at), row.ln, row.heard, row.source) for row in leads))
 
 
 class Number(str):

@@ -59,8 +59,7 @@ def _session(session: dict[str, Any], at: int) -> Told:
     if session.get("payment_status") != "paid":
         return Told(why="it is not paid yet, or there is nothing to pay: it is a sale when Stripe says so")
     currency, amount = _minor(session, "amount_total")
-    details = session.get("customer_details") or {}
-    data = session.get("metadata") or {}
+    details, data = _part(session.get("customer_details")), _part(session.get("metadata"))
     carried = str(data.get("ln") or session.get("client_reference_id") or "")
     return Told(
         SaleReport(
@@ -116,7 +115,7 @@ def read_woocommerce(order: object) -> Told:
             parse_amount(str(body.get("total")), currency, "total"),
             currency,
             _carried(body),
-            _digest((body.get("billing") or {}).get("email")),
+            _digest(_part(body.get("billing")).get("email")),
             _coupons(body),
         ),
         tuple(
@@ -161,6 +160,11 @@ def _table(value: object, field: str) -> dict[str, Any]:
     return value
 
 
+def _part(value: object) -> dict[str, Any]:
+    """A part that may be missing; PHP writes an empty one as a list."""
+    return value if isinstance(value, dict) else {}
+
+
 def _list(value: object, field: str) -> list[dict[str, Any]]:
     rows = value if value is not None else []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -169,7 +173,7 @@ def _list(value: object, field: str) -> list[dict[str, Any]]:
 
 
 def _whole(value: object, field: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 62:
         raise Invalid(field, "must be a whole number")
     return value
 
