@@ -135,12 +135,12 @@ def test_its_own_post_is_not_before_it(db: Database) -> None:
         firm.post(tx, f"First {link}")
         id = firm.post(tx, f"Second {link}")
         draft = Draft(f"Second {link}", key="k")
-        assert actions.published(tx, firm.author, draft, TERMS, post_id=id, today=TODAY, now=firm.at) is None
+        assert actions.review(tx, firm.id, draft, TERMS, post_id=id, today=TODAY, now=firm.at).due is None
         id = firm.post(tx, f"Third {link}")
         draft = Draft(f"Third {link}", key="k")
-        hint = actions.published(tx, firm.author, draft, TERMS, post_id=id, today=TODAY, now=firm.at)
-        assert hint
-        assert hint.sentence == "This is the third time in 24 hours that you post the same link."
+        found = actions.review(tx, firm.id, draft, TERMS, post_id=id, today=TODAY, now=firm.at).due
+        assert found
+        assert found.sentence == "This is the third time in 24 hours that you post the same link."
 
     db.write_now(act)
 
@@ -152,7 +152,7 @@ def test_its_own_post_is_no_update_before_it(db: Database) -> None:
             firm.post(tx, f"Loaf https://bakery.example/{n}")
         id = firm.post(tx, "Loaf https://bakery.example/4")
         draft = Draft("Loaf https://bakery.example/4", key="k")
-        assert actions.published(tx, firm.author, draft, TERMS, post_id=id, today=TODAY, now=firm.at) is None
+        assert actions.review(tx, firm.id, draft, TERMS, post_id=id, today=TODAY, now=firm.at).due is None
 
     db.write_now(act)
 

@@ -127,16 +127,17 @@ async def piece(visit: Visit, hint: Hint) -> str:
 async def after(visit: Visit, draft: Draft, post_id: int) -> str:
     """The post is out: what came of its hint is written down; where none was shown, its sentence, with a
     space in front, for beside "Posted."; '' for nothing. A mistake in here costs nobody his post."""
+    account_id, day, hint = visit.account.id, today(visit), None
     try:
-        hint: Hint | None = await visit.db.write(
-            actions.published,
-            author(visit),
-            draft,
-            visit.house.terms,
-            post_id=post_id,
-            today=today(visit),
-            now=visit.now,
+        found = await visit.db.read(
+            actions.review, account_id, draft, visit.house.terms, post_id=post_id, today=day, now=visit.now
         )
+        if found.followed:
+            await visit.db.write(actions.end, account_id, found.followed.id, "followed", visit.now)
+        if found.due:
+            hint = await visit.db.write(
+                actions.show, author(visit), draft, found.due, today=day, now=visit.now
+            )
     except Exception:  # noted in full; what was posted is posted
         log.exception("no hint for post %s", post_id)
         return ""

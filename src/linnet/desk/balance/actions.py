@@ -24,6 +24,14 @@ class Look(Value):
     due: Found | None = None
 
 
+class Review(Value):
+    """What to write down once a post is out: `followed`: its composer's hint, of which nothing is left
+    in it; `due`: what its composer had not said (a browser without scripts)."""
+
+    followed: Hint | None = None
+    due: Found | None = None
+
+
 class SettingChange(Value):
     """What is to be set, as it was typed."""
 
@@ -60,20 +68,21 @@ def show(tx: Tx, author: Author, draft: Draft, found: Found, *, today: str, now:
     return hint if queries.insert_hint(tx, hint) else None
 
 
-def published(
-    tx: Tx, author: Author, draft: Draft, terms: Terms, *, post_id: int, today: str, now: int
-) -> Hint | None:
-    """The post is out. A hint that its composer showed was followed if there is nothing to say any more;
-    where there was none (a browser without scripts) it is shown now, once, and answered."""
-    today_s = queries.hint_of_day(tx, author.account_id, today)
-    if today_s and (today_s.key != draft.key or today_s.outcome):
-        return None
-    found = reading.found(tx, author.account_id, draft, terms, now, below=post_id)
-    if today_s is None:
-        return show(tx, author, draft, found, today=today, now=now) if found else None
-    if found is None or found.about != today_s.about:
-        queries.set_outcome(tx, author.account_id, today_s.id, "followed", now)
-    return None
+def review(
+    tx: Tx, account_id: int, draft: Draft, terms: Terms, *, post_id: int, today: str, now: int
+) -> Review:
+    """What is to be written down now that the post is out. Reads only: most posts have nothing."""
+    last = queries.hints(tx, account_id, MEMORY)
+    current = last[0] if last and last[0].day == today else None
+    if current and (current.key != draft.key or current.outcome):
+        return Review()
+    if current is None and not hints.is_time(last, today, queries.setting(tx, account_id)):
+        return Review()
+    found = reading.found(tx, account_id, draft, terms, now, below=post_id)
+    if current is None:
+        return Review(due=found)
+    gone = found is None or found.about != current.about
+    return Review(followed=current if gone else None)
 
 
 def end(tx: Tx, account_id: int, hint_id: int, outcome: Outcome, now: int) -> None:

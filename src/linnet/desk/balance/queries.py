@@ -77,7 +77,6 @@ CORRECTIONS = (
 COLUMNS = "id, account_id, person_id, day, about, sentence, key, shown_at, outcome, outcome_at"
 HINTS = f"SELECT {COLUMNS} FROM balance_hint WHERE account_id = :account_id ORDER BY day DESC LIMIT :n"
 HINT = f"SELECT {COLUMNS} FROM balance_hint WHERE account_id = :account_id AND id = :id"
-HINT_OF_DAY = f"SELECT {COLUMNS} FROM balance_hint WHERE account_id = :account_id AND day = :day"
 FOLLOWS_NOT = """SELECT COUNT(*) FROM account a WHERE a.id IN :ids AND a.id <> :account_id AND NOT EXISTS (
     SELECT 1 FROM follow f WHERE f.followee_id = :account_id AND f.follower_id = a.id)"""
 KNOWN = "SELECT id FROM account WHERE handle_key = :handle_key AND host = :host"
@@ -137,11 +136,6 @@ def hints(tx: Tx, account_id: int, n: int) -> list[Hint]:
 def hint(tx: Tx, account_id: int, id: int) -> Hint | None:
     """One of the account's hints."""
     return tx.one(Hint, HINT, account_id=account_id, id=id)
-
-
-def hint_of_day(tx: Tx, account_id: int, day: str) -> Hint | None:
-    """The hint of a day."""
-    return tx.one(Hint, HINT_OF_DAY, account_id=account_id, day=day)
 
 
 def known(tx: Tx, handle_key: str, host: str) -> int | None:
