@@ -266,6 +266,25 @@ def test_events_of_a_calendar_become_entries_once(db, team, zone):
     assert [e.at for e in found.events if e.title == "Call, the mill"][1] - found.events[0].at == 169 * HOUR
 
 
+def test_an_event_that_was_moved_is_the_same_event(db, team):
+    ann, _, firm = team
+
+    def lines(text):
+        found = errands.read_now(text.encode(), "2026-10-12", "2026-11-24", "Europe/Berlin")
+        return [calendars.line_of(e, n, "meeting", BERLIN) for n, e in enumerate(found.events, 1)]
+
+    text = CALENDAR.format(zone="Europe/Berlin")
+    first = lines(text)
+    db.write_now(written.take_in, ann.id, firm.id, first, "ics", NOON)
+    moved = text.replace("20261111T1", "20261112T0").replace("DTSTART:20261024T2230", "DTSTART:20261101T2230")
+    again = db.write_now(written.take_in, ann.id, firm.id, lines(moved), "ics", NOON)
+    assert (again.added, again.changed, again.again) == (0, 2, 4)
+    days = [e.day for e in entries(db, ann)]
+    assert ("2026-11-12" in days, "2026-11-11" in days, len(days)) == (True, False, 6)
+    nameless = lines(EVENT.replace("UID:z\n", "").format(line="RRULE:FREQ=WEEKLY"))
+    assert len({line.ref for line in nameless}) == len(nameless) == 6  # six Saturdays
+
+
 def test_own_time_as_a_calendar_is_read_again(db, team):
     ann, _, firm = team
     for channel in ("phone", "facebook"):

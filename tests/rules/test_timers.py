@@ -209,7 +209,7 @@ def test_other_peoples_sheets():
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("soon,5,phone,,,", "At is not a date"),
+        ("soon,5,phone,,,", "Date is not a date"),
         ("2026-11-24,5.5,phone,,,", "Minutes must be whole"),
         ("2026-11-24,,phone,,,", "Minutes must be whole"),
         ("2026-11-24,-5,phone,,,", "Minutes must be whole"),

@@ -55,8 +55,9 @@ def read(data: bytes, first: str, until: str, zone_name: str) -> dict[str, Any]:
             if _too_often(event):
                 calendar.subcomponents = [part for part in calendar.subcomponents if part is not event]
                 left[OFTENER] += 1
+        series = _series(calendar)
         for event in _within(calendar, start, end):
-            found, why = _as_event(event, zone, start, end)
+            found, why = _as_event(event, zone, start, end, series)
             if found is None:
                 left[why] += 1
             else:
@@ -75,6 +76,12 @@ def _within(calendar: Any, start: dt.datetime, end: dt.datetime) -> Any:
         raise Refused("has an event whose times cannot be read") from error
 
 
+def _series(calendar: Any) -> set[str]:
+    """The UIDs that stand for more than one event."""
+    parts = calendar.walk("VEVENT")
+    return {str(part.get("UID", "")) for part in parts if {"RRULE", "RDATE", "RECURRENCE-ID"} & set(part)}
+
+
 def _midnight(day: str, zone: ZoneInfo) -> dt.datetime:
     return dt.datetime.combine(dt.date.fromisoformat(day), dt.time.min, zone)
 
@@ -91,7 +98,7 @@ def _too_often(event: Any) -> bool:
 
 
 def _as_event(
-    event: Any, zone: ZoneInfo, first: dt.datetime, until: dt.datetime
+    event: Any, zone: ZoneInfo, first: dt.datetime, until: dt.datetime, series: set[str]
 ) -> tuple[dict[str, Any] | None, str]:
     """One event, or why it is none to choose: only hours that somebody spent can be."""
     try:
@@ -114,17 +121,26 @@ def _as_event(
         return None, NO_TIME
     if minutes > 24 * 60:
         return None, LONG
-    occurrence = event.get("RECURRENCE-ID")
-    name = f"{str(event.get('UID', ''))[:UID_MOST]} {occurrence.dt if occurrence is not None else began}"
+    words = "".join(c if c.isprintable() else " " for c in str(event.get("SUMMARY", "")))
+    title = " ".join(words.split())[:TITLE_MOST]
     return {
-        "uid": name,
+        "uid": _name(event, began, title, series),
         "at": round(began.timestamp() * 1000),
         "end": round(ended.timestamp() * 1000),
         "minutes": minutes,
-        "title": " ".join(
-            "".join(c if c.isprintable() else " " for c in str(event.get("SUMMARY", ""))).split()
-        )[:TITLE_MOST],
+        "title": title,
     }, ""
+
+
+def _name(event: Any, began: dt.datetime, title: str, series: set[str]) -> str:
+    """What it is called, also when it is moved in its calendar: a repetition by the moment that the
+    rule gave it, a single event by its UID."""
+    uid, occurrence = str(event.get("UID", "")), event.get("RECURRENCE-ID")
+    if not uid:
+        return f"{began.isoformat()} {title}"
+    if uid in series and occurrence is not None:
+        return f"{uid[:UID_MOST]} {occurrence.dt}"
+    return uid[:UID_MOST]
 
 
 def main() -> None:

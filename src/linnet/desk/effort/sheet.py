@@ -74,7 +74,7 @@ def read(data: bytes, person: str, zone: ZoneInfo) -> Timesheet:
                 "person", f"is {who[:60]!r}: everybody reads in their own time, and you are {person!r}"
             )
         return _Row(
-            day_of(parse_moment(cells["date"], zone), zone),
+            _day(cells["date"], zone),
             parse_minutes(cells["minutes"]),
             check_channel(_word(cells.get("channel", ""), CHANNEL_WORDS, "other")),
             check_activity(_word(cells.get("activity", ""), ACTIVITY_WORDS, "outside")),
@@ -108,6 +108,13 @@ def read(data: bytes, person: str, zone: ZoneInfo) -> Timesheet:
         )
     bad = tuple(Bad(one.line, one.reason) for one in table.bad)
     return Timesheet(tuple(lines), bad, sum(found.own for _, found in table.rows), table.unused)
+
+
+def _day(cell: str, zone: ZoneInfo) -> str:
+    try:
+        return day_of(parse_moment(cell, zone), zone)
+    except Invalid as error:
+        raise Invalid("date", error.problem, cause=error.cause) from error
 
 
 _MINUTES = re.compile(r"(\d{1,4})(?:[.,]0{1,3})?", re.ASCII)

@@ -63,7 +63,7 @@ class _Links(Value):
 # As links call their channels: what is called otherwise here. QR codes and such are no work of a channel.
 _OF_LINKS: dict[str, Channel] = {"fediverse": "linnet"}
 BY_LINKS = """SELECT l.channel AS channel, COUNT(v.id) AS visits FROM link l
-    LEFT JOIN visit v ON v.code = l.code AND v.first_at >= :start AND v.first_at < :end AND v.kind IN :kinds
+    LEFT JOIN visit v ON v.code = l.code AND v.code <> '' AND v.first_at >= :start AND v.first_at < :end AND v.kind IN :kinds
     WHERE l.account_id = :account_id GROUP BY l.channel"""
 
 
