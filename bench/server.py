@@ -94,6 +94,10 @@ class Server:
         """Bytes of RAM of all its processes (RSS; what they share is counted more than once)."""
         return sum(_resident(pid) for pid in self.processes())
 
+    def spent(self) -> float:
+        """Seconds of a core that its processes took so far."""
+        return sum(_spent(pid) for pid in self.processes())
+
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
@@ -121,6 +125,14 @@ def _family(pid: int) -> list[int]:
     except OSError:
         return []
     return [pid, *(found for child in children for found in _family(child))]
+
+
+def _spent(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident(pid: int) -> int:
