@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from linnet.db.database import Database
 from linnet.db.tx import Tx
@@ -85,8 +86,9 @@ def _live_through(tx: Tx, until: int) -> None:
 
 
 def read(db: Database, trial: Trial) -> None:
-    """The errand that reads what is due."""
-    asyncio.run(errands.read_trial(db, ReadTrial(trial.id)))
+    """The errand that reads what is due; in a thread, because a browser has a loop of its own."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(errands.read_trial(db, ReadTrial(trial.id)))).result()
 
 
 def visits(
