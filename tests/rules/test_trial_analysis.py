@@ -239,10 +239,18 @@ def test_after_few_coins_there_is_no_range():
     assert reading.p >= 2 / 16
 
 
-@pytest.mark.parametrize("visits", [0, 7])
-def test_a_site_where_nothing_ever_changes_shows_nothing(visits):
+def test_a_site_that_nobody_visits_is_not_counted_rather_than_not_worth_it():
     protocol, days, last = played()
-    flat = [changed(day, outcome=visits, searches=0) for day in days]
+    reading = analysis.read(protocol, KEY, [changed(day, outcome=0) for day in days], last)
+    assert (reading.broken, reading.low) == (("no_figures",), None)
+    found = frozen("which_page")
+    none = [changed(record, visits=0) for record in found.pages]
+    assert paged.read(found.protocol, found.seed, none, found.reading.until).broken == ("no_figures",)
+
+
+def test_a_site_where_nothing_ever_changes_shows_nothing():
+    protocol, days, last = played()
+    flat = [changed(day, outcome=7, searches=0) for day in days]
     reading = analysis.read(protocol, KEY, flat, last)
     assert (reading.effect, reading.p) == (0.0, 1.0)
     assert reading.low == reading.high == 0.0

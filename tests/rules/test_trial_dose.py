@@ -98,3 +98,5 @@ def test_few_weeks_of_pages_give_the_guess_and_none_is_refused():
         tried(past(1))
     holed = [changed(r, dropped="outage") if r.week == 3 and r.page == "/5" else r for r in past(8)]
     assert tried(holed).days == 72
+    with pytest.raises(Invalid, match="no visits of these pages"):
+        tried([changed(r, visits=0) for r in past(8)])

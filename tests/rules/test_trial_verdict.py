@@ -117,6 +117,12 @@ def test_cannot_tell_has_its_four_lines_and_the_next_best_thing():
     assert wide.next[-1] == "measure_value"
 
 
+def test_halving_the_time_is_no_advice_where_half_the_line_is_ruled_out_too():
+    assert verdict.judge(frozen(), reading(-3, 7.4)).next == ("stop",)
+    assert verdict.judge(frozen(), reading(-3, 7.5)).next == ("stop", "halve")
+    assert verdict.judge(frozen(), reading(40, 50)).next == ("keep", "look_again")
+
+
 def test_what_a_reader_must_know_stands_under_the_verdict():
     protocol = freeze(HALF, WORTH, KEY, baseline_days=9, waived=True, now=1)
     found = reading(
@@ -219,7 +225,7 @@ def test_a_past_too_short_for_six_coins_gives_the_guess_only():
     assert found.smallest == found.guess
     with pytest.raises(Invalid, match="no days"):
         tried([])
-    with pytest.raises(Invalid, match="no days with figures"):
+    with pytest.raises(Invalid, match="no visits that count"):
         tried([changed(day, dropped="outage") for day in history(5)])
 
 

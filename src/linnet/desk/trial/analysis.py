@@ -9,7 +9,7 @@ before is 1/2 under every calendar: what was posted before the trial was not dra
 
 Spikes: a day is held at the median and five MADs of its weekday. Rule and number are frozen; the medians are
 those of the trial's own days, on and quiet together, so that they are the same under every calendar and do
-not hide an effect, as medians of the time before would (docs/decisions/0010-the-trial.md).
+not hide an effect, as medians of the time before would (docs/decisions/0011-the-trial.md).
 
 Effect / difference in compliance is the Wald estimate of those who comply (Imbens and Angrist 1994).
 """
@@ -146,9 +146,10 @@ def _test(
     values: Sequence[float],
     searches: Sequence[int],
 ) -> Tested | None:
-    """The test of these days; None where they cannot tell anything."""
+    """The test of these days; None where they cannot tell anything: a site that nobody ever visits is more
+    likely one that is not counted."""
     retest = model.retest(protocol.design, protocol.rules, days, searches)
-    if retest is None:
+    if retest is None or not any(values):
         return None
     real = model.heads(found, retest.coins)
     outcome = retest.nuisance.left_of(values)

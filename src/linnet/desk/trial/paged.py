@@ -84,7 +84,7 @@ def demeaned(rows: Sequence[Sequence[float]]) -> Rows:
 def _test(
     protocol: Protocol, seed: str, values: Rows, on: Rows, used: Sequence[int], over: int
 ) -> Tested | None:
-    if len(used) < 2:
+    if len(used) < 2 or not any(map(any, values)):
         return None
     outcome = demeaned(values)
     if sum(dot(y, y) for y in outcome) <= 1e-18 * sum(dot(y, y) for y in values):

@@ -91,6 +91,8 @@ def stretches_of(history: Sequence[DayRecord], design: Design) -> tuple[list[lis
     rows = {record.day: record for record in history}
     if not rows:
         raise Invalid("history", "has no days: record visits before planning a trial")
+    if not any(record.outcome for record in history if not record.dropped):
+        raise Invalid("history", "has no visits that count: look whether the snippet or the log import works")
     weekday = date.fromisoformat(design.start).weekday()
     end = next_day(max(rows))
     end = next_day(end, -((date.fromisoformat(end).weekday() - weekday) % 7))
@@ -193,8 +195,6 @@ def _power(
     history: Sequence[DayRecord], design: Design, runs: Sequence[Run], weeks: int, limit: int, rules: Rules
 ) -> Power:
     kept = sorted((r for r in history if not r.dropped), key=lambda r: r.day)[-7 * WEEKS_MOST :]
-    if not kept:
-        raise Invalid("history", "has no days with figures")
     mean = sum(record.outcome for record in kept) / len(kept)
     sd = _sd(kept, rules)
     by_formula = guess(sd, 7 * design.weeks, calendar.coins(design))

@@ -118,6 +118,10 @@ def _table(history: Sequence[PageRecord], design: Design) -> tuple[list[Vector],
     weeks = min(len(whole), design.weeks, WEEKS_MOST) // 2 * 2
     if weeks < 2:
         raise Invalid("history", "has no two weeks with figures for every page: record visits first")
+    if not any(rows[page, n].visits for page in design.pages for n in whole):
+        raise Invalid(
+            "history", "has no visits of these pages: look whether the snippet or the log import works"
+        )
     every = [float(rows[page, n].visits) for page in design.pages for n in whole[-weeks:]]
     held, _ = model.cap(every, [page for page in design.pages for _ in range(weeks)], Rules().cap)
     return [held[at * weeks : (at + 1) * weeks] for at in range(len(design.pages))], weeks

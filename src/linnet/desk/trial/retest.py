@@ -4,9 +4,10 @@ For one calendar: the effect tau = tau_0 (+ tau_1), the sum over the day and the
 squares; s, its standard error by the sandwich with n/(n - k) (HC1: White 1980, MacKinnon and White 1985);
 t = tau/s. If posting changed nothing, the outcome would have been the same under every calendar, so the
 share of calendars with |t| as large as the real one is the p-value, exact whatever the days are like
-(Fisher 1935). t rather than tau is compared because the studentised test keeps its size also when posting
-changes the spread and not the mean (checked: Wu and Ding 2021, JASA 116, "Randomization tests for weak
-null hypotheses"; Bojinov, Simchi-Levi and Zhao 2023 give the same test for switchbacks).
+(Fisher 1935). t rather than tau is compared because the studentised test keeps its size, in large samples,
+also when posting changes the spread and not the mean (checked: Wu and Ding 2021, JASA 116, 1898-1913,
+"Randomization tests for weak null hypotheses"; exact randomization tests for switchbacks: Bojinov,
+Simchi-Levi and Zhao, arXiv 2009.00148).
 
 A calendar is linear in its coins: W = 1/2 + sum of s_k b_k with s_k = 1 or -1. So what the nuisance
 columns leave of W is a sum of vectors prepared once, in tables for six coins together; one calendar costs

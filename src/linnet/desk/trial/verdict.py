@@ -41,7 +41,7 @@ def judge(protocol: Protocol, reading: Reading) -> Verdict:
         money=money(protocol.worth, reading),
         weeks_needed=weeks,
         reasons=tuple(reading.broken),
-        next=_next(protocol, kind, weeks),
+        next=_next(protocol, reading, kind, weeks),
     )
 
 
@@ -111,13 +111,15 @@ def _kind(reading: Reading, line: BreakEven) -> VerdictKind:
     return "cannot_tell"
 
 
-def _next(protocol: Protocol, kind: VerdictKind, weeks: int | None) -> tuple[str, ...]:
-    """What to do, best first: keys of NEXT."""
+def _next(protocol: Protocol, reading: Reading, kind: VerdictKind, weeks: int | None) -> tuple[str, ...]:
+    """What to do, best first: keys of NEXT. To halve the time is no advice where half the line is ruled out
+    as well."""
     if kind in {"worth_it", "broken"}:
         return ("keep", "look_again") if kind == "worth_it" else ("again",)
-    pages = () if protocol.design.kind == "which_page" else ("which_page",)
     if kind == "not_worth_it":
-        return ("stop", "halve", *pages)
+        line = break_even(protocol.worth).low or 0.0
+        return ("stop", "halve") if (reading.high or 0.0) >= line / 2 else ("stop",)
+    pages = () if protocol.design.kind == "which_page" else ("which_page",)
     longer = ("longer",) if weeks is not None and weeks <= WEEKS_OF_PATIENCE else ()
     wide = protocol.worth.value_high > WIDE_VALUE * max(protocol.worth.value_low, 1)
     return (*longer, *pages, "halve", *(("measure_value",) if wide else ()))
@@ -159,7 +161,7 @@ NEXT: dict[str, str] = {
 REASONS: dict[str, str] = {
     "dropped": "More days are missing than the protocol allows.",
     "compliance": "Quiet and posting times were not kept apart as the protocol asks.",
-    "no_figures": "There are too few days with figures to compute anything.",
+    "no_figures": "There are no visits at all, or too few days with figures, to compute anything.",
     "nothing_to_see": "In a year, only an effect larger than all visits of today, and than what would pay, could be "
     "seen.",
 }
