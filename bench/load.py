@@ -24,7 +24,8 @@ PERSON = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, li
 class Spec:
     """What to ask. With `text` it is a POST of a form to /api/v1/statuses, every one with another
     text and Idempotency-Key; with `body` a POST of it; else a GET of `path`. `people`: the user agent with
-    which everybody asks, each from another address. `good`: with what a good status begins."""
+    which everybody asks, each from another address. `good`: with what a good status begins.
+    `pace`: so many a second, however long answers take; 0: as fast as they come."""
 
     port: int
     path: str
@@ -35,6 +36,7 @@ class Spec:
     body: str = ""
     good: str = "2"
     round: int = 0  # another one: other addresses
+    pace: int = 0
     connections: int = 16
     warm_up: float = 0.5  # seconds, not counted
     seconds: float = 3.0
@@ -162,7 +164,10 @@ def generate(spec: Spec) -> Result:
     try:
         _turn(poll, connections, spec.warm_up)
         begun = time.perf_counter()
-        times, failed = _turn(poll, connections, spec.seconds)
+        if spec.pace:
+            times, failed = _paced(poll, connections, spec.seconds, spec.pace)
+        else:
+            times, failed = _turn(poll, connections, spec.seconds)
         return _result(times, failed, time.perf_counter() - begun, next(iter(connections.values())).size)
     finally:
         poll.close()
@@ -189,6 +194,30 @@ def _turn(poll: select.epoll, connections: dict[int, _Connection], seconds: floa
                 connection.send()
             else:
                 busy -= 1
+    return times, failed
+
+
+def _paced(
+    poll: select.epoll, connections: dict[int, _Connection], seconds: float, pace: int
+) -> tuple[list[float], int]:
+    """So many a second. The time of an answer is counted from when its question was due, also where no
+    connection was free: who waits in a queue waits too."""
+    room, times, failed, sent = bytearray(ROOM), [], 0, 0
+    clock, idle = time.perf_counter, [*connections.values()]
+    begun, whole = clock(), int(seconds * pace)
+    while len(times) < whole:
+        while sent < whole and idle and begun + sent / pace <= clock():
+            connection = idle.pop()
+            connection.send()
+            connection.began = begun + sent / pace
+            sent += 1
+        free = sent < whole and idle
+        for number, _ in poll.poll(max(begun + sent / pace - clock(), 0) if free else 30):
+            connection = connections[number]
+            if connection.receive(room):
+                times.append(clock() - connection.began)
+                failed += not connection.good
+                idle.append(connection)
     return times, failed
 
 

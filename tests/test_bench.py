@@ -165,3 +165,10 @@ def test_each_of_a_crowd_is_another_person():
     report = request(Spec(1, "/ln", people="Chrome", body="{}"), 3)
     assert report.startswith(b"POST /ln ")
     assert report.endswith(b"Content-Length: 2\r\n\r\n{}")
+
+
+def test_a_pace_is_kept_and_waiting_counts(tiny):
+    port, asked = tiny
+    result = generate(Spec(port, "/x", connections=2, warm_up=0, seconds=0.2, pace=100))
+    assert (result.requests, result.failed) == (20, 5)
+    assert len(asked) == 20 + 2  # each connection asks once before it is counted
