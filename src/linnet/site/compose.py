@@ -156,8 +156,8 @@ async def _still_there(visit: Visit, post_id: int) -> PostView | None:
         return None
 
 
-async def publish(visit: Visit) -> Response:
-    """Takes the pictures in, then publishes."""
+def _written(visit: Visit) -> Written:
+    """What the composer's form says, without its pictures."""
     form = visit.form
     written = Written(
         key=form.text("key")[:100] or secrets.token_urlsafe(12),
@@ -178,6 +178,12 @@ async def publish(visit: Visit) -> Response:
         written = changed(written, keep=f"to-{written.to}")
     elif written.quote:
         written = changed(written, keep=f"quote-{written.quote}")
+    return written
+
+
+async def publish(visit: Visit) -> Response:
+    """Takes the pictures in, then publishes."""
+    form, written = visit.form, _written(visit)
     try:
         visit.must("answer")  # before any picture is taken in
         if form.text("to") and not written.to:
