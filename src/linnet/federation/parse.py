@@ -212,15 +212,13 @@ def post(
 ) -> RemotePost | Drop:
     """A post document. `followers`: the collection of its author; the rest was looked up before."""
     doc = proven.document
-    if not is_post(doc):
-        return Drop("not_a_post", proven.uri)
-    if not proven.actor:
-        return Drop("no_author", proven.uri)
-    asked = _poll(doc, min(vocab.moment(doc.get("published")) or now, now))
+    if not is_post(doc) or not proven.actor:
+        return Drop("no_author" if is_post(doc) else "not_a_post", proven.uri)
+    published = min(vocab.moment(doc.get("published")) or now, now)
+    asked = _poll(doc, published)
     if isinstance(asked, Drop):
         return asked
     page = not vocab.kind_of(doc, vocab.POSTS)
-    published = min(vocab.moment(doc.get("published")) or now, now)
     updated = vocab.moment(doc.get("updated"))
     url = _page(proven)
     return RemotePost(
