@@ -1,11 +1,10 @@
 """Calendars: their events as time that may be written down, and own time as a calendar. Pure."""
 
 import hashlib
+import importlib
 from collections.abc import Iterable
 from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo
-
-import icalendar
 
 from linnet.desk.effort.rules import Channel, Entry
 from linnet.desk.effort.totals import OwnSpan
@@ -62,6 +61,7 @@ def write(name: str, host: str, entries: Iterable[Entry], spans: Iterable[OwnSpa
     """A person's own time as iCalendar: what was measured or estimated with its times, what was
     written down as whole days with its minutes in the title (and in X-LINNET-MINUTES, by which we
     read it again). `name`: of the calendar; `host`: of this server, for the ids."""
+    icalendar = importlib.import_module("icalendar")  # 2 MB that a server seldom needs
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Linnet//time//EN")
     calendar.add("version", "2.0")

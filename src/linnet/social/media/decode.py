@@ -27,6 +27,7 @@ from typing import Any
 from PIL import AvifImagePlugin, Image, ImageCms, ImageOps
 
 from linnet.social.media import blurhash
+from linnet.social.media.kinds import MIMES, kind_of
 
 MEMORY = 512 << 20  # bytes of address space (security paper, 3.2)
 CPU_SECONDS = 20
@@ -49,7 +50,6 @@ EMOJI, STILL_EMOJI = (256, 256), (96, 96)  # beside words; the second stands sti
 BOUNDS = {"logo": LOGO, "emoji": EMOJI}  # fitted in, not cropped; what has clear parts keeps them
 MOVING = ("post", "emoji")
 
-MIMES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 SAVING: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 88, "optimize": True, "progressive": True},
     "PNG": {"optimize": False},
@@ -69,21 +69,6 @@ class Drawn:
     facts: dict[str, Any] = field(default_factory=dict)
     picture: bytes = b""
     thumb: bytes = b""
-
-
-def kind_of(head: bytes) -> str | None:
-    """Pillow's name of the format, by the first bytes alone (what it calls itself does not count)."""
-    if head.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "PNG"
-    if head.startswith((b"GIF87a", b"GIF89a")):
-        return "GIF"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "WEBP"
-    if head[4:12] in {b"ftypavif", b"ftypavis"}:
-        return "AVIF"
-    return None
 
 
 def draw(data: bytes, use: str) -> Drawn:

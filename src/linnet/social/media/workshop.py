@@ -14,7 +14,7 @@ from typing import BinaryIO
 from linnet.kernel.errors import Invalid, LinnetError, TooMany
 from linnet.kernel.value import Value
 from linnet.kernel.wire import decode_as
-from linnet.social.media import decode
+from linnet.social.media.kinds import MIMES, PROGRAM, kind_of
 from linnet.social.media.rules import Picture, Use
 from linnet.social.media.store import Store
 
@@ -100,7 +100,7 @@ class Workshop:
             raise Invalid(field, "is empty")
         if len(data) > self._upload_bytes:
             raise Invalid(field, f"is larger than {self._upload_bytes / (1 << 20):.3g} MB")
-        if decode.kind_of(data[:16]) is None:
+        if kind_of(data[:16]) is None:
             raise Invalid(field, "is not a JPEG, PNG, GIF, WebP or AVIF picture")
 
 
@@ -110,7 +110,7 @@ def _decoded(data: bytes, use: Use, field: str) -> tuple[_Facts, bytes, bytes]:
     with tempfile.TemporaryFile() as out:
         try:
             ended = subprocess.run(  # noqa: S603 # our own program, no shell
-                [sys.executable, "-I", "-m", decode.__name__, use],
+                [sys.executable, "-I", "-m", PROGRAM, use],
                 input=data,
                 stdout=out,
                 stderr=subprocess.DEVNULL,
@@ -142,6 +142,6 @@ def _read(out: BinaryIO, field: str) -> tuple[_Facts, bytes, bytes]:
         raise Invalid(field, facts.problem[:300])
     picture, thumb = out.read(max(0, facts.bytes)), out.read(max(0, facts.thumb_bytes))
     whole = 0 < facts.bytes == len(picture) and 0 < facts.thumb_bytes == len(thumb)
-    if not whole or facts.mime not in decode.MIMES.values() or min(facts.width, facts.height) < 1:
+    if not whole or facts.mime not in MIMES.values() or min(facts.width, facts.height) < 1:
         raise Invalid(field, "cannot be read as a picture", cause=f"decode.py answered {facts!r}")
     return facts, picture, thumb
