@@ -328,6 +328,7 @@ def test_the_program_is_alone_with_the_picture():
         "linnet.social.media",
         "linnet.social.media.blurhash",
         "linnet.social.media.decode",
+        "linnet.social.media.kinds",
     ]
 
 
