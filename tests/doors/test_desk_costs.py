@@ -290,6 +290,19 @@ def test_what_it_costs(here: Site, jana: Browser, today: str) -> None:
     assert here.db.read_now(prices.tools) == []
 
 
+def test_other_times(jana: Browser) -> None:
+    for period in ("2000-02", "2199-10", "2199-W48", "2000-W04", "2027-W01", "2026-02"):
+        assert jana.get(f"/costs?period={period}").status == 200, period
+        assert "not recorded" in jana.page.text
+        assert jana.get(f"/costs/people?period={period}").status == 200, period
+        assert jana.get(f"/costs/people.csv?period={period}").status == 200, period
+    for path in ("/costs?period=soon", "/costs/people?period=2026-13", "/costs/people.csv?period=1"):
+        assert jana.get(path).status == 422, path
+    for day in ("2000-01-02", "2199-12-30"):
+        for kind in ("csv", "ics"):
+            assert jana.get(f"/time.{kind}?first={day}&last={day}").status == 200, (day, kind)
+
+
 def test_rates_are_valid_from_their_day(here: Site, jana: Browser, today: str) -> None:
     person = who(here)
     jana.get("/costs")

@@ -303,7 +303,8 @@ def test_text_never_becomes_markup(owner: Visitor, server: Running) -> None:
         "/", f"/@{handle}", f"/@{handle}/with_replies", f"/@{handle}/media", f"/@{handle}/followers",
         f"/@{handle}/{post}", f"/posts/{post}/history", f"/compose?to={post}", "/notifications", "/bookmarks",
         "/search", "/tags/rye", f"/tags/{EVIL}", "/desk", "/plan", "/sales", "/links", "/statement", "/settings",
-        "/worth-sharing", "/sources", f"/nothing{EVIL}", f"/login?next={EVIL}", "/time", "/follow-requests",
+        "/worth-sharing", "/sources", f"/nothing{EVIL}", f"/login?next={EVIL}", "/time", "/follow-requests", "/time/files", "/costs",
+        "/costs/people",
     ):  # fmt: skip
         for reader in (owner.line, requests.Session()):
             answer = reader.get(
@@ -338,6 +339,16 @@ WHOLE: tuple[tuple[str, dict[str, str]], ...] = (
     ("/time/entries", {"day": "2026-11-02", "minutes": "5", "note": "n"}),
     ("/time/forget", {"start": "1", "end": "2"}),
     ("/time/idle", {"idle": "60"}),
+    ("/time/tap", {"channel": "phone"}),
+    ("/time/timer", {"channel": "phone", "note": "n"}),
+    ("/time/timer/stop", {"minutes": "1"}),
+    ("/time/files/events", {"channel": "phone", "tick": "0", "all": "", "events": '{"events":[{"uid":"u","at":1795000000000,"end":1795000600000,"minutes":10,"title":"t"}]}'}),
+    ("/costs/rates", {"person": "1", "hourly_cost": "10", "since_day": "2026-11-02"}),
+    ("/costs/rates/delete", {"person": "1", "since_day": "2026-11-02"}),
+    ("/costs/overhead", {"overhead": "1.1", "overhead_since": "2026-11-02"}),
+    ("/costs/overhead/delete", {"since_day": "2026-11-02"}),
+    ("/costs/tools", {"name": "t", "amount": "1", "currency": "EUR", "first": "2026-11-02", "last": ""}),
+    ("/costs/tools/1/end", {"last": "2026-11-02"}),
     ("/links/new", {"target": "https://news.example/", "channel": "other"}),
     ("/links/hits", {"site": "bakery.example", "rule": "R4", "kind": "person"}),
     ("/sources", {"address": "https://news.example/feed", "known": "1"}),
@@ -385,7 +396,8 @@ def test_others_do_not_touch_drafts_links_and_the_firm(owner: Visitor, server: R
         assert hers.get(path).status_code == 404, path
     for path in (draft, f"{draft}/unschedule", f"{draft}/discard", f"{link}/stop"):
         assert hers.post(path, {"text": "hers", "do": "now"}).status_code == 404, path
-    for path in ("/sales/key", "/sales/key/end", "/links/hits", "/time/idle", "/settings/firm"):
+    own = ("/costs/rates", "/costs/overhead", "/costs/tools", "/costs/tools/1/delete", "/costs/rates/delete")
+    for path in ("/sales/key", "/sales/key/end", "/links/hits", "/time/idle", "/settings/firm", *own):
         form = {"site": "bakery.example", "rule": "R4", "kind": "person", "idle": "60"}
         assert hers.post(path, form).status_code == 403, path
     assert "Secret rye" in owner.get(draft).text
