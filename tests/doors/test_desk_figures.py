@@ -295,6 +295,9 @@ def test_when_it_stops_counting(here: Site, jana: Browser) -> None:
 def test_sales_with_their_trails(jana: Browser, code: str) -> None:
     said = plain(jana.get(f"/sales?period={week_of(day_of(now_ms(), BERLIN), BERLIN).name}").text)
     assert f"order-1 with a trail carried the tag · link {code}" in said
+    assert re.search(
+        r"order-1 with a trail carried the tag · link \w{7} · last click \w+, \d+ \w+ \d{4}, \d\d:\d\d ", said
+    )
     assert "order-2 carried no tag" in said
     assert "back-2 refund of order-2" in said
     assert "form-1 “a friend <b>”" in said

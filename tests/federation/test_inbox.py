@@ -17,11 +17,14 @@ from linnet.federation.authority import Drop
 from linnet.federation.letters import actions, inbox, queries, rules, steps
 from linnet.federation.letters.actions import ReadLetter
 from linnet.federation.letters.rules import Letter
+from linnet.federation.office import Office
 from linnet.federation.plain import LARGEST
 from linnet.federation.signing import digest, signatures
+from linnet.hub.hub import Hub
 from linnet.jobs import rows
-from linnet.kernel.clock import DAY, HOUR, MINUTE
+from linnet.kernel.clock import DAY, HOUR, MINUTE, now_ms
 from linnet.kernel.errors import Upstream
+from linnet.kernel.settings import load
 from linnet.kernel.value import changed
 from linnet.kernel.wire import decode_as
 from tests.asgi import Answer, ask
@@ -100,6 +103,17 @@ def test_where_a_good_letter_came_from_is_told_and_that_of_a_bad_one_is_not(lite
     assert door.post(door.like(3), instead={"digest": "SHA-256=AAAA"}).status == 401
     assert door.post(door.like(3), instead={"signature": None}).status == 401
     assert len(told) == 2
+
+
+def test_whoever_delivers_to_this_server_is_known_to_those_who_count_visits(tmp_path, lite):
+    settings = load({"LINNET_DATA": str(tmp_path), "LINNET_URL": f"https://{OWN}"}, tmp_path)
+    door = Doorstep(lite)
+    door.now = now_ms()
+    office = Office(settings, lite, Hub(tmp_path / "run", ()), door.abroad)
+    office.library = door.hall.library  # the world as Alice's letters know it
+    door.routes = office.inboxes()
+    assert door.post(door.like()).status == 202
+    assert lite.read_now(lambda tx: tx.value("SELECT COUNT(*) FROM visit_peer")) == 1
 
 
 def test_a_kept_key_needs_no_fetch(door):
