@@ -12,6 +12,7 @@ from linnet.desk.balance.hints import Hint
 from linnet.kernel.clock import DAY, HOUR, MINUTE, now_ms
 from tests import desk
 from tests.doors.browser import Browser, Reply, Site, site
+from tests.doors.conftest import Running
 from tests.doors.test_desk_news import bakery, plain, source
 
 SET_TEXT = "UPDATE post SET text = :text WHERE id = :id"
@@ -301,3 +302,16 @@ def test_what_came_of_it_after_two_hundred(here: Site, jana: Browser) -> None:
 
 def test_the_line_stands_in_the_navigation(jana: Browser) -> None:
     assert 'href="/desk/balance"' in jana.get("/desk").text
+
+
+def test_who_unfollows_is_counted_on_a_server_that_speaks_to_no_other(server: Running) -> None:
+    tom, ann = server.someone("tom"), server.someone("ann")
+    before = now_ms()
+    tom.api.account_follow(ann.id)
+    tom.api.account_unfollow(ann.id)
+    ann.api.account_follow(tom.id)
+    ann.api.account_remove_from_followers(tom.id)
+    gone = server.read(queries.unfollows, ann.id, 0)
+    assert len(gone) == 1
+    assert before <= gone[0].since <= gone[0].at
+    assert server.read(queries.unfollows, tom.id, 0) == []
