@@ -110,8 +110,8 @@ def test_whoever_delivers_to_this_server_is_known_to_those_who_count_visits(tmp_
     door = Doorstep(lite)
     door.now = now_ms()
     office = Office(settings, lite, Hub(tmp_path / "run", ()), door.abroad)
-    office.library = door.hall.library  # the world as Alice's letters know it
     door.routes = office.inboxes()
+    door.knows()
     assert door.post(door.like()).status == 202
     assert lite.read_now(lambda tx: tx.value("SELECT COUNT(*) FROM visit_peer")) == 1
 
