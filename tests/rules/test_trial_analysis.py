@@ -108,8 +108,8 @@ def test_p_is_the_share_of_all_64_calendars_that_differ_as_much():
 
 
 def test_the_range_leaves_zero_out_just_when_p_is_small_enough():
-    for number in range(24):
-        protocol, days, last = played(number=number, effect=number % 3 * 5)
+    for number in range(30):
+        protocol, days, last = played(weeks=8, number=number, effect=number % 3 * 7)
         reading = analysis.read(protocol, KEY, days, last)
         assert (reading.p <= 0.05) == (reading.low > 0 or reading.high < 0)
 

@@ -184,7 +184,7 @@ def history(weeks: int, number: int = 5, **how: float) -> list[DayRecord]:
     return [DayRecord(next_day("2026-06-01", n), a, b, a + b, 0) for n, (a, b) in enumerate(rows)]
 
 
-def tried(past: list[DayRecord], design: Design = HALF, runs: int = 60, **how: object) -> Power:
+def tried(past: list[DayRecord], design: Design = HALF, runs: int = 40, **how: object) -> Power:
     found = list(power.steps(past, design, KEY, runs=runs, **how))
     assert [step.done for step in found] == list(range(1, len(found) + 1))
     assert {step.of for step in found} == {len(found)}
@@ -193,20 +193,21 @@ def tried(past: list[DayRecord], design: Design = HALF, runs: int = 60, **how: o
 
 
 def test_the_power_step_finds_about_what_the_formula_guesses():
-    found = tried(history(26), runs=120)
-    assert (found.days, found.weeks, found.runs, sum(found.flat)) == (182, 12, 120, 120)
-    assert found.alarms <= 14
+    found = tried(history(15), runs=80)
+    assert (found.days, found.weeks, found.runs, sum(found.flat)) == (105, 12, 80, 80)
+    assert found.alarms <= 11
     assert 0.7 * found.guess < found.smallest < 1.4 * found.guess
     assert [n for _, n in found.curve] == sorted(n for _, n in found.curve)
     exact = next(n for effect, n in found.curve if effect == found.smallest)
     assert exact / found.runs == pytest.approx(0.8, abs=0.06)
     assert found.smallest_in(48) == pytest.approx(found.smallest / 2)
-    assert tried(history(26), runs=120) == found  # the same seed, the same answer
+    few = [tried(history(12), runs=8) for _ in range(2)]
+    assert few[0] == few[1]  # the same seed, the same answer
 
 
 def test_a_covariate_that_explains_makes_smaller_effects_visible():
     past = history(12, searches=75)
-    assert tried(past).smallest < 0.8 * tried(past, rules=Rules(covariate=False)).smallest
+    assert tried(past).smallest < 0.85 * tried(past, rules=Rules(covariate=False)).smallest
 
 
 def test_days_without_figures_are_left_out_of_the_past():
