@@ -10,7 +10,7 @@ twice changes nothing; a line whose id is an entry of yours corrects it.
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from linnet.desk.effort.rules import DayTime, Entry, check_activity, check_channel
@@ -84,30 +84,22 @@ def read(data: bytes, person: str, zone: ZoneInfo) -> Timesheet:
         )
 
     table = read_table(data, _NAMES, ("date", "minutes"), row)
-    lines, times = [], dict[str, int]()
-    for at, found in table.rows:
-        if found.own:
-            continue
-        key = "\n".join(
-            (found.day, found.activity, found.channel, str(found.minutes), " ".join(found.note.split()))
-        )
-        times[key] = times.get(key, 0) + 1
-        # without an id the line itself is its name, and of equal ones which of them it is
-        same = hashlib.sha256(f"{key}\n{times[key]}".encode()).hexdigest()[:24]
-        lines.append(
-            Line(
-                at,
-                found.day,
-                found.minutes,
-                check_channel(found.channel),
-                check_activity(found.activity),
-                found.note,
-                f"csv:{found.id or same}",
-                found.id,
-            )
-        )
+    written = [(at, found) for at, found in table.rows if not found.own]
     bad = tuple(Bad(one.line, one.reason) for one in table.bad)
-    return Timesheet(tuple(lines), bad, sum(found.own for _, found in table.rows), table.unused)
+    return Timesheet(tuple(_lines(written)), bad, len(table.rows) - len(written), table.unused)
+
+
+def _lines(rows: Iterable[tuple[int, _Row]]) -> Iterator[Line]:
+    """The rows as entries to be. Without an id the row itself is its name, and of equal ones which of
+    them it is."""
+    times: dict[tuple[str, ...], int] = {}
+    for at, row in rows:
+        note = " ".join(row.note.split())
+        key = (row.day, row.activity, row.channel, str(row.minutes), note)
+        times[key] = times.get(key, 0) + 1
+        same = hashlib.sha256("\n".join((*key, str(times[key]))).encode()).hexdigest()[:24]
+        channel, activity = check_channel(row.channel), check_activity(row.activity)
+        yield Line(at, row.day, row.minutes, channel, activity, row.note, f"csv:{row.id or same}", row.id)
 
 
 def _day(cell: str, zone: ZoneInfo) -> str:
