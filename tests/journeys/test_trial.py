@@ -106,13 +106,13 @@ def test_a_trial_from_its_plan_to_its_verdict(
     # the bar moves by itself, and what was found comes by itself
     expect(page.get_by_role("heading", name="Freeze it")).to_be_visible(timeout=120_000)
     jana.look("trial-power")
-    page.get_by_label("Make the hashes public").check()
+    page.get_by_label("Make the hash public").check()
     page.get_by_role("button", name="Freeze and begin on").click()
     expect(page.get_by_role("heading", name="The trial is frozen")).to_be_visible()
     jana.look("trial-frozen")
     frozen = server.read(queries.current, shop.who.account_id)
-    page.get_by_role("link", name="The post that made both public").click()
-    expect(page.locator(".post.main")).to_contain_text(frozen.seed_hash[:20])
+    page.get_by_role("link", name="The post that made it public").click()
+    expect(page.locator(".post.main")).to_contain_text(frozen.protocol_hash)
     page.goto(f"{url}/desk/trial")
     page.get_by_role("button", name="Give it up before it begins").click()
 

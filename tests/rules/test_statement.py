@@ -172,6 +172,8 @@ CALM = Circumstances(
         ({"untrailed": 2}, "sales.untrailed", "2 of 3 sales had no trail"),
         ({"remote_followers": 4}, "delivered.remote", "4 followers on other servers"),
         ({"foreign": ("CHF", "USD")}, "currencies", "CHF and USD was not converted"),
+        ({"trial_runs": True}, "trial.runs", "before the trial does"),
+        ({"trial_waived": True}, "trial.waived", "without a baseline"),
     ],
 )
 def test_what_is_not_known_is_said(change, key, words):

@@ -24,6 +24,7 @@ STEPS = {
     "plan": ("/plan", "Plan"),
     "trial": ("/desk/trial", "The trial"),
     "settings/time": ("/time", "Time"),
+    "desk/trial": ("/desk/trial", "The trial"),
     "settings/firm": ("/settings#firm", "Settings"),
     "settings/sites": ("/links/snippet", "How to count on your website"),
     "settings/sales": ("/sales", "Sales"),

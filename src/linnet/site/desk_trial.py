@@ -172,7 +172,7 @@ def counts(life: Life, today: str) -> dict[str, int]:
 
 
 async def freeze(visit: Visit) -> Response:
-    """Freezes the plan, draws the calendar, and makes both hashes public if that is wanted."""
+    """Freezes the plan, draws the calendar, and makes its hash public if that is wanted."""
     author = firm_author(visit)
     trial_id = visit.form.whole("trial")
     publish = visit.form.on("publish")
@@ -203,10 +203,10 @@ def _freeze(
 
 
 def hashes_text(trial: Trial) -> str:
-    """Both hashes in a post: short enough for one, long enough (80 bits) to bind."""
+    """What binds the firm, in 140 characters: the hash of the protocol, which holds that of the seed."""
     return (
-        f"We try out what posting here brings us, from {trial.first_day} to {trial.last_day}. "
-        f"Protocol {trial.protocol_hash[:20]}, seed {trial.seed_hash[:20]}"
+        f"What does posting bring us? A trial, {trial.first_day} to {trial.last_day}. "
+        f"SHA-256: {trial.protocol_hash}"
     )
 
 

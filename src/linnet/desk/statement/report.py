@@ -16,6 +16,7 @@ from linnet.desk.sales.rules import ATTRIBUTION, Lead, Sale, Trail
 from linnet.desk.statement import followers, queries, rules, steps, unknown
 from linnet.desk.statement.rules import Day, Figure, Statement, address, counted, seen
 from linnet.desk.trial import queries as trials
+from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.records import Judged
 from linnet.desk.trial.verdict import SENTENCES, TITLES
 from linnet.desk.visits import figures as visit_figures
@@ -280,6 +281,7 @@ def _circumstances(
     now: int,
 ) -> unknown.Circumstances:
     value = {figure.key: figure.value for figure in figures}
+    frozen = trials.within(tx, firm.account_id, period.first, period.last)
     return unknown.Circumstances(
         over=now >= period.end,
         until=min(max(now, period.start), period.end),
@@ -297,4 +299,6 @@ def _circumstances(
         untrailed=value["sales.all"] - value["sales.trail"],
         remote_followers=queries.remote_followers(tx, firm.account_id),
         foreign=tuple(sorted({sale.currency for sale in outcome.sales} - {firm.currency})),
+        trial_runs=any(not trial.over for trial in frozen),
+        trial_waived=any(decode_as(Plan, trial.plan).waived for trial in frozen),
     )

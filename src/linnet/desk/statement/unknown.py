@@ -31,11 +31,13 @@ class Circumstances(Value):
     untrailed: int
     remote_followers: int
     foreign: tuple[str, ...]  # currencies other than the firm's
+    trial_runs: bool = False  # within the period a trial was not over
+    trial_waived: bool = False  # and it began without a baseline
 
 
 def not_known(c: Circumstances) -> tuple[NotKnown, ...]:
     """What is not known, in words."""
-    said = [*_of_time(c), *_of_visits(c), *_of_money(c)]
+    said = [*_of_time(c), *_of_visits(c), *_of_money(c), *_of_the_trial(c)]
     if c.remote_followers:
         said.append(
             NotKnown(
@@ -136,6 +138,23 @@ def _of_money(c: Circumstances) -> list[NotKnown]:
             NotKnown(
                 "currencies", f"Money in {' and '.join(c.foreign)} was not converted: it stands by itself."
             )
+        )
+    return said
+
+
+def _of_the_trial(c: Circumstances) -> list[NotKnown]:
+    said = []
+    if c.trial_runs:
+        said.append(
+            NotKnown(
+                "trial.runs",
+                "A trial runs in this time: a difference between its days says nothing before the trial does.",
+                "desk/trial",
+            )
+        )
+    if c.trial_waived:
+        said.append(
+            NotKnown("trial.waived", "The trial began without a baseline: what it can see was not known.")
         )
     return said
 

@@ -67,6 +67,10 @@ LIVING = """SELECT id, account_id, person_id, stage, time_zone, plan, power, pro
 PAST = """SELECT id, account_id, person_id, stage, time_zone, plan, power, protocol, protocol_hash, seed, seed_hash,
     first_day, last_day, alive_at, post_id, verdict, created_at, frozen_at, over_at FROM trial
     WHERE account_id = :account_id AND stage = 'judged' ORDER BY id DESC LIMIT 50"""
+WITHIN = """SELECT id, account_id, person_id, stage, time_zone, plan, power, protocol, protocol_hash, seed, seed_hash,
+    first_day, last_day, alive_at, post_id, verdict, created_at, frozen_at, over_at FROM trial
+    WHERE account_id = :account_id AND stage NOT IN ('planned', 'dropped')
+        AND first_day <= :last AND last_day >= :first ORDER BY id"""
 IS_QUIET = """SELECT id, account_id, person_id, stage, time_zone, plan, power, protocol, protocol_hash, seed, seed_hash,
     first_day, last_day, alive_at, post_id, verdict, created_at, frozen_at, over_at FROM trial
     WHERE account_id = :account_id AND stage IN ('frozen', 'running')"""
@@ -106,6 +110,11 @@ def living(tx: Tx) -> list[Trial]:
 def past(tx: Tx, account_id: int) -> list[Trial]:
     """Trials with a verdict, the newest first."""
     return tx.all(Trial, PAST, account_id=account_id)
+
+
+def within(tx: Tx, account_id: int, first: str, last: str) -> list[Trial]:
+    """Trials that were frozen and have a day from `first` to `last`."""
+    return tx.all(Trial, WITHIN, account_id=account_id, first=first, last=last)
 
 
 def obeyed(tx: Tx, account_id: int) -> Trial | None:
