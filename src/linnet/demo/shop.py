@@ -12,8 +12,10 @@ from linnet.demo.story import Story
 from linnet.demo.trade import Asked, Sold
 from linnet.demo.visitors import Came
 from linnet.demo.work import BEAT, Work
+from linnet.desk.coupons import actions as coupons
 from linnet.desk.effort import actions as effort
 from linnet.desk.effort.app_use import Call
+from linnet.desk.firm import queries as firms
 from linnet.desk.links import actions as links
 from linnet.desk.links import queries as link_queries
 from linnet.desk.links.rules import Preview
@@ -153,8 +155,18 @@ def _line(visit: Came, at: int, target: str) -> str:
 
 
 def sell(tx: Tx, story: Story, codes: Mapping[str, str]) -> None:
-    """The shop reports what it sold, and the form who asked, each at its time."""
+    """The shop reports what it sold, and the form who asked, each at its time; a coupon goes round."""
     sales.new_key(tx, story.start + DAY)
+    coupons.add(
+        tx,
+        "BREADPAPER",
+        id=first_id_at(story.start + DAY),
+        channel="newsletter",
+        code="",
+        account_id=firms.must_firm(tx).account_id,
+        since=story.start,
+        now=story.start + DAY,
+    )
     for number, asked in enumerate(story.asked):
         _ask(tx, asked, codes, number)
     for number, sold in enumerate(story.sold):
