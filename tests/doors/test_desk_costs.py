@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 
 import pytest
 
@@ -117,6 +118,21 @@ def _turn_back(tx, person_id: int, ms: int) -> None:
     queries.put_timer(
         tx, type(timer)(person_id, timer.account_id, timer.channel, timer.note, timer.started_at - ms)
     )
+
+
+def test_a_timer_survives_a_restart(tmp_path: Path) -> None:
+    with site(tmp_path) as one:
+        one.set_up()
+        browser = one.logged_in("jana@bakery.example")
+        browser.get("/time")
+        browser.submit("/time/timer", channel="forum", note="sourdough")
+        one.db.write_now(_turn_back, who(one), 12 * MINUTE)
+    with site(tmp_path) as again:
+        browser = again.logged_in("jana@bakery.example")
+        assert "Forum: your timer runs" in plain(browser.get("/desk").text)
+        browser.get("/time")
+        browser.submit("/time/timer/stop")
+        assert entries(again, who(again)) == [("forum", 12, "sourdough")]
 
 
 def test_a_forgotten_timer_asks(here: Site, jana: Browser) -> None:
