@@ -15,6 +15,7 @@ from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.rules import Trial
 from linnet.kernel.clock import DAY, HOUR, now_ms, zone
 from linnet.kernel.days import day_of, day_start, days_between, next_day
+from linnet.site.desk_times import day_words
 from linnet.social.people.rules import Account
 from linnet.social.posts import actions as posts
 from linnet.social.posts.rules import Author, NewPost
@@ -335,3 +336,19 @@ def test_unknown_verdicts_are_not_there(firm: Firm):
     trial = firm.running(3)
     for path in (f"/desk/trial/{trial.id}", f"/desk/trial/{trial.id}/trial.json", "/desk/trial/7"):
         assert firm.jana.get(path).status == 404
+
+
+def test_a_firm_that_has_not_posted_gets_a_date(firm: Firm):
+    jana = firm.jana
+    jana.get("/desk/trial")
+    assert "First count, then begin" in text(jana)
+    firm.past(10)
+    jana.get("/desk/trial")
+    day = next_day(day_of(now_ms(), ZONE), -10 + protocol.BASELINE_LEAST + 1)
+    assert f"Begin on {day_words(day)}" in text(jana)
+    assert "9 so far" in text(jana)  # the first day was not whole
+    assert "Visits to your website are counted, done" in " ".join(text(jana).split()).replace(" ,", ",")
+    jana.get("/")
+    jana.submit("/posts", text="Too soon")
+    jana.get("/desk/trial")
+    assert "Begin on" not in text(jana)

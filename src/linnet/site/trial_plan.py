@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from linnet.desk.trial import actions, calendar, history, planning, queries, verdict
+from linnet.desk.trial import actions, calendar, history, planning, queries, starting, verdict
 from linnet.desk.trial import protocol as protocols
 from linnet.desk.trial.actions import PowerState
 from linnet.desk.trial.planning import Basis, Plan
@@ -84,6 +84,7 @@ async def page(
     """The form, filled with what is known, and what the power step says of the plan."""
     margin = _margin(visit.query("margin", str(MARGIN)))
     basis = await visit.db.read(history.basis, visit.firm, margin, visit.now)
+    launch = await visit.db.read(starting.start, visit.account, visit.firm.time_zone, basis.baseline_days)
     plan = decode_as(Plan, trial.plan) if trial else None
     own = zone(trial.time_zone if trial else visit.firm.time_zone)
     start = (plan or Plan(NOTHING)).start_after(day_of(visit.now, own))
@@ -96,6 +97,7 @@ async def page(
         plan=plan,
         past=past,
         basis=basis,
+        launch=launch,
         margin=margin,
         typed=_typed_again(visit) if error else typed(visit, basis, plan),
         kinds=KINDS,
