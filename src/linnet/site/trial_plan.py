@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from linnet.desk.trial import actions, calendar, history, planning, queries, starting, verdict
+from linnet.desk.trial import actions, calendar, history, planning, queries, records, starting, verdict
 from linnet.desk.trial import protocol as protocols
 from linnet.desk.trial.actions import PowerState
 from linnet.desk.trial.planning import Basis, Plan
@@ -235,7 +235,7 @@ def step_of(trial: Trial, plan: Plan, start: str) -> Step:
         f"{power.runs} trials without any effect were laid over {power.days} of your own days: {power.alarms} of them "
         f"gave a false alarm. {round(power.runs / 20)} are to be expected."
     )
-    said = verdict.words_before(design, plan.worth, power, refused) if refused else None
+    said = verdict.words_before(design, plan.worth, power, records.offered(refused)) if refused else None
     return Step(state, False, said, words)
 
 
