@@ -1,0 +1,1 @@
+"""Whole weeks of a firm, lived through the doors with the clock moved."""
