@@ -189,6 +189,8 @@ def test_only_owners_decide_and_only_the_firm_sees(firm: Firm):
     firm.here.someone("other_o", "owner")
     other = firm.here.logged_in("other_o@example.org")
     assert other.get("/desk/trial").status == 403
+    assert 'href="/desk/trial"' not in other.get("/").text
+    assert 'href="/desk/trial"' in firm.jana.get("/").text
     assert other.post("/desk/trial", {**GOOD, "form_key": "x"}).status == 403
     assert firm.here.browser().send("GET", "/desk/trial").header("location") == "/login?next=/desk/trial"
 

@@ -69,7 +69,7 @@ def firm_author(visit: Visit) -> Author:
 
 def check_seen(visit: Visit) -> None:
     """Raises NotAllowed for whoever has nothing to do with the firm's account."""
-    if not visit.runs_firm and visit.session.account_id != visit.firm.account_id:
+    if not visit.here.of_firm:
         raise NotAllowed("The trial is shown to the people of the firm's own account.")
 
 

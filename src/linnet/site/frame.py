@@ -259,7 +259,7 @@ class Visit:
             "visit": self,
             "me": self.account if self.here.session else None,
             "firm": self.here.firm,
-            "nav": nav.items(self.frame.paths, may_draft=self.may("draft")),
+            "nav": nav.items(self.frame.paths, may_draft=self.may("draft"), of_firm=self.here.of_firm),
             "path": self.request.url.path,
             "form": self.form,
             "errors": {},

@@ -20,6 +20,12 @@ class Here(Value):
     unread: int
     quiet: str = ""
 
+    @property
+    def of_firm(self) -> bool:
+        """Has the person who is here to do with the firm: speaking as its account, or as the server's owner?"""
+        session, firm = self.session, self.firm
+        return bool(session and firm and (session.owner or session.account_id == firm.account_id))
+
 
 def here(tx: Tx, cookie: str, now: int, known: Firm | None) -> Here:
     """Who is here: no query for a stranger where the firm is `known`, four for somebody who is

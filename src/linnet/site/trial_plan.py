@@ -99,7 +99,7 @@ async def page(
         basis=basis,
         launch=launch,
         margin=margin,
-        typed=_typed_again(visit) if error else typed(visit, basis, plan),
+        typed=_typed_again(visit) if error else typed(visit, basis, plan, drawn=margin != MARGIN),
         kinds=KINDS,
         cuts=CUTS,
         weeks=WEEKS,
@@ -138,20 +138,20 @@ def lag_words(basis: Basis) -> str:
     return f"95 of 100 visits by your links (n {lag.n}) came within {within} of the post. {fits[planning.suggested(lag)]}"
 
 
-def typed(visit: Visit, basis: Basis, plan: Plan | None) -> Typed:
-    """The form as the plan has it, or as it is suggested."""
+def typed(visit: Visit, basis: Basis, plan: Plan | None, *, drawn: bool) -> Typed:
+    """The form as the plan has it, or as it is suggested. `drawn`: the value of a visit is to be taken
+    from sales anew."""
     currency = visit.firm.currency
+    worth = (plan.worth.value_low, plan.worth.value, plan.worth.value_high) if plan else None
+    known = basis.value if drawn or worth is None else worth
+    low, value, high = (planning.value_text(v, currency) for v in known) if known else ("", "", "")
     if plan:
-        worth = plan.worth
-        low, value, high = (
-            planning.value_text(v, currency) for v in (worth.value_low, worth.value, worth.value_high)
-        )
-        cuts = f"{plan.cuts[0]}-{plan.cuts[1]}"
+        cuts, minutes = f"{plan.cuts[0]}-{plan.cuts[1]}", str(plan.worth.minutes)
         return Typed(
             plan.kind,
             plan.weeks,
             cuts,
-            str(worth.minutes),
+            minutes,
             low,
             value,
             high,
@@ -159,9 +159,6 @@ def typed(visit: Visit, basis: Basis, plan: Plan | None) -> Typed:
             plan.early_looks,
             plan.waived,
         )
-    low, value, high = (
-        (planning.value_text(v, currency) for v in basis.value) if basis.value else ("", "", "")
-    )
     kind = planning.suggested(basis.lag)
     minutes = str(basis.minutes) if basis.minutes else ""
     return Typed(kind, planning.suggested_weeks(kind), "0-4", minutes, low, value, high, False, True, False)
@@ -208,7 +205,7 @@ async def read_form(visit: Visit) -> Plan:
     low, value, high = (
         planning.parse_value(form.text(n), currency, n) for n in ("value_low", "value", "value_high")
     )
-    worth = Worth(currency, planning.cost_of(minutes, visit.firm.hourly_cost), low, value, high, minutes)
+    worth = Worth(currency, planning.cost_of(minutes, basis.hourly), low, value, high, minutes)
     first, second = (int(cut) for cut in cuts.split("-"))
     return Plan(
         worth,

@@ -14,7 +14,7 @@ from linnet.desk.trial.planning import WINDOW, Basis, DayWorth
 from linnet.desk.trial.sources import source_of
 from linnet.desk.trial.values import DayRecord
 from linnet.desk.visits.rules import PROBABLE
-from linnet.kernel.clock import DAY, MINUTE, zone
+from linnet.kernel.clock import DAY, HOUR, MINUTE, zone
 from linnet.kernel.days import day_of, day_start, days_between, next_day
 
 
@@ -27,7 +27,9 @@ def basis(tx: Tx, firm: Firm, margin: int, now: int) -> Basis:
     first = next_day(today, -WINDOW)
     times = totals.day_times(tx, firm.account_id, first, next_day(today, -1), now)
     active = {time.day for time in times if time.ms >= MINUTE}
-    spent = sum(effort_rules.costs(times, effort.rates(tx), firm.hourly_cost, prices.overheads(tx)).values())
+    whole = sum(time.ms for time in times)
+    weighed = effort_rules.weighed(times, effort.rates(tx), firm.hourly_cost, prices.overheads(tx))
+    spent = sum(weight for _, weight in weighed) / effort_rules.WHOLE
     worth, n, foreign = _worth(tx, firm, records, first, own, now)
     since = day_start(first, own)
     return Basis(
@@ -36,9 +38,10 @@ def basis(tx: Tx, firm: Firm, margin: int, now: int) -> Basis:
         mean=sum(r.outcome for r in used) / len(used) if used else 0.0,
         searches=sum(r.searches for r in used) / len(used) if used else 0.0,
         lag=planning.lag_of(queries.delays(tx, firm.account_id, since, now)),
-        minutes=round(sum(t.ms for t in times) / MINUTE / len(active)) if active else None,
+        minutes=round(whole / MINUTE / len(active)) if active else None,
         cost=round(spent / len(active)) if active else None,
         active_days=len(active),
+        hourly=round(spent * HOUR / whole) if active else firm.hourly_cost,
         value=planning.value_range(worth, margin),
         sales=n,
         visits=sum(day.visits for day in worth),

@@ -10,10 +10,12 @@ from linnet.desk.trial import queries, rules
 from linnet.desk.trial.queries import Posted
 from linnet.desk.trial.rules import Note, Quiet, QuietTime, Trial
 from linnet.kernel.clock import moment, zone
-from linnet.kernel.days import day_of, days_between
+from linnet.kernel.days import day_of, days_between, next_day
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value
 from linnet.social.posts.rules import NewPost
+
+NEAR = 15  # days around today in which all stands that may be known: a stretch has a week at most
 
 
 class Known(Value):
@@ -34,7 +36,8 @@ def known(tx: Tx, account_id: int, now: int) -> Known:
         return Known()
     own = zone(trial.time_zone)
     today = day_of(rules.lived(trial.alive_at, now), own)
-    return Known(trial, tuple(rules.quiet_times(queries.days(tx, trial.id), today, own)))
+    near = queries.days_near(tx, trial.id, next_day(today, -NEAR), next_day(today, NEAR))
+    return Known(trial, tuple(rules.quiet_times(near, today, own)))
 
 
 def lived(found: Known, now: int) -> int:

@@ -66,7 +66,7 @@ class DayWorth(Value):
 
 class Basis(Value):
     """What is known before a plan is made. `minutes`, `cost` are of a day with work on it, of
-    `active_days`; values in thousandths of a minor unit per visit, None where nothing was sold;
+    `active_days`; `hourly`: what an hour of that work cost, else the firm's hourly cost; values in thousandths of a minor unit per visit, None where nothing was sold;
     `mean`: visits that count, a day; `foreign`: sales in other currencies, which are left out."""
 
     baseline_days: int
@@ -77,6 +77,7 @@ class Basis(Value):
     minutes: int | None
     cost: int | None
     active_days: int
+    hourly: int
     value: tuple[int, int, int] | None
     sales: int
     visits: int

@@ -198,6 +198,8 @@ def set_verdict(tx: Tx, trial_id: int, verdict: str) -> bool:
 
 DAYS = """SELECT trial_id, day, span, arm, state, reason, alive, visits, search, paid, machines, counted_at
     FROM trial_day WHERE trial_id = :trial_id ORDER BY day"""
+DAYS_NEAR = """SELECT trial_id, day, span, arm, state, reason, alive, visits, search, paid, machines, counted_at
+    FROM trial_day WHERE trial_id = :trial_id AND day >= :first AND day <= :last ORDER BY day"""
 INSERT_DAY = "INSERT INTO trial_day (trial_id, day, span, arm) VALUES (:trial_id, :day, :span, :arm)"
 ADD_ALIVE = """UPDATE trial_day SET alive = alive + :ms
     WHERE trial_id = :trial_id AND day = :day AND state = 'open'"""
@@ -210,6 +212,11 @@ SPOIL_DAY = """UPDATE trial_day SET state = 'dropped', reason = :reason, counted
 def days(tx: Tx, trial_id: int) -> list[TrialDay]:
     """Every day of a trial, in order."""
     return tx.all(TrialDay, DAYS, trial_id=trial_id)
+
+
+def days_near(tx: Tx, trial_id: int, first: str, last: str) -> list[TrialDay]:
+    """The days of a trial from `first` to `last`, in order."""
+    return tx.all(TrialDay, DAYS_NEAR, trial_id=trial_id, first=first, last=last)
 
 
 def insert_days(tx: Tx, trial_id: int, drawn: Sequence[tuple[str, int, str]]) -> None:
