@@ -6,7 +6,8 @@ from linnet.desk.drafts import queries as drafts
 from linnet.desk.visits import figures
 from linnet.kernel.clock import DAY, HOUR
 from linnet.kernel.page import WIDE
-from linnet.site.desk_links import drawer, sheet, shelf
+from linnet.site.desk_hits import drawer
+from linnet.site.desk_links import sheet, shelf
 from tests import cast, desk
 
 
