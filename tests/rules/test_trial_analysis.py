@@ -128,6 +128,7 @@ def test_a_trial_is_analysed_as_assigned_and_not_as_posted():
     reading = analysis.read(protocol, KEY, cheating, last)
     obedient = analysis.read(protocol, KEY, days, last)
     assert (reading.effect, reading.se, reading.p) == (obedient.effect, obedient.se, obedient.p)
+    assert (reading.days_on, reading.mean_quiet) == (obedient.days_on, obedient.mean_quiet)
     assert reading.p > 0.05
     effect, se = by_statsmodels(
         changed(protocol, rules=changed(protocol.rules, lag=0)), cheating, [float(d.posted) for d in cheating]

@@ -205,6 +205,20 @@ def test_the_power_step_finds_about_what_the_formula_guesses():
     assert few[0] == few[1]  # the same seed, the same answer
 
 
+def test_a_run_counts_itself_among_the_calendars_it_is_compared_with():
+    """x + d z over the root of a + 2 d b + d^2 c, by hand."""
+    others = [(1.0, 0.0, 1.0, 0.0, 0.0)] * 3
+    run = power.Run((0.0, 2.0, 1.0, 0.0, 0.0), others, whole=False)
+    assert (run.p(0), run.p(0.49), run.p(0.51)) == (1.0, 1.0, 1 / 4)
+    noisy = power.Run((0.0, 2.0, 1.0, 0.0, 3.0), others, whole=False)  # its error grows with the effect
+    assert (noisy.p(0.99), noisy.p(1.01)) == (1.0, 1 / 4)
+    skewed = power.Run((0.0, 2.0, 1.0, 4.0, 0.0), others, whole=False)
+    assert (skewed.p(2.1), skewed.p(2.2)) == (1.0, 1 / 4)  # 4 d^2 = 1 + 8 d at 2.118
+    assert (
+        power.Run((0.0, 2.0, 1.0, 0.0, 0.0), [*others, (0.0, 2.0, 1.0, 0.0, 0.0)], whole=True).p(1.0) == 1 / 4
+    )
+
+
 def test_a_covariate_that_explains_makes_smaller_effects_visible():
     past = history(12, searches=75)
     assert tried(past).smallest < 0.85 * tried(past, rules=Rules(covariate=False)).smallest
