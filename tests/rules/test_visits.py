@@ -120,6 +120,13 @@ def test_who_fetches_icons_is_a_program():
     assert judge({**PERSON, "user-agent": agent}) == ("machine", "R2")
 
 
+def test_a_search_engine_that_looks_at_pages_as_an_old_browser_is_a_program():
+    bing = "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; Trident/5.0;  WOW64;  Trident/5.0)"
+    people = "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; WOW64; Trident/5.0)"
+    seen = [judge({"user-agent": ua}, source="log", status=200, assets=True) for ua in (bing, people)]
+    assert seen == [("machine", "R2"), ("person", "R5")]
+
+
 def test_a_browser_is_current_for_three_years():
     at = parse_time("2026-10-26T00:00:00Z", "at")
     known = {"Chrome/149.0": True, "Chrome/118.0": False, "Chrome/400.0": False, "Firefox/140.0": True}
@@ -230,6 +237,9 @@ def test_a_line_of_a_log():
     kinds = {
         b"/a.css?v=1": "asset",
         b"/f.woff2": "asset",
+        b"/favicon.ico": "asset",
+        b"/img/favicon-32x32.png": "asset",
+        b"/icon.png": "other",
         b"/i.png": "other",
         b"/": "page",
         b"/x.php": "page",

@@ -35,7 +35,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         description="Reads a log of your website's server: the combined format (nginx, Apache), Caddy's JSON, or "
         "CSV. What was read before is not counted again: the log may grow, and be put aside by rotation. "
         "Addresses and user agents are used while reading and not kept. In a log, a page hit is taken for a "
-        "person's only when a style, script or font of the page follows within ten seconds.",
+        "person's only when a style, script or font of the page, or the site's icon, follows within ten seconds.",
     )
     parser.add_argument("file", help="the log, also compressed as .gz; - for standard input")
     parser.add_argument("--site", default="", help="the website it belongs to; otherwise the firm's first")

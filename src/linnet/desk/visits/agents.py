@@ -69,6 +69,7 @@ WORDS = (
     "headless", "phantomjs", "lighthouse", "pingdom", "uptime", "curl", "wget", "python", "perl",
     "ruby", "java/", "okhttp", "go-http", "libwww", "httpclient", "node-", "axios", "guzzle",
     "feed", r"\brss\b", "favicon", "archive", "validator", "checker", "facebookexternalhit", "externalagent",
+    r"trident/5\.0;  wow64",  # Bing, looking at pages as an Internet Explorer, with two spaces too many
 )  # fmt: skip
 _WORDS = re.compile("|".join(WORDS), re.IGNORECASE)
 

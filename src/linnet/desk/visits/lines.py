@@ -26,12 +26,13 @@ _REQUEST = re.compile(r"(?P<method>[A-Z]{1,20}) (?P<target>\S+)(?: HTTP/\d(?:\.\
 _MONTHS = {m: n for n, m in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}  # noqa: SIM905
 
 ASSETS = frozenset({"css", "js", "mjs", "woff", "woff2", "ttf", "otf", "eot"})
+ICON = "favicon"  # favicon.ico, favicon-32x32.png: browsers ask for it, also where a page has no style
 PAGES = frozenset({"", "html", "htm", "xhtml", "shtml", "php", "asp", "aspx", "jsp", "do", "cgi"})
 
 
 class Line(Value):
     """A line that could be read. `address`, `user_agent` and `asked_by`, the path of the page that
-    asked for it, stay in memory. `what`: page (a document), asset (style, script or font), other.
+    asked for it, stay in memory. `what`: page (a document), asset (style, script, font or icon), other.
     `hash`: of the line without the address, the user and the user agent, so that it cannot be used
     to guess them."""
 
@@ -132,6 +133,8 @@ _tidy_host = lru_cache(maxsize=8192)(tidy_host)
 def _what(target: str) -> str:
     name = target.partition("?")[0].partition("#")[0].rpartition("/")[2].lower()
     ending = name.rpartition(".")[2] if "." in name else ""
+    if name.startswith(ICON):
+        return "asset"
     return "page" if ending in PAGES else "asset" if ending in ASSETS else "other"
 
 

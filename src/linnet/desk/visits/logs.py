@@ -3,7 +3,7 @@
 A page hit is known by (site, byte offset, hash of the line), so a log that grew, or was put aside
 by rotation and is read again under another name, adds only what is new. Lines are walked in
 order; what one browser at one address did is put together in memory, since a page hit is only a
-person's when the same one loads a style, script or font of it. Neither address nor user agent is
+person's when the same one loads a style, script, font or icon of it. Neither address nor user agent is
 written: the visitor's hash is made under the salt of that day where it still lives, and else under
 one made here, in memory, and forgotten with the run.
 """

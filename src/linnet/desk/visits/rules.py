@@ -9,7 +9,7 @@ Measuring paper, 4a. First match wins:
     RS  a browser that somebody of the firm logged in with, yesterday or today  staff
     R3  the address of a server that we exchange posts with, score below 5    preview
     R6  the snippet saw the page for a second, or the first input             confirmed
-    R4  score below 3 (in a log: no style, script or font of the page)        unsure
+    R4  score below 3 (in a log: no style, script, font or icon of it)        unsure
     RB  score 3 or more, in a burst of unsure visitors after delivery         unsure
     R5  else                                                                  person
 
@@ -75,7 +75,7 @@ class Features(Value, frozen=True, omit_defaults=True):
     peer: bool | None = None
     staff: bool = False
     burst: bool = False
-    assets: bool = False  # log: a style, script or font followed
+    assets: bool = False  # log: a style, script, font or icon followed
 
 
 class Verdict(Value):
