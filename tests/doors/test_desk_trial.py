@@ -145,6 +145,24 @@ def test_a_plan_is_tried_on_the_firms_own_past_and_frozen(firm: Firm):
     assert firm.here.db.read_now(queries.current, firm.account.id) is None
 
 
+def test_a_short_past_gives_a_first_guess_and_a_lost_step_is_asked_for_again(firm: Firm):
+    firm.past(30)
+    jana = firm.jana
+    plan(jana)
+    trial = firm.current()
+    assert firm.here.db.write_now(
+        lambda tx: tx.run("DELETE FROM job WHERE key = :key", key=f"trial-power:{trial.id}")
+    )
+    plan(jana)
+    assert (
+        firm.here.db.read_now(lambda tx: tx.value("SELECT COUNT(*) FROM job WHERE kind = 'PowerStep'")) == 1
+    )
+    firm.here.runner.run(errands.power_step(firm.here.db, PowerStep(trial.id, trial.plan)))
+    jana.get("/desk/trial")
+    assert "Your past is too short to try trials on" in text(jana)
+    assert jana.form("/desk/trial/freeze")
+
+
 def test_refusals_are_plain_and_keep_what_was_typed(firm: Firm):
     jana = firm.jana
     plan(jana)

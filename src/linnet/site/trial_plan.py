@@ -228,10 +228,12 @@ def step_of(trial: Trial, plan: Plan, start: str) -> Step:
         return Step(state, not state.problem and bool(trial.power), None, "")
     design = plan.design(start, trial.time_zone)
     refused = verdict.before(design, plan.worth, power)
-    words = (
-        f"{power.runs} trials without any effect were laid over {power.days} of your own days: {power.alarms} of them "
-        f"gave a false alarm. {round(power.runs / 20)} are to be expected."
-    )
+    words = "Your past is too short to try trials on: this is a first guess, by a formula."
+    if power.runs:
+        words = (
+            f"{power.runs} trials without any effect were laid over {power.days} of your own days: {power.alarms} of them "
+            f"gave a false alarm. {round(power.runs / 20)} are to be expected."
+        )
     said = verdict.words_before(design, plan.worth, power, records.offered(refused)) if refused else None
     return Step(state, False, said, words)
 

@@ -69,8 +69,8 @@ def plan(tx: Tx, author: Author, wanted: Plan, *, id: int, time_zone: str, now: 
     text = encode_text(wanted)
     if had:
         rules.check_changeable(had)
-        if had.plan == text and had.power:
-            return had.id
+        if had.plan == text and power_of(had).power:
+            return had.id  # else the power step is asked for again: it may have been given up
         queries.set_plan(tx, had.id, text)
         id = had.id
     else:
