@@ -115,7 +115,7 @@ def drawer(browser: Browser) -> Counter[tuple[str, str, str]]:
     said: Counter[tuple[str, str, str]] = Counter()
     page = browser.get("/links/hits").text
     for name, rows in re.findall(r'<h2 id="site-\d+">(.*?)</h2>(.*?)</section>', page, re.DOTALL):
-        one = r'badge kind-(\w+)".*?\((R\w)(?:, overruled)?\).*?class="number name">(.*?)<'
+        one = r'badge kind-(\w+)".*?\((R\w)(?:, overruled)?\).*?class="number"[^>]*>(.*?)<'
         for kind, rule, count in re.findall(one, rows, re.DOTALL):
             said[html.unescape(name), kind, rule] += number(count)
     return said
