@@ -32,6 +32,7 @@
     return {
       width,
       height,
+      padding: [10, 8, last ? 0 : 16, 0], // the same left and right in both: a day stands above itself
       legend: { show: false },
       cursor: { sync: { key: "days" }, y: false, points: { show: false }, drag: { x: false, y: false } },
       scales: {
@@ -54,6 +55,7 @@
     };
   }
 
+  const some = (values) => values.map((value) => value || null); // a day without any has no bar at all
   const bars = window.uPlot.paths.bars({ size: [0.72, 48], radius: 0.08 });
   const bar = (fill, stroke) => ({ paths: bars, points: { show: false }, fill, stroke, width: 1.25 });
 
@@ -66,8 +68,8 @@
     const visits = options(width, 160, [bar(pale, accent), bar(accent, accent)], false);
     const spent = options(width, 110, [bar(grey, grey)], true);
     charts.push(
-      new window.uPlot(visits, [days, probable, confirmed], place),
-      new window.uPlot(spent, [days, minutes], place),
+      new window.uPlot(visits, [days, some(probable), some(confirmed)], place),
+      new window.uPlot(spent, [days, some(minutes)], place),
     );
   }
 

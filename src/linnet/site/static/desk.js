@@ -96,7 +96,7 @@
       links.forEach((link, n) => {
         link.setAttribute("aria-selected", String(n === at));
         link.tabIndex = n === at ? 0 : -1;
-        sides[n].classList.toggle("aside", n !== at);
+        sides[n].classList.toggle("away", n !== at);
       });
     }
     links.forEach((link, at) => {
@@ -109,10 +109,10 @@
         choose(at);
       });
       link.addEventListener("keydown", (event) => {
-        const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-        if (!way) return;
+        const last = links.length - 1;
+        const next = { ArrowRight: at < last ? at + 1 : 0, ArrowLeft: at ? at - 1 : last, Home: 0, End: last }[event.key];
+        if (next === undefined) return;
         event.preventDefault();
-        const next = (at + way + links.length) % links.length;
         links[next].focus();
         links[next].click();
       });
