@@ -31,7 +31,7 @@ def test_the_slope_is_that_of_statsmodels_where_weeks_are_not_alike():
     found = slope(rows)
     columns = np.array([[1.0, at, week.minutes / 60] for at, week in enumerate(rows)])
     fit = sm.OLS(np.array([float(week.visits) for week in rows]), columns).fit()
-    low, high = fit.conf_int()[2]
+    low, high = fit.conf_int(0.02)[2]
     assert found.per_hour == pytest.approx(float(fit.params[2]), rel=1e-9)
     assert found.n == 26
     # wider where effort and what is left of visits are both alike from week to week, else the same
@@ -51,7 +51,7 @@ def test_weeks_that_resemble_each_other_count_for_less():
     found = slope(rows)
     columns = np.array([[1.0, at, week.minutes / 60] for at, week in enumerate(rows)])
     fit = sm.OLS(np.array([float(week.visits) for week in rows]), columns).fit()
-    assert found.high - found.low > 1.15 * np.diff(fit.conf_int()[2])[0]
+    assert found.high - found.low > 1.15 * np.diff(fit.conf_int(0.02)[2])[0]
 
 
 def test_too_few_weeks_and_weeks_of_equal_effort_say_nothing():

@@ -246,7 +246,7 @@ def test_in_a_flat_world_there_is_no_visible_slope_of_effort(weeks, alike, tell)
     tell(
         f"effort and visits in a flat world, {weeks} weeks, effort alike {alike}: a slope seen in {seen} of {n}"
     )
-    assert seen / n <= 0.06 + slack(0.05, n)
+    assert seen / n <= 0.05 + slack(0.05, n)
 
 
 def test_the_power_step_foretells_how_often_a_trial_finds_the_effect(tell):
