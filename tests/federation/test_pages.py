@@ -12,7 +12,10 @@ from starlette.applications import Starlette
 from linnet.door.neighbours import Told
 from linnet.federation.delivery import actions
 from linnet.federation.delivery.rules import Done, Outcome, Over
+from linnet.federation.letters import actions as letters
+from linnet.federation.letters import queries as letter_queries
 from linnet.federation.letters.actions import day_of
+from linnet.federation.letters.rules import Letter
 from linnet.federation.neighbours import Neighbourhood
 from linnet.federation.peers import actions as peers
 from linnet.federation.peers import domains, queries
@@ -93,6 +96,7 @@ def test_only_the_owner_sees_and_decides(bakery):
         ("/settings/domains", {"domain": "x.example", "severity": "suspend"}),
         ("/settings/domains/lists", {"address": "https://x.example/l"}),
         ("/settings/servers/try", {"host": "x.example"}),
+        ("/settings/servers/letters", {"letter": "1"}),
     ):
         assert clerk.post(path, {"form_key": key, **form}).status == 403
     assert bakery.db.read_now(queries.rules) == []
@@ -201,6 +205,24 @@ def test_what_was_not_taken_says_why(bakery, owner):
     assert ">7</td>" in page
     assert "odd thing" in page
     assert "not signed" not in page
+
+
+def test_a_letter_that_could_not_be_read_is_shown_and_read_again(bakery, owner):
+    now = now_ms()
+    letter = Letter(
+        new_id(), "https://odd.example/1", "https://odd.example/u", "odd.example", None, "{}", now
+    )
+    assert "could not be read" not in owner.get("/settings/servers").text
+    bakery.db.write_now(letters.accept, letter, now)
+    for _ in range(3):
+        bakery.db.write_now(letters.failed, letter, "KeyError('<x>')", now)
+    page = owner.get("/settings/servers").text
+    for words in ("Letters that could not be read", "odd.example", "KeyError(&#39;&lt;x&gt;&#39;)"):
+        assert words in page
+    assert "read again now" in owner.submit("/settings/servers/letters", letter=str(letter.id)).text
+    assert bakery.db.read_now(letter_queries.parked) == []
+    form = {"form_key": owner.key(), "letter": str(letter.id)}
+    assert owner.post("/settings/servers/letters", form).status == 404
 
 
 def test_deciding_about_a_domain(bakery, owner):

@@ -16,10 +16,12 @@ from linnet.federation.letters import rules as letter_rules
 from linnet.federation.letters.rules import Letter
 from linnet.federation.reading import posts as reading_posts
 from linnet.federation.reading import reader
+from linnet.federation.reading.effects import ConcernsNobody
 from linnet.jobs import rows
 from linnet.kernel.clock import DAY, HOUR, now_ms
 from linnet.kernel.errors import Gone, Invalid, NotAllowed, NotFound
 from linnet.kernel.ids import new_id
+from linnet.kernel.value import changed
 from linnet.social.follows import queries as follows
 from linnet.social.people.rules import Account
 from linnet.social.polls.rules import ForeignPoll, NewPoll
@@ -192,6 +194,7 @@ def test_two_who_read_one_letter_at_once_do_it_once(db: Database) -> None:
     ("error", "reason"),
     [
         (Invalid("x", "is odd"), "not_acceptable"),
+        (ConcernsNobody(), "concerns_nobody_here"),
         (NotFound(), "concerns_nothing_here"),
         (NotAllowed("no"), "not_allowed"),
         (Gone("x"), "gone"),
@@ -314,6 +317,24 @@ def test_a_letter_that_kills_whoever_reads_it_is_parked_in_the_end(db: Database)
     assert (parked.id, parked.reason) == (letter.id, "never read to the end")
     assert db.write_now(letters.again, letter.id, NOW)
     assert db.read_now(rows.next_due, "read") is not None
+
+
+def test_what_is_parked_fills_neither_the_queue_nor_the_disk(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends what cannot be read, again and again, does not close the door for everybody else."""
+    monkeypatch.setattr(letter_rules, "PARKED", 3)
+    for n in range(5):
+        letter = changed(a_letter(), id=n + 1, uri=f"https://peer.example/{n}")
+        db.write_now(letters.accept, letter, NOW)
+        assert db.read_now(letter_queries.waiting, 10) == 1
+        for _ in range(letter_rules.TRIES):
+            db.write_now(letters.failed, letter, "poison", NOW + n)
+        assert db.read_now(letter_queries.waiting, 10) == 0
+    assert [one.id for one in db.read_now(letter_queries.parked)] == [5, 4, 3]
+    monkeypatch.setattr(letter_rules, "PARKED", 1)
+    db.write_now(letters.sweep, NOW + 9)
+    assert [one.id for one in db.read_now(letter_queries.parked)] == [5]
 
 
 def test_many_letters_at_once_about_one_thing(village: Village) -> None:

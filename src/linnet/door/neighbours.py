@@ -95,6 +95,16 @@ class NotTaken(Value):
     times: int
 
 
+class Parked(Value):
+    """A letter that could not be read, three times: it waits for somebody to look."""
+
+    id: int
+    uri: str
+    host: str
+    reason: str
+    parked_at: int
+
+
 class Overview(Value):
     """All servers together."""
 
@@ -148,6 +158,14 @@ class Neighbours(Protocol):
 
     def try_now(self, tx: Tx, host: str, now: int) -> None:
         """Does not wait any longer. Raises NotFound."""
+        ...
+
+    def parked(self, tx: Tx, *, n: int) -> list[Parked]:
+        """Letters that could not be read, the latest first."""
+        ...
+
+    def read_again(self, tx: Tx, letter_id: int, now: int) -> None:
+        """One of them is read once more. Raises NotFound."""
         ...
 
     def rules(self, tx: Tx, *, search: str, after: str, n: int) -> list[DomainRule]:

@@ -1,10 +1,13 @@
 """What the owner's pages are given of the federation (`door.neighbours.Neighbours`)."""
 
 from linnet.db.tx import Tx
-from linnet.door.neighbours import DomainRule, Sheet
+from linnet.door.neighbours import DomainRule, Parked, Sheet
 from linnet.federation.delivery import figures as letters
+from linnet.federation.letters import actions as incoming
+from linnet.federation.letters import queries as taken
 from linnet.federation.peers import actions, domains, figures, queries
 from linnet.federation.peers.domains import Rule
+from linnet.kernel.errors import NotFound
 from linnet.kernel.wire import convert, plain
 
 
@@ -24,6 +27,17 @@ class Neighbourhood:
 
     def __init__(self, own: tuple[str, ...]) -> None:
         self._own = own
+
+    def parked(self, tx: Tx, *, n: int) -> list[Parked]:
+        """See the Protocol."""
+        return [
+            Parked(one.id, one.uri, one.host, one.reason, one.parked_at or 0) for one in taken.parked(tx, n)
+        ]
+
+    def read_again(self, tx: Tx, letter_id: int, now: int) -> None:
+        """See the Protocol."""
+        if not incoming.again(tx, letter_id, now):
+            raise NotFound("letter")
 
     def decide(self, tx: Tx, rule: DomainRule, now: int) -> str:
         """See the Protocol."""

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
-from linnet.door.neighbours import DomainList, DomainRule, Overview, Server, Sheet
+from linnet.door.neighbours import DomainList, DomainRule, Overview, Parked, Server, Sheet
 from linnet.kernel.errors import Invalid, LinnetError
 from linnet.kernel.value import Value
 from linnet.site import forms
@@ -16,6 +16,7 @@ from linnet.site.frame import Frame, Visit
 from linnet.site.words import some
 
 LISTED = 100
+PARKED = 20
 FILE_BYTES = 5 << 20
 WHICH = {"trouble": "In trouble", "waiting": "Something waits", "all": "All"}
 SEVERITIES = {
@@ -58,6 +59,11 @@ REASONS = {
     "author_not_heard": "by an account that is not heard",
     "no_such_account": "for an account that is not here",
     "no_such_post": "about a post that is not here",
+    "type": "of a kind that means nothing here",
+    "not_acceptable": "not as we take it",
+    "concerns_nothing_here": "about what is not here",
+    "no_inbox": "for an account that is not here",
+    "gone_inbox": "for an account that is closed",
     "farewell": "the goodbye of an account nobody knows",
     "gone": "about what is gone",
     "too_many_reports": "one complaint too many: a server may have 50 undecided, and 100 in a day",
@@ -74,6 +80,7 @@ class Shelf(Value):
 
     overview: Overview
     servers: list[Server]
+    parked: list[Parked]
 
 
 def shelf(tx: Tx, visit: Visit, which: str) -> Shelf:
@@ -82,7 +89,7 @@ def shelf(tx: Tx, visit: Visit, which: str) -> Shelf:
     found = known.servers(
         tx, which=which, search=visit.query("q"), after=visit.query("after"), n=LISTED + 1, now=visit.now
     )
-    return Shelf(known.overview(tx, visit.now), found)
+    return Shelf(known.overview(tx, visit.now), found, known.parked(tx, n=PARKED))
 
 
 async def page(visit: Visit) -> Response:
@@ -102,6 +109,7 @@ async def page(visit: Visit) -> Response:
         choices=WHICH,
         short=SHORT,
         reasons=REASONS,
+        parked=found.parked,
         next=f"/settings/servers?{urlencode(more)}" if len(found.servers) > LISTED else "",
     )
 
@@ -111,6 +119,13 @@ async def try_now(visit: Visit) -> Response:
     host = visit.form.text("host")[:260]
     await visit.db.write(neighbours(visit).try_now, host, visit.now)
     return visit.back("/settings/servers", flash=f"{host} is tried now.")
+
+
+async def read_again(visit: Visit) -> Response:
+    """A letter that could not be read is read once more."""
+    letter_id = forms.whole(visit.form.text("letter")) or 0
+    await visit.db.write(neighbours(visit).read_again, letter_id, visit.now)
+    return visit.back("/settings/servers", flash="The letter is read again now.")
 
 
 # domains
@@ -232,6 +247,7 @@ def routes(frame: Frame) -> list[BaseRoute]:
     return [
         frame.get("/settings/servers", page, who="owner"),
         frame.post("/settings/servers/try", try_now, who="owner"),
+        frame.post("/settings/servers/letters", read_again, who="owner"),
         frame.get("/settings/domains", domains, who="owner"),
         frame.post("/settings/domains", decide, who="owner"),
         frame.get("/settings/domains.csv", csv_out, who="owner"),

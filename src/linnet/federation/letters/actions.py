@@ -11,6 +11,8 @@ from linnet.jobs import rows
 from linnet.jobs.rows import Job
 from linnet.kernel.clock import MINUTE, moment
 
+_TRIMMED = 100  # parked letters that are forgotten with one that is parked, where there are too many
+
 
 class ReadLetter(Job):
     """Job: read the letter, do what it says."""
@@ -46,7 +48,8 @@ def dropped(tx: Tx, letter: Letter, reason: str, now: int) -> None:
 
 def failed(tx: Tx, letter: Letter, reason: str, now: int) -> None:
     """Reading it failed. It is parked after the last try, and stays readable with its reason."""
-    queries.failed(tx, letter.id, reason[:500], most=rules.TRIES, now=now)
+    if queries.failed(tx, letter.id, reason[:500], most=rules.TRIES, now=now):
+        queries.trim(tx, kept=rules.PARKED, n=_TRIMMED)
 
 
 def postponed(tx: Tx, letter: Letter, reason: str, now: int) -> None:
@@ -75,6 +78,7 @@ def sweep(tx: Tx, now: int) -> None:
     """Forgets what is old. A letter that nobody reads any more (whoever tried was killed by it, three
     times) is parked, so that it is seen."""
     queries.park_left(tx, before=now - rules.LEFT, now=now)
+    queries.trim(tx, kept=rules.PARKED, n=rules.QUEUE)
     queries.forget(
         tx,
         seen=now - rules.SEEN_KEPT,

@@ -8,7 +8,7 @@ LETTER = """SELECT id, uri, actor_uri, host, recipient_id, body, received_at, tr
     FROM letter WHERE id = :id"""
 PARKED = """SELECT id, uri, actor_uri, host, recipient_id, body, received_at, tries, reason, parked_at
     FROM letter WHERE parked_at IS NOT NULL ORDER BY parked_at DESC LIMIT :n"""
-WAITING = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM letter LIMIT :most) AS kept"
+WAITING = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM letter WHERE parked_at IS NULL LIMIT :most) AS kept"
 SEEN = "SELECT 1 FROM seen WHERE uri = :uri"
 RECIPIENT = "SELECT id, suspended_at FROM account WHERE id = :id AND host = ''"
 KNOWN = "SELECT 1 FROM account WHERE uri = :uri"
@@ -42,7 +42,7 @@ def parked(tx: Tx, n: int = 100) -> list[Letter]:
 
 
 def waiting(tx: Tx, most: int) -> int:
-    """How many letters are kept; `most` for that many or more."""
+    """How many letters are still to be read; `most` for that many or more. Parked ones wait for nobody."""
     return int(tx.value(WAITING, most=most))
 
 
@@ -75,6 +75,9 @@ PARK = "UPDATE letter SET parked_at = :now WHERE id = :id AND tries >= :tries AN
 PARK_LEFT = """UPDATE letter SET parked_at = :now, reason = CASE WHEN reason = '' THEN 'never read to the end' ELSE reason END
     WHERE received_at < :before AND parked_at IS NULL"""
 UNPARK = "UPDATE letter SET parked_at = NULL, tries = 0, reason = '' WHERE id = :id AND parked_at IS NOT NULL"
+# what was parked longest ago, where there is more than `kept`
+TRIM = """DELETE FROM letter WHERE id IN (SELECT id FROM letter WHERE parked_at IS NOT NULL
+    ORDER BY parked_at DESC, id DESC LIMIT :n OFFSET :kept)"""
 COUNT = """INSERT INTO dropped (day, reason, host, times) VALUES (:day, :reason, :host, :times)
     ON CONFLICT (day, reason, host) DO UPDATE SET times = dropped.times + excluded.times"""
 FORGET_SEEN = "DELETE FROM seen WHERE at < :before"
@@ -106,10 +109,15 @@ def see(tx: Tx, letter_id: int, uri: str, now: int) -> bool:
     return found
 
 
-def failed(tx: Tx, letter_id: int, reason: str, *, most: int, now: int) -> None:
-    """Reading failed; after `most` times the letter is parked."""
+def failed(tx: Tx, letter_id: int, reason: str, *, most: int, now: int) -> bool:
+    """Reading failed; after `most` times the letter is parked, and that is answered."""
     tx.run(FAILED, id=letter_id, reason=reason)
-    tx.run(PARK, id=letter_id, tries=most, now=now)
+    return tx.run(PARK, id=letter_id, tries=most, now=now) > 0
+
+
+def trim(tx: Tx, *, kept: int, n: int) -> None:
+    """Forgets the oldest of the parked letters over `kept`, at most `n` of them."""
+    tx.run(TRIM, kept=kept, n=n)
 
 
 def park_left(tx: Tx, *, before: int, now: int) -> None:

@@ -36,6 +36,7 @@ LATER = (6 * MINUTE, HOUR)
 LEFT = 7 * DAY  # a letter that was not read by then is not going to be
 SEEN_KEPT = 30 * DAY  # longer than any server goes on sending the same letter
 PARKED_KEPT = 90 * DAY
+PARKED = 5_000  # letters that are kept parked: whoever sends what cannot be read does not fill the disk
 DROPPED_KEPT = 90 * DAY
 
 QUEUE = 100_000  # letters that may wait to be read

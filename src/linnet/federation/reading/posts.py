@@ -8,7 +8,7 @@ from linnet.federation.actors import actions as actor_actions
 from linnet.federation.authority import Drop, Proven, normal
 from linnet.federation.finding.finder import id_at
 from linnet.federation.reading import queries
-from linnet.federation.reading.effects import Effect, Letter
+from linnet.federation.reading.effects import ConcernsNobody, Effect, Letter
 from linnet.kernel.errors import Conflict, Invalid
 from linnet.kernel.value import changed
 from linnet.social.emoji.rules import Reaction
@@ -44,7 +44,7 @@ async def create(letter: Letter) -> Effect | Drop:
 
 def _receive(sender: Account, theirs: RemotePost, tx: Tx, now: int) -> None:
     if not _concerns_us(tx, sender, theirs):
-        raise Invalid("object", "concerns nobody here")
+        raise ConcernsNobody
     live = theirs.published > now - OLD
     posts.receive(tx, theirs, id=id_at(theirs.published, now), now=now, live=live)
 

@@ -18,7 +18,7 @@ from linnet.federation.letters import queries as letter_queries
 from linnet.federation.letters.actions import ReadLetter
 from linnet.federation.letters.rules import Letter as Row
 from linnet.federation.reading import complaints, naming, posts, quotes, relaying, ties
-from linnet.federation.reading.effects import Effect, Letter, Read
+from linnet.federation.reading.effects import ConcernsNobody, Effect, Letter, Read
 from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import (
     Collision,
@@ -63,6 +63,7 @@ KINDS = frozenset(READS) | {"Undo"}
 
 # The world will not change its mind about these: they are reasons, not failures.
 _FINAL: dict[type[LinnetError], str] = {
+    ConcernsNobody: "concerns_nobody_here",  # before what it is a kind of
     Invalid: "not_acceptable",
     NotFound: "concerns_nothing_here",
     NotAllowed: "not_allowed",
