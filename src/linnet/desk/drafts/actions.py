@@ -107,8 +107,8 @@ def schedule(
         raise NotFound("the post that this answers")
     if not insists:
         found = obeying.known(tx, draft.account_id, now)
-        if found.at(at) and obeying.counts(tx, draft.account_id, draft.new_post):
-            obeying.check(found, at, "scheduled_at", "then")
+        found = obeying.of_post(tx, found, draft.account_id, draft.new_post, now)
+        obeying.check(found, at, "scheduled_at", "then")
     planned = changed(
         draft, stage="set", due_at=at, problem="", person_id=_person(author), moved="", insists=insists
     )
@@ -172,7 +172,8 @@ def publish_due(tx: Tx, draft_id: int, terms: Terms, grace_minutes: int, *, id: 
         _miss(tx, draft, "The person who planned it may no longer post for this account.", now)
         return
     found = obeying.known(tx, draft.account_id, now)
-    if _is_kept_back(tx, draft, found, obeying.lived(found, now)):
+    found = obeying.of_post(tx, found, draft.account_id, draft.new_post, now)
+    if found.at(obeying.lived(found, now)) and not draft.insists:
         _move_out(tx, draft, found, now)
         return
     author = Author(draft.account_id, draft.person_id, member.role, draft.app_id)
@@ -185,26 +186,19 @@ def keep_quiet(tx: Tx, now: int) -> int:
     firm = firms.firm(tx)
     found = obeying.known(tx, firm.account_id, now) if firm else Known()
     moved = 0
-    for quiet in found.times:
+    for quiet in obeying.to_look_at(found, now):
         for draft_id in [
             d.id for d in queries.planned(tx, firm.account_id if firm else 0, quiet.start, quiet.end)
         ]:
             tx.hold(draft_id)
             draft = queries.draft(tx, draft_id)  # as it is now that it is held
-            if (
-                draft
-                and draft.due_at
-                and draft.stage == "set"
-                and _is_kept_back(tx, draft, found, draft.due_at)
-            ):
-                _move_out(tx, draft, found, now)
+            if draft is None or draft.due_at is None or draft.stage != "set" or draft.insists:
+                continue
+            own = obeying.of_post(tx, found, draft.account_id, draft.new_post, now)
+            if own.at(draft.due_at):
+                _move_out(tx, draft, own, now)
                 moved += 1
     return moved
-
-
-def _is_kept_back(tx: Tx, draft: Draft, found: Known, at: int) -> bool:
-    quiet = found.at(at) is not None
-    return quiet and not draft.insists and obeying.counts(tx, draft.account_id, draft.new_post)
 
 
 def _move_out(tx: Tx, draft: Draft, found: Known, now: int) -> None:
@@ -217,7 +211,7 @@ def _move_out(tx: Tx, draft: Draft, found: Known, now: int) -> None:
     # a job that comes a little late, or a clock that was set back: what counts is the quiet time now
     from_at = due_at if found.at(due_at) else obeying.lived(found, now)
     at = rules.out_of_quiet(from_at, found.times, taken, hours, own)
-    words = rules.moved_words(due_at, own)
+    words = rules.moved_words(due_at, own, by_page=bool(found.pages))
     queries.set_stage(tx, changed(draft, due_at=at, moved=words), now)
     jobs.add(tx, PublishDraft(draft.id), now=now, run_at=at, key=f"draft:{draft.id}")
     if found.trial:

@@ -197,10 +197,11 @@ def out_of_quiet(
     return at if at >= last.end else at + DAY  # the trial's midnight is not that of the firm
 
 
-def moved_words(from_at: int, zone: ZoneInfo) -> str:
-    """What stands with a draft that was moved."""
+def moved_words(from_at: int, zone: ZoneInfo, *, by_page: bool = False) -> str:
+    """What stands with a draft that was moved. `by_page`: because of a page that it leads to."""
     then = moment(from_at, zone)
-    return f"It was set for {then:%A, %-d %B, %H:%M}. That is quiet time of the trial, so it was moved here."
+    why = "The trial does not promote its page then" if by_page else "That is quiet time of the trial"
+    return f"It was set for {then:%A, %-d %B, %H:%M}. {why}, so it was moved here."
 
 
 def _wall(day: date, minute: int, zone: ZoneInfo) -> int:

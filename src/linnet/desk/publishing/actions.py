@@ -33,19 +33,18 @@ def publish(
     if new.key and post_queries.by_key(tx, author.account_id, new.key) is not None:
         return posts.publish(tx, author, new, terms, id=id, now=now)
     found = obeying.known(tx, author.account_id, now)
-    counts = found.trial is not None and obeying.counts(tx, author.account_id, new)
-    if counts and not insists:
+    found = obeying.of_post(tx, found, author.account_id, new, now)
+    if not insists:
         obeying.check(found, obeying.lived(found, now), "text")
     tracked = _tracked(tx, new.text, author.account_id, id, terms, go_links, now)
     post_id = posts.publish(tx, author, changed(new, text=tracked), terms, id=id, now=now)
-    if counts:
-        obeying.went_out(tx, found, post_id, "post", person_id=author.person_id, insists=insists, now=now)
+    obeying.went_out(tx, found, post_id, "post", person_id=author.person_id, insists=insists, now=now)
     return post_id
 
 
 def boost(tx: Tx, author: Author, post_id: int, *, id: int, now: int, insists: bool = False) -> int:
     """As `posts.boost`; a boost is a post for a trial. Raises what that raises, and QuietTime."""
-    found = obeying.known(tx, author.account_id, now)
+    found = obeying.of_boost(tx, obeying.known(tx, author.account_id, now), post_id, now)
     if not insists:
         obeying.check(found, obeying.lived(found, now), "post")
     boost_id = posts.boost(tx, author, post_id, id=id, now=now)

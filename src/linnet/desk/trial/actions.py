@@ -7,7 +7,7 @@ Figures are not reckoned here: they take a second, and a transaction must not. `
 from zoneinfo import ZoneInfo
 
 from linnet.db.tx import Tx
-from linnet.desk.trial import calendar, obeying, protocol, queries, records, rules
+from linnet.desk.trial import calendar, obeying, page_state, protocol, queries, records, rules
 from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.queries import Look
 from linnet.desk.trial.rules import Note, Stage, Trial
@@ -129,7 +129,6 @@ def freeze(tx: Tx, author: Author, trial_id: int, *, plan_text: str, seed: str, 
         early_looks=wanted.early_looks,
     )
     records.check_power(wanted, frozen, power_of(trial).found)
-    drawn = calendar.calendar(design, seed)
     queries.freeze(
         tx,
         trial.id,
@@ -141,7 +140,11 @@ def freeze(tx: Tx, author: Author, trial_id: int, *, plan_text: str, seed: str, 
         last_day=calendar.last_day(design),
         now=now,
     )
-    queries.insert_days(tx, trial.id, [(d.day, d.block, "on" if d.on else "quiet") for d in drawn.days])
+    if design.kind == "which_page":
+        page_state.draw(tx, trial.id, design, seed)
+    else:
+        drawn = calendar.calendar(design, seed).days
+        queries.insert_days(tx, trial.id, [(d.day, d.block, "on" if d.on else "quiet") for d in drawn])
     words = "The protocol was frozen and the calendar drawn."
     obeying.note(tx, trial.id, Note(now, author.person_id, "freeze", words))
     jobs.cancel(tx, f"trial-power:{trial.id}")
@@ -178,6 +181,7 @@ def _live(tx: Tx, trial: Trial, now: int) -> None:
         trial = _step(tx, trial, "running", now)
     _note_zone(tx, trial, now)
     _count(tx, trial, own_zone, at)
+    page_state.count(tx, trial, own_zone, at)
     if trial.stage == "running" and today > trial.last_day:
         trial = _step(tx, trial, "ended", now)
     if records.something_to_read(tx, trial):

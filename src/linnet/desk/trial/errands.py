@@ -4,7 +4,7 @@ import asyncio
 import secrets
 
 from linnet.db.database import Database
-from linnet.desk.trial import actions, analysis, power, records, verdict
+from linnet.desk.trial import actions, analysis, power, power_pages, protocol, records, verdict
 from linnet.desk.trial.actions import PowerState, PowerStep, ReadTrial
 from linnet.desk.trial.queries import Look
 from linnet.desk.trial.records import Beside, Judged, Past, ToRead
@@ -48,7 +48,10 @@ class _Meter:
 
 def _tried(past: Past, seed: str, meter: _Meter) -> Power | None:
     profile = past.profile or power.PROFILE
-    for step in power.steps(past.days, past.design, seed, profile, rules=past.rules):
+    steps = power.steps(past.days, past.design, seed, profile, rules=past.rules)
+    if past.design.kind == "which_page":
+        steps = power_pages.steps(past.pages, past.design, seed)
+    for step in steps:
         meter.done, meter.of = step.done, step.of
         if step.power is not None or not meter.wanted:
             return step.power
@@ -69,7 +72,7 @@ async def read_trial(db: Database, job: ReadTrial) -> None:
 def judged(due: ToRead) -> Judged:
     """Reads the days and judges them. Pure; half a second."""
     seed = due.trial.seed
-    reading = analysis.read(due.protocol, seed, due.days, due.until)
+    reading = protocol.read(due.protocol, seed, due.days, due.pages, due.until)
     beside = [
         Beside(name, analysis.secondary(due.protocol, seed, due.days, values, due.until))
         for name, values in due.others.items()

@@ -6,11 +6,12 @@ read off what is refused.
 """
 
 from linnet.db.tx import Tx
-from linnet.desk.trial import queries, rules
+from linnet.desk.trial import promoting, queries, rules
+from linnet.desk.trial.page_rules import PageTurn
 from linnet.desk.trial.queries import Posted
 from linnet.desk.trial.rules import Note, Quiet, QuietTime, Trial
 from linnet.kernel.clock import moment, zone
-from linnet.kernel.days import day_of, days_between, next_day
+from linnet.kernel.days import day_of, day_start, days_between, next_day
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value
 from linnet.social.posts.rules import NewPost
@@ -19,10 +20,15 @@ NEAR = 15  # days around today in which all stands that may be known: a stretch 
 
 
 class Known(Value):
-    """What may be known of a trial's quiet times at a moment. `trial` None: there is none."""
+    """What may be known of a trial's quiet times at a moment. `trial` None: there is none.
+
+    Of a which-page trial `turns` are known; quiet times has only a post in it, by the `pages` that it leads
+    to (`of_post`, `of_boost`)."""
 
     trial: Trial | None = None
     times: tuple[Quiet, ...] = ()
+    turns: tuple[PageTurn, ...] = ()
+    pages: tuple[str, ...] = ()
 
     def at(self, moment: int) -> Quiet | None:
         """The quiet time that a moment (ms) falls into, if it is known to."""
@@ -36,6 +42,8 @@ def known(tx: Tx, account_id: int, now: int) -> Known:
         return Known()
     own = zone(trial.time_zone)
     today = day_of(rules.lived(trial.alive_at, now), own)
+    if promoting.is_paged(trial):
+        return Known(trial, turns=promoting.near(tx, trial, today))
     near = queries.days_near(tx, trial.id, next_day(today, -NEAR), next_day(today, NEAR))
     return Known(trial, tuple(rules.quiet_times(near, today, own)))
 
@@ -43,6 +51,26 @@ def known(tx: Tx, account_id: int, now: int) -> Known:
 def lived(found: Known, now: int) -> int:
     """The moment at which the trial is: with a clock that was set back, the one it had reached."""
     return rules.lived(found.trial.alive_at, now) if found.trial else now
+
+
+def of_post(tx: Tx, found: Known, account_id: int, new: NewPost, now: int) -> Known:
+    """What of it concerns this post: nothing, if it does not count for the trial (`counts`), or leads to no
+    page of a which-page trial."""
+    if found.trial is None or not counts(tx, account_id, new):
+        return Known()
+    return _by_page(found, promoting.linked(tx, found.turns, new), now) if found.turns else found
+
+
+def of_boost(tx: Tx, found: Known, post_id: int, now: int) -> Known:
+    """What of it concerns a boost of this post."""
+    return _by_page(found, promoting.boosted(tx, found.turns, post_id), now) if found.turns else found
+
+
+def _by_page(found: Known, pages: tuple[str, ...], now: int) -> Known:
+    if found.trial is None or not pages:
+        return Known()
+    times = promoting.held(found.trial, found.turns, pages, lived(found, now))
+    return Known(found.trial, times, found.turns, pages)
 
 
 def counts(tx: Tx, account_id: int, new: NewPost) -> bool:
@@ -61,12 +89,36 @@ def counts(tx: Tx, account_id: int, new: NewPost) -> bool:
     return not rules.answers_somebody(account_id, parent.account_id, parent.reply_to_account_id, named)
 
 
+def to_look_at(found: Known, now: int) -> tuple[Quiet, ...]:
+    """The times in which planned posts may have to move: quiet ones; of a which-page trial all that is known,
+    because it depends on the post."""
+    if found.trial is None or not found.turns:
+        return found.times
+    own, last = zone(found.trial.time_zone), max(turn.week for turn in found.turns)
+    end = day_start(next_day(found.trial.first_day, 7 * (last + 2)), own)
+    return (Quiet(lived(found, now), end),)
+
+
 def check(found: Known, at: int, field: str, when: str = "now") -> None:
     """Raises QuietTime where `at` (ms) is known to be quiet. `when`: now | then, for the sentence."""
     quiet = found.at(at)
     if quiet and found.trial:
-        words = f"cannot go out {when}: your trial has quiet time until {until_words(quiet, found.trial)}"
+        until = until_words(quiet, found.trial)
+        words = f"cannot go out {when}: your trial has quiet time until {until}"
+        if found.pages:
+            words = f"cannot go out {when}: {page_words(found, at)} until {until}"
         raise QuietTime(field, words, quiet.end)
+
+
+def page_words(found: Known, at: int) -> str:
+    """Which of the pages that a post leads to are not to be promoted at `at` (ms)."""
+    trial = found.trial
+    held = [
+        page
+        for page in found.pages
+        if trial and rules.quiet_at(promoting.held(trial, found.turns, (page,), at), at)
+    ]
+    return f"it leads to {' and '.join(held)}, which your trial does not promote"
 
 
 def until_words(quiet: Quiet, trial: Trial) -> str:
@@ -116,8 +168,12 @@ def went_out(
         return
     quiet = found.at(at) is not None
     queries.put_post(tx, found.trial.id, Posted(post_id, day, now, kind, quiet))
+    if found.pages:
+        promoting.note_links(tx, found.trial, found.turns, post_id, found.pages, day)
     if quiet:
         words = f"A {kind} went out in quiet time, because it was insisted on."
+        if found.pages:
+            words = f"A {kind} went out although {page_words(found, at)} in this week: it was insisted on."
         note(tx, found.trial.id, Note(now, person_id, "override" if insists else "posted", words))
 
 

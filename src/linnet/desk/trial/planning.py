@@ -29,7 +29,8 @@ MINUTES_MOST = 24 * 60
 
 class Plan(Value):
     """What the owner chose. `usual`: the median of all people's visits on each weekday before the
-    trial, Monday first, () where too little is known; it tells broken counting from a quiet day."""
+    trial, Monday first, () where too little is known; it tells broken counting from a quiet day.
+    `pages`: of a which-page trial."""
 
     worth: Worth
     kind: Kind = "half_week"
@@ -40,10 +41,11 @@ class Plan(Value):
     waived: bool = False
     baseline_days: int = 0
     usual: tuple[float, ...] = ()
+    pages: tuple[str, ...] = ()
 
     def design(self, start: str, zone: str) -> Design:
         """The design, if it begins on this day."""
-        return Design(self.kind, start, self.weeks, zone, self.cuts)
+        return Design(self.kind, start, self.weeks, zone, self.cuts, self.pages)
 
     def start_after(self, day: str) -> str:
         """The first day after `day` on which it can begin."""

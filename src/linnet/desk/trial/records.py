@@ -5,11 +5,21 @@ from collections import Counter, defaultdict
 
 from linnet.db.tx import Tx
 from linnet.desk.sales import queries as sales
-from linnet.desk.trial import history, planning, queries, verdict
+from linnet.desk.trial import history, page_state, planning, queries, verdict
 from linnet.desk.trial import protocol as protocols
 from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.rules import Trial, TrialDay
-from linnet.desk.trial.values import DayRecord, Design, Look, Power, Protocol, Reading, Rules, Verdict
+from linnet.desk.trial.values import (
+    DayRecord,
+    Design,
+    Look,
+    PageRecord,
+    Power,
+    Protocol,
+    Reading,
+    Rules,
+    Verdict,
+)
 from linnet.kernel.clock import zone
 from linnet.kernel.days import day_of, day_start, next_day
 from linnet.kernel.errors import Conflict
@@ -34,7 +44,7 @@ class Judged(Value):
 
 class ToRead(Value):
     """What is to be read: up to the day `until`, of the look `number` (0: the verdict). `others`: other
-    figures by day, by name."""
+    figures by day, by name. `pages`: of a which-page trial."""
 
     trial: Trial
     protocol: Protocol
@@ -42,6 +52,7 @@ class ToRead(Value):
     until: str
     days: list[DayRecord]
     others: dict[str, dict[str, float]]
+    pages: list[PageRecord]
 
 
 class Past(Value):
@@ -52,6 +63,7 @@ class Past(Value):
     rules: Rules
     days: list[DayRecord]
     profile: tuple[float, ...] | None
+    pages: list[PageRecord]
 
 
 def past(tx: Tx, trial_id: int, now: int) -> Past | None:
@@ -69,7 +81,8 @@ def past(tx: Tx, trial_id: int, now: int) -> Past | None:
         days = [changed(day, outcome=day.visits) for day in days]
     design = plan.design(plan.start_after(today), own.key)
     read_by = protocols.rules_of(design, "visits_all" if plan.all_visits else "visits_other")
-    return Past(trial.plan, design, read_by, days, planning.profile_of(delays))
+    pages = page_state.past(tx, own, design.pages, now) if design.pages else []
+    return Past(trial.plan, design, read_by, days, planning.profile_of(delays), pages)
 
 
 def something_to_read(tx: Tx, trial: Trial) -> bool:
@@ -86,8 +99,10 @@ def to_read(tx: Tx, trial_id: int) -> ToRead | None:
         return None
     number, until = due
     protocol = decode_as(Protocol, trial.protocol)
+    if protocol.design.kind == "which_page":
+        return ToRead(trial, protocol, number, until, [], {}, page_state.records(tx, trial, until))
     rows = day_records(tx, trial, protocol, until)
-    return ToRead(trial, protocol, number, until, rows, _others(tx, trial, protocol, days, until))
+    return ToRead(trial, protocol, number, until, rows, _others(tx, trial, protocol, days, until), [])
 
 
 def _due(tx: Tx, trial: Trial, days: list[TrialDay]) -> tuple[int, str] | None:

@@ -32,7 +32,8 @@ def judge(protocol: Protocol, reading: Reading) -> Verdict:
     """The verdict of a reading, in figures."""
     line = break_even(protocol.worth)
     kind = _kind(reading, line)
-    weeks = weeks_needed(reading, line) if kind == "cannot_tell" else None
+    rows = len(protocol.design.pages) or 7  # of a week
+    weeks = weeks_needed(reading, line, rows) if kind == "cannot_tell" else None
     return Verdict(
         kind=kind,
         break_even=line,
@@ -65,10 +66,11 @@ def money(worth: Worth, reading: Reading) -> MoneyRange | None:
     return MoneyRange(worth.currency, a, b, c, worth.cost, a - worth.cost, b - worth.cost, c - worth.cost)
 
 
-def weeks_needed(reading: Reading, line: BreakEven) -> int | None:
+def weeks_needed(reading: Reading, line: BreakEven, rows: int = 7) -> int | None:
     """About how long the whole trial would have to be for its range to leave the line, if the effect is
     what it looks like: T (half the range / distance to the line)^2, in even weeks. None where the effect
-    lies within the line's own range, or where it would take more than ten years."""
+    lies within the line's own range, or where it would take more than ten years. `rows`: days, or pages, of
+    a week."""
     if reading.high is None or reading.low is None or reading.how == "stopped":
         return None
     distance = 0.0
@@ -79,7 +81,7 @@ def weeks_needed(reading: Reading, line: BreakEven) -> int | None:
     if not distance:
         return None
     half = (reading.high - reading.low) / 2
-    weeks = (reading.days + reading.dropped) / 7 * (half / distance) ** 2
+    weeks = (reading.days + reading.dropped) / rows * (half / distance) ** 2
     return 2 * math.ceil(weeks / 2) if weeks <= WEEKS_COUNTED else None
 
 

@@ -1,0 +1,128 @@
+"""A which-page trial from the draw to its figures: its rows, its weeks counted once, its past, and the pages
+that one could be made of."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from zoneinfo import ZoneInfo
+
+from linnet.db.tx import Tx
+from linnet.desk.links import queries as link_queries
+from linnet.desk.trial import calendar, history, page_queries, page_rules, queries
+from linnet.desk.trial.page_rules import Linked, PageTurn
+from linnet.desk.trial.planning import HISTORY, WINDOW
+from linnet.desk.trial.rules import Trial
+from linnet.desk.trial.values import Design, PageRecord
+from linnet.kernel.clock import DAY
+from linnet.kernel.days import day_of, day_start, days_between, next_day
+from linnet.kernel.value import Value
+
+LOOK_BACK = 56  # days whose visits rank the pages
+OFFERED = 60
+
+
+class Candidate(Value):
+    """A page of the firm's own that may be in a trial: visits in the last eight weeks, and posts that led
+    to it in the last 90 days."""
+
+    page: str
+    visits: int
+    posts: int
+
+
+def draw(tx: Tx, trial_id: int, design: Design, seed: str) -> None:
+    """Writes every week of the calendar down, and its days, by which outages are known."""
+    drawn = calendar.page_calendar(design, seed).weeks
+    page_queries.insert(
+        tx,
+        trial_id,
+        [(week.week, page, page in week.promoted) for week in drawn for page in design.pages],
+    )
+    queries.insert_days(
+        tx, trial_id, [(day, w.week, "on") for w in drawn for day in days_between(w.first, w.last)]
+    )
+
+
+def count(tx: Tx, trial: Trial, own: ZoneInfo, now: int) -> None:
+    """Counts the pages of each week whose days are settled, once."""
+    open_weeks: dict[int, list[PageTurn]] = defaultdict(list)
+    for turn in page_queries.turns(tx, trial.id):
+        if turn.state == "open":
+            open_weeks[turn.week].append(turn)
+    for week, turns in sorted(open_weeks.items()):
+        first, last = page_rules.week_days(trial.first_day, week)
+        if last > trial.last_day or day_start(next_day(last), own) > now:
+            return
+        days = queries.days_near(tx, trial.id, first, last)
+        if any(day.state == "open" for day in days):
+            return
+        reason = page_rules.why_dropped(days)
+        seen = _visits(tx, day_start(first, own), day_start(next_day(last), own))
+        for turn in turns:
+            page_queries.count(tx, turn, seen.get(turn.page, 0), reason, now)
+
+
+def records(tx: Tx, trial: Trial, until: str) -> list[PageRecord]:
+    """Every page in every week that was over by `until`, as they are read."""
+    posted: dict[tuple[str, int], int] = defaultdict(int)
+    for link in page_queries.links(tx, trial.id):
+        posted[link.page, link.week] += 1
+    return [
+        PageRecord(
+            turn.page,
+            turn.week,
+            turn.visits,
+            posted[turn.page, turn.week],
+            turn.reason if turn.state == "dropped" else "",
+        )
+        for turn in page_queries.turns(tx, trial.id)
+        if turn.state != "open" and page_rules.week_days(trial.first_day, turn.week)[1] <= until
+    ]
+
+
+def links(tx: Tx, trial: Trial) -> list[Linked]:
+    """What went out and led to its pages."""
+    return page_queries.links(tx, trial.id)
+
+
+def past(tx: Tx, own: ZoneInfo, pages: Collection[str], now: int) -> list[PageRecord]:
+    """Visits of the pages in the whole weeks of the last half year, each of seven days, the last of them
+    ending yesterday; the oldest is number 0."""
+    known = {day.day: day for day in history.past_days(tx, own, now)}
+    last = next_day(day_of(now, own), -1)
+    weeks: list[tuple[str, str]] = []
+    while len(weeks) < HISTORY // 7 and next_day(last, -6) in known:
+        weeks.append((next_day(last, -6), last))
+        last = next_day(last, -7)
+    found = []
+    for number, (first, end) in enumerate(reversed(weeks)):
+        lost = sum(bool(known[day].dropped) for day in days_between(first, end))
+        reason = f"{lost} of its days were not counted." if lost > page_rules.LOST_MOST else ""
+        seen = _visits(tx, day_start(first, own), day_start(next_day(end), own))
+        found += [PageRecord(page, number, seen.get(page, 0), 0, reason) for page in pages]
+    return found
+
+
+def candidates(tx: Tx, account_id: int, now: int) -> list[Candidate]:
+    """The firm's own pages that were visited or linked to most."""
+    hosts = link_queries.own_hosts(tx)
+    seen = _visits(tx, now - LOOK_BACK * DAY, now)
+    posts: dict[str, int] = defaultdict(int)
+    for row in page_queries.targets(tx, account_id, now - WINDOW * DAY):
+        posts[page_rules.page_of(row.target, hosts)] += row.posts
+    own = [page for page in seen.keys() | posts.keys() if page_rules.page_of(f"https://{page}", hosts)]
+    found = [Candidate(page, seen.get(page, 0), posts.get(page, 0)) for page in own]
+    return sorted(found, key=lambda one: (-one.visits, -one.posts, one.page))[:OFFERED]
+
+
+def suggested(found: list[Candidate]) -> list[str]:
+    """Twelve of them that are visited every week or so. Not a site's front page: everybody comes by there,
+    so that what a post adds is lost in it."""
+    calm = [one.page for one in found if one.visits >= LOOK_BACK // 7 and not one.page.endswith("/")]
+    return calm[:12]
+
+
+def _visits(tx: Tx, since: int, until: int) -> dict[str, int]:
+    found: dict[str, int] = defaultdict(int)
+    for row in page_queries.saw(tx, since, until):
+        found[page_rules.page_at(row.site, row.path)] += row.visits
+    return found
