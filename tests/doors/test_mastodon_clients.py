@@ -216,7 +216,6 @@ LATER: list[tuple[str, str, dict[str, Any], str]] = [
     ("POST", "/api/v1/statuses/{status}/reblog", {"visibility": "private"}, "visibility"),
     ("PATCH", "/api/v1/accounts/update_credentials", {"avatar_description": "x"}, "avatar_description"),
     ("PATCH", "/api/v1/accounts/update_credentials", {"source": {"quote_policy": "friends"}}, "source"),
-    ("PATCH", "/api/v1/accounts/update_credentials", {"hide_collections": True}, "hide_collections"),
     ("PATCH", "/api/v2/notifications/policy", {"for_new_accounts": "filter"}, "for_new_accounts"),
     ("PUT", "/api/v1/push/subscription", {"data": {}}, "subscription"),
     ("POST", "/api/v2/filters", {"title": "x"}, "title"),

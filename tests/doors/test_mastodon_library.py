@@ -126,7 +126,7 @@ def test_what_the_server_says_of_itself(server: Running) -> None:
     assert anna.api.update_notifications_policy(for_new_accounts="accept").summary.pending_requests_count == 0
     assert anna.api.notifications_merged()
     empty = (
-        anybody.instance_domain_blocks(), anybody.trends(),
+        anybody.trends(),
         anna.api.notification_requests(), anna.api.featured_tag_suggestions(), anybody.tag("rye").history,
     )  # fmt: skip
     assert [len(one) for one in empty] == [0] * len(empty)
@@ -150,8 +150,39 @@ def test_people_who_wish_to_be_found(server: Running) -> None:
     assert ben.handle not in {one.acct for one in anna.api.suggestions_v1()}
 
 
+def test_who_follows_whom_may_be_kept_to_oneself(server: Running) -> None:
+    anna, ben, eve, ole = (server.someone(name) for name in ("anna", "ben", "eve", "ole"))
+    ben.api.account_follow(anna.id)
+    anna.api.account_follow(eve.id)
+    ben.api.account_follow(ole.id)
+    ole.api.account_follow(anna.id)
+    anybody = Mastodon(api_base_url=server.url)
+
+    def seen(api: Mastodon) -> tuple[int, int, int]:
+        told = ben.api.account_familiar_followers(anna.id)[0].accounts
+        return len(api.account_followers(anna.id)), len(api.account_following(anna.id)), len(told)
+
+    assert seen(anybody) == (2, 1, 1)
+    assert eve.handle in {one.acct for one in ben.api.suggestions_v1()}
+    (before,) = [one for one in ben.api.suggestions_v2() if one.account.acct == eve.handle]
+    assert before.sources == ["friends_of_friends"]
+    path, hide = "/api/v1/accounts/update_credentials", {"hide_collections": "true"}
+    mine = anna.ask("PATCH", path, data=hide).json()
+    assert (mine["hide_collections"], mine["source"]["hide_collections"]) == (True, True)
+    assert seen(anybody) == seen(ben.api) == (0, 0, 0)
+    assert seen(anna.api)[:2] == (2, 1)
+    assert anybody.account(anna.id).followers_count == 2
+    for page in ("followers", "following"):
+        said = requests.get(f"{server.url}/@{anna.handle}/{page}", timeout=10).text
+        assert "does not tell who follows whom" in said
+        assert ben.handle not in said
+        assert eve.handle not in said
+    assert not [one for one in ben.api.suggestions_v2() if one.sources == ["friends_of_friends"]]
+
+
 Asked = Callable[[Mastodon, Someone], Any]
 REFUSED: dict[str, tuple[int, Asked]] = {
+    "instance_domain_blocks": (404, lambda api, _: api.instance_domain_blocks()),
     "account_endorse": (404, lambda api, ben: api.account_endorse(ben.id)),
     "account_pin": (404, lambda api, ben: api.account_pin(ben.id)),
     "account_unpin": (404, lambda api, ben: api.account_unpin(ben.id)),

@@ -450,6 +450,12 @@ def test_settings(bakery: Site, jana: Browser):
     jana.submit("/settings/profile", bio="Rye since 1931", files={"avatar": ("a.png", picture())})
     assert "The profile is saved." in jana.page.text
     assert "Rye since 1931" in bakery.browser().get("/@bakery").text
+    assert "does not tell" not in bakery.browser().get("/@bakery/followers").text
+    jana.get("/settings")
+    jana.submit("/settings/profile", hides_network="1")
+    assert "does not tell who follows whom" in bakery.browser().get("/@bakery/followers").text
+    assert "does not tell" not in jana.get("/@bakery/followers").text
+    jana.get("/settings")
     jana.submit("/settings/firm", hourly_cost="lots", files={})
     assert 'id="wrong-hourly_cost"' in jana.page.text
     assert 'value="lots"' in jana.page.text

@@ -294,9 +294,7 @@ def test_followers_are_listed_or_only_counted(house):
     house.db.write_now(follows.follow, house.who["bakery"], house.who["ada"], now=NOW)
     page = house.json(house.at("/following?page=true"))
     assert page["orderedItems"] == [f"{URL}/ap/users/{house.who['ada']}"]
-    house.db.write_now(
-        lambda tx: tx.run("UPDATE account SET hides_network = TRUE WHERE id = :id", id=house.who["bakery"])
-    )
+    house.db.write_now(people.change_profile, house.who["bakery"], ProfileChange(hides_network=True))
     for part in ("/followers", "/following", "/followers?page=true", "/following?page=true"):
         found = house.json(house.at(part))
         assert found["totalItems"] == 1

@@ -206,6 +206,10 @@ def test_rules_reach_accounts_that_are_here_and_those_that_come(village: Village
         assert await anna.get("/v1/timelines/public") == []
         decide(anna.town, "far.example", "suspend")
         await village.settle()
+        id = anna.town.db.read_now(people.by_handle, "vera", "social.far.example").id
+        left = await anna.get(f"/v1/accounts/{id}")  # who it was, and nothing that it says
+        assert (left["acct"], left["suspended"]) == ("vera@social.far.example", True)
+        assert (left["display_name"], left["note"], left["fields"]) == ("", "", [])
         assert await shown(anna, "vera") is None
         status, _ = await anna.call("GET", f"/v1/statuses/{first_id(anna, first['id'])}", {}, good=False)
         assert status == 404

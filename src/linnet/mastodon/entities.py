@@ -60,9 +60,14 @@ def account_bytes(account: Account, url: str) -> bytes:
     return encode(_account(account, url))
 
 
+# of an account that is gone or suspended only who it was is told
+_NOTHING_OF: Json = {"display_name": "", "note": "", "fields": [], "emojis": []}
+
+
 def _account(account: Account, url: str) -> Json:
-    avatar = media_url(url, account.avatar_file) if account.avatar_file else url + AVATAR
-    header = media_url(url, account.header_file) if account.header_file else url + HEADER
+    shown = not account.hidden
+    avatar = media_url(url, account.avatar_file) if account.avatar_file and shown else url + AVATAR
+    header = media_url(url, account.header_file) if account.header_file and shown else url + HEADER
     return {
         "id": str(account.id),
         "username": account.handle,
@@ -92,7 +97,7 @@ def _account(account: Account, url: str) -> Json:
         "fields": [_field(field) for field in fields_of(account)],
         "emojis": emoji_json(account.emoji, url),
         "roles": [],
-        **({"suspended": True} if account.hidden else {}),
+        **(_NOTHING_OF | {"suspended": True} if account.hidden else {}),
         **({"limited": True} if account.held == "limit" else {}),
     }
 
@@ -145,7 +150,7 @@ def credential_account(account: Account, settings: Settings, *, requests: int) -
                 for field in fields_of(account)
             ],
             "follow_requests_count": requests,
-            "hide_collections": False,
+            "hide_collections": account.hides_network,
             "discoverable": account.discoverable,
             "indexable": account.indexable,
             "attribution_domains": [],

@@ -51,6 +51,9 @@ def _ties(tx: Tx, accounts: list[Account], viewer_id: int, now: int) -> dict[int
     return {tie.id: tie for tie in follow_queries.relationships(tx, viewer_id, [a.id for a in accounts], now)}
 
 
+HIDDEN = "This account does not tell who follows whom."
+
+
 def ties_page(
     tx: Tx, query: Callable[..., list[Tie]], address: str, viewer_id: int, page: Page, now: int
 ) -> tuple[Account, PeoplePage]:
@@ -61,7 +64,9 @@ def ties_page(
         raise Gone("This account was closed.")
     if account is None:
         raise NotFound("account")
-    return account, _people(tx, query(tx, account.id, page, viewer_id=viewer_id), viewer_id, now)
+    told = account.tells_network(viewer_id)
+    ties = query(tx, account.id, page, viewer_id=viewer_id) if told else []
+    return account, _people(tx, ties, viewer_id, now)
 
 
 def _followers(query: Callable[..., list[Tie]], heading: str, blank: str) -> Handler:
@@ -71,7 +76,8 @@ def _followers(query: Callable[..., list[Tie]], heading: str, blank: str) -> Han
             ties_page, query, address, visit.viewer_id, paging.asked(visit), visit.now
         )
         title = f"{heading} {account.name}"
-        return _list(visit, title, shown, blank, f"/@{account.address}")
+        told = account.tells_network(visit.viewer_id)
+        return _list(visit, title, shown, blank if told else HIDDEN, f"/@{account.address}")
 
     return page
 

@@ -124,6 +124,7 @@ async def profile(visit: Visit) -> Response:
             locked=form.on("locked"),
             discoverable=form.on("discoverable"),
             indexable=form.on("indexable"),
+            hides_network=form.on("hides_network"),
             default_visibility=form.text("default_visibility"),
             default_language=form.text("default_language"),
             default_quotes=form.text("default_quotes") or None,

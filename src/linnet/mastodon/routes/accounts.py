@@ -101,8 +101,8 @@ async def followers(call: Call) -> Answer:
 
 
 def _followers(tx: Tx, account_id: int, page: Page, viewer_id: int) -> tuple[list[Tie], list[Account]]:
-    people.must_account(tx, account_id)
-    ties = follows.followers(tx, account_id, page, viewer_id=viewer_id)
+    told = people.must_account(tx, account_id).tells_network(viewer_id)
+    ties = follows.followers(tx, account_id, page, viewer_id=viewer_id) if told else []
     return ties, lists.behind(tx, ties)
 
 
@@ -114,8 +114,8 @@ async def following(call: Call) -> Answer:
 
 
 def _following(tx: Tx, account_id: int, page: Page, viewer_id: int) -> tuple[list[Tie], list[Account]]:
-    people.must_account(tx, account_id)
-    ties = follows.following(tx, account_id, page, viewer_id=viewer_id)
+    told = people.must_account(tx, account_id).tells_network(viewer_id)
+    ties = follows.following(tx, account_id, page, viewer_id=viewer_id) if told else []
     return ties, lists.behind(tx, ties)
 
 

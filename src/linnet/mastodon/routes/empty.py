@@ -96,6 +96,8 @@ ENDPOINTS = (
     Endpoint("PUT", "/api/v1/push/subscription", refuse_push, user("push"), "*"),
     Endpoint("DELETE", "/api/v1/push/subscription", absent, user("push")),
     Endpoint("GET", "/api/v1/instance/rules", empty, anyone()),
-    Endpoint("GET", "/api/v1/instance/domain_blocks", empty, anyone()),
+    # an empty list would say that nobody is blocked: whom the owner blocks is not shown, as with Mastodon's
+    # own default
+    Endpoint("GET", "/api/v1/instance/domain_blocks", absent, anyone()),
     Endpoint("GET", "/api/v1/instance/translation_languages", languages, anyone()),
 )

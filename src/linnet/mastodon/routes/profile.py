@@ -86,6 +86,7 @@ def _wanted(params: Params) -> ProfileChange:
         locked=params.flag("locked"),
         discoverable=params.flag("discoverable"),
         indexable=params.flag("indexable"),
+        hides_network=params.flag("hide_collections"),
         default_visibility=source.choice("privacy", entities.OUR_VISIBILITY) if source else None,
         default_sensitive=source.flag("sensitive") if source else None,
         default_language=source.text("language") if source else None,
@@ -94,8 +95,6 @@ def _wanted(params: Params) -> ProfileChange:
 
 
 def _refuse_what_is_not_built(params: Params) -> None:
-    if params.flag("hide_collections"):
-        raise Invalid("hide_collections", "is not supported: who follows whom is public here")
     if params.texts("attribution_domains"):
         raise Invalid("attribution_domains", "is not supported: the firm's websites are set on the desk")
 

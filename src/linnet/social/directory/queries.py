@@ -42,7 +42,8 @@ class Suggested(Value):
 FRIENDS_OF_FRIENDS = """SELECT f.followee_id AS id, COUNT(*) AS times
     FROM (SELECT followee_id FROM follow WHERE follower_id = :viewer_id ORDER BY id DESC LIMIT 200) mine
     JOIN follow f ON f.follower_id = mine.followee_id JOIN account a ON a.id = f.followee_id
-    WHERE a.discoverable AND a.held = '' AND a.suspended_at IS NULL AND a.moved_to_id IS NULL
+    JOIN account b ON b.id = f.follower_id
+    WHERE NOT b.hides_network AND a.discoverable AND a.held = '' AND a.suspended_at IS NULL AND a.moved_to_id IS NULL
         AND a.id <> :viewer_id
         AND NOT EXISTS (SELECT 1 FROM follow g WHERE g.followee_id = a.id AND g.follower_id = :viewer_id)
         AND NOT EXISTS (SELECT 1 FROM follow_request r WHERE r.followee_id = a.id AND r.follower_id = :viewer_id)

@@ -146,7 +146,8 @@ FAMILIAR = """SELECT account_id, follower_id FROM (
         SELECT g.followee_id AS account_id, g.follower_id, g.id,
             ROW_NUMBER() OVER (PARTITION BY g.followee_id ORDER BY g.id DESC) AS place
         FROM follow g JOIN follow f ON f.followee_id = g.follower_id AND f.follower_id = :viewer_id
-        WHERE g.followee_id IN :ids) shared
+        JOIN account a ON a.id = g.followee_id JOIN account b ON b.id = g.follower_id
+        WHERE g.followee_id IN :ids AND NOT a.hides_network AND NOT b.hides_network) shared
     WHERE place <= :n ORDER BY id DESC"""
 
 

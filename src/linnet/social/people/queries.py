@@ -227,7 +227,8 @@ SET_HASH = "UPDATE person SET password_hash = :password_hash WHERE id = :id"
 SET_DISABLED = "UPDATE person SET disabled_at = :at WHERE id = :id"
 SAVE_PROFILE = """UPDATE account SET name = :name, bio = :bio, bio_html = :bio_html, fields = :fields, kind = :kind,
     avatar_id = :avatar_id, header_id = :header_id, locked = :locked, discoverable = :discoverable,
-    indexable = :indexable, default_visibility = :default_visibility, default_sensitive = :default_sensitive,
+    indexable = :indexable, hides_network = :hides_network,
+    default_visibility = :default_visibility, default_sensitive = :default_sensitive,
     default_language = :default_language, default_quotes = :default_quotes, revision = revision + 1 WHERE id = :id"""
 SET_INVENTED = "UPDATE account SET invented = TRUE, revision = revision + 1 WHERE id = :id"
 OWNS_PICTURE = "SELECT 1 FROM media WHERE id = :id AND account_id = :account_id AND post_id IS NULL"
@@ -282,6 +283,7 @@ def save_profile(tx: Tx, account: Account) -> None:
         locked=account.locked,
         discoverable=account.discoverable,
         indexable=account.indexable,
+        hides_network=account.hides_network,
         default_visibility=account.default_visibility,
         default_sensitive=account.default_sensitive,
         default_language=account.default_language,

@@ -98,6 +98,10 @@ class Account(Value):
         """Is nothing of it shown to anybody?"""
         return self.suspended_at is not None or self.held == "suspend"
 
+    def tells_network(self, viewer_id: int) -> bool:
+        """May this viewer read whom it follows and who follows it? (0: somebody who is not logged in.)"""
+        return not self.hides_network or self.id == viewer_id
+
     @property
     def address(self) -> str:
         """`handle` for our own, `handle@host` for others: "acct" in the client API."""
@@ -144,6 +148,7 @@ class ProfileChange(Value):
     locked: bool | None = None
     discoverable: bool | None = None
     indexable: bool | None = None
+    hides_network: bool | None = None
     default_visibility: str | None = None
     default_sensitive: bool | None = None
     default_language: str | None = None
@@ -344,7 +349,7 @@ def with_changes(account: Account, change: ProfileChange) -> Account:
     )
 
 
-_AS_GIVEN = ("kind", "locked", "discoverable", "indexable", "default_sensitive")
+_AS_GIVEN = ("kind", "locked", "discoverable", "indexable", "hides_network", "default_sensitive")
 
 
 def _picture(had: int | None, wanted: int | None) -> int | None:
