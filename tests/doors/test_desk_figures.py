@@ -192,6 +192,13 @@ def test_what_is_no_period_is_said(jana: Browser, address: str) -> None:
     assert jana.get(address).status == 422
 
 
+def test_a_month_without_anything_draws_nothing_and_calls_no_cost_nothing(jana: Browser) -> None:
+    said = plain(jana.get("/statement?period=2020-01").text)
+    assert "It cost Not known no time was recorded" in said
+    assert "On no day did anybody come by your links, and no minutes were recorded." in said
+    assert "<svg viewBox" not in jana.page.text.partition('id="days"')[2]
+
+
 def test_the_chart_is_a_table_too(jana: Browser, code: str) -> None:
     assert code
     text = jana.get("/statement").text

@@ -177,7 +177,9 @@ def _heads(found: Statement) -> list[Head]:
     money = found.figure(f"money.{found.currency}.trail")
     of = f"{words.some(sales.value, 'sale')} and {words.some(leads.value, 'lead')} with a trail"
     return [
-        Head("It cost", _value(cost), f"{_value(time)} of time", _href(cost.rows)),
+        Head("It cost", _value(cost), f"{_value(time)} of time", _href(cost.rows))
+        if time.value or cost.value
+        else Head("It cost", "Not known", "no time was recorded", _href(cost.rows)),
         Head(
             "People came by your links",
             words.some(probable.value, "visit"),

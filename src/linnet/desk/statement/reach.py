@@ -129,6 +129,8 @@ def _nothing(posts: Sequence[PostReach], found: Line | None) -> str:
 
 def _steep(found: Line) -> str:
     low, high = found.slope_range
+    if high < 0:
+        return f"{-100 * high:.1f} to {-100 * low:.1f} visits fewer a post for each 100 followers"
     return f"{_signed(100 * low)} to {_signed(100 * high)} visits more a post for each 100 followers"
 
 

@@ -6,6 +6,8 @@
   const table = document.querySelector("[data-days]");
   if (!figure || !table || !window.uPlot) return;
 
+  const STEPS = [1, 2, 5].flatMap((n) => [n, 10 * n, 100 * n, 1000 * n, 10000 * n]).sort((a, b) => a - b); // no half visits
+
   const rows = [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim()));
   const names = rows.map((row) => row[0]);
   const column = (at) => rows.map((row) => Number(row[at].replace(/\D/g, "")));
@@ -48,7 +50,7 @@
           size: 28,
           values: (_, at) => at.map((day) => (width < 560 ? names[day].split(" ")[days.length <= 7 ? 0 : 1] : names[day])),
         },
-        { ...axis, size: 44, values: (_, at) => at.map((value) => (Number.isInteger(value) ? String(value) : "")) },
+        { ...axis, size: 44, incrs: STEPS, values: (_, at) => at.map(String) },
       ],
       series: [{}, ...series],
       hooks: { setCursor: [(chart) => say(chart.cursor.idx)] },
