@@ -2,7 +2,8 @@
 
 The way through the pure part, from the plan to the answer (all Values stand in `values`):
 
-    power.steps(history, design, profile, seed)   before the start: progress, then what can be seen
+    power.steps(history, design, seed, profile)   before the start: progress, then what can be seen
+                                                  (power_pages.steps for pages)
     verdict.before(design, worth, power)          `do_not_start`, or None
     protocol.freeze(design, worth, seed, …)       everything decided, refused where it cannot work
     calendar.calendar(design, seed)               on or quiet, day by day (page_calendar for pages)
@@ -11,4 +12,6 @@ The way through the pure part, from the plan to the answer (all Values stand in 
     verdict.judge(protocol, reading)              one of five verdicts, in figures
     verdict.words(protocol, reading, verdict)     the same in words
     protocol.export(…), protocol.verify(data)     the document, and everything in it computed again
+
+Beside it, observed and not proven: dose.slope(weeks) and dose.words, effort and return by week.
 """
