@@ -11,8 +11,9 @@ from linnet.kernel.clock import DAY, now_ms
 from linnet.kernel.errors import Conflict, Invalid, NotFound, TooMany
 from linnet.kernel.ids import new_id
 from linnet.kernel.wire import decode_as
-from linnet.social.media import actions, decode, errands, queries, workshop
+from linnet.social.media import actions, decode, elsewhere, errands, queries, workshop
 from linnet.social.media.actions import RemoveFiles, SweepMedia
+from linnet.social.media.elsewhere import RemotePicture
 from linnet.social.media.rules import Picture, file_path, thumb_path
 from linnet.social.media.store import Store
 from linnet.social.media.workshop import Workshop
@@ -133,6 +134,28 @@ def test_the_sweep_takes_what_nobody_needs(db, now):
         assert not queries.media(tx, old[3].id).kept
 
     db.write_now(act)
+
+
+def test_pictures_from_elsewhere_take_no_more_room_than_they_may(db, now):
+    """The budget is in bytes: what was not looked at longest goes, its row and address stay."""
+
+    def fetch(tx, n):
+        theirs = RemotePicture(f"https://far.example/{n}.png", "image/png")
+        id = elsewhere.add(tx, theirs, account_id=who.id, use="post", post_id=None, position=0, now=now)
+        assert elsewhere.fetched(tx, id, a_picture(n), now + n)
+        return id
+
+    who = db.write_now(cast.account, "ann")
+    one, two, three = (db.write_now(fetch, n) for n in range(3))
+    size = db.read_now(queries.media, one).bytes
+    db.write_now(lambda tx: elsewhere.looked(tx, queries.media(tx, one), now + 9))
+    assert db.write_now(elsewhere.make_room, 3 * size, now) == 0
+    assert db.write_now(elsewhere.make_room, 3 * size - 1, now) == 1
+    kept = [bool(db.read_now(queries.media, id).file) for id in (one, two, three)]
+    assert kept == [True, False, True]
+    assert db.read_now(queries.media, two).remote_url == "https://far.example/1.png"
+    assert db.read_now(queries.cached_bytes) == 2 * size
+    assert db.write_now(elsewhere.make_room, 0, now) == 2
 
 
 def test_files_without_a_row_go_after_a_day(db, now, store):

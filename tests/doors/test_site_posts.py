@@ -452,7 +452,11 @@ def test_settings(bakery: Site, jana: Browser):
     assert "Rye since 1931" in bakery.browser().get("/@bakery").text
     assert "does not tell" not in bakery.browser().get("/@bakery/followers").text
     jana.get("/settings")
-    jana.submit("/settings/profile", hides_network="1")
+    assert '<option value="organization" selected>' in jana.page.text
+    jana.submit("/settings/profile", hides_network="1", kind="person")
+    assert bakery.db.read_now(people_queries.by_handle, "bakery").kind == "person"
+    jana.get("/settings")
+    assert jana.submit("/settings/profile", kind="group").status == 422
     assert "does not tell who follows whom" in bakery.browser().get("/@bakery/followers").text
     assert "does not tell" not in jana.get("/@bakery/followers").text
     jana.get("/settings")

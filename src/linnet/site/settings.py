@@ -27,6 +27,7 @@ from linnet.social.people import queries as people_queries
 from linnet.social.people import rules as people_rules
 from linnet.social.people.rules import (
     Account,
+    Kind,
     Member,
     Person,
     ProfileChange,
@@ -36,6 +37,11 @@ from linnet.social.people.rules import (
     check_role,
 )
 
+KIND_WORDS: dict[Kind, str] = {
+    "organization": "a firm",
+    "person": "a person",
+    "service": "a program that writes by itself",
+}
 ROLE_WORDS = {
     "owner": "Owner: everything, and who else may",
     "editor": "Editor: publish, answer, plan",
@@ -101,6 +107,7 @@ async def _page(
         zones=forms.zones(),
         currencies=forms.currencies(),
         roles=ROLE_WORDS,
+        kinds=KIND_WORDS,
         administers=visit.may("administer"),
         activity="manage",
     )
@@ -125,6 +132,7 @@ async def profile(visit: Visit) -> Response:
             discoverable=form.on("discoverable"),
             indexable=form.on("indexable"),
             hides_network=form.on("hides_network"),
+            kind=_kind(form.text("kind")),
             default_visibility=form.text("default_visibility"),
             default_language=form.text("default_language"),
             default_quotes=form.text("default_quotes") or None,
@@ -135,6 +143,14 @@ async def profile(visit: Visit) -> Response:
     except LinnetError as error:
         return await _page(visit, "profile", error)
     return visit.to("/settings#profile", flash="The profile is saved.")
+
+
+def _kind(text: str) -> Kind | None:
+    """What the account is, as the form says it; None where it does not. Raises Invalid("kind")."""
+    found = next((kind for kind in KIND_WORDS if kind == text), None)
+    if text and found is None:
+        raise Invalid("kind", f"must be one of {', '.join(KIND_WORDS)}")
+    return found
 
 
 async def _picture(visit: Visit, use: Use) -> Picture | None:
