@@ -67,7 +67,9 @@ def test_nobody_where_there_is_nobody(db: Database) -> None:
 
 
 def test_reasons(scene: Scene) -> None:
-    assert scene.suggested() == {scene.bob: "here"}
+    far = dict.fromkeys((scene.fay, scene.gil, scene.hue), "lately")
+    assert scene.suggested() == {scene.bob: "here"} | far
+    assert next(iter(scene.suggested())) == scene.bob
     scene.follow_tag()
     assert scene.suggested() == {
         scene.fay: "hashtags",

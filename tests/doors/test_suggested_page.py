@@ -16,8 +16,8 @@ def test_suggested_while_nothing_is_looked_for(tmp_path: Path) -> None:
         tom = bakery.someone("tom")
         bakery.db.write_now(people.count_post, tom.id, 1, now_ms())
         page = jana.get("/search").text
-        assert "You might know" in page
+        assert "You might like to follow" in page
         assert 'href="/@tom"' in page
-        assert "You might know" not in bakery.browser().get("/search").text
+        assert "You might like to follow" not in bakery.browser().get("/search").text
         bakery.db.write_now(people.change_profile, tom.id, ProfileChange(discoverable=False))
-        assert "You might know" not in jana.get("/search").text
+        assert "You might like to follow" not in jana.get("/search").text

@@ -235,7 +235,8 @@ def test_a29_only_the_one_that_was_asked_may_answer(village: Village, style: str
 def test_a17_what_is_passed_on_comes_from_its_origin_and_only_what_is_for_everybody(village: Village) -> None:
     scene = Scene(village)
     far, vera = scene.far, scene.vera
-    true = far.post(vera, "true", "What vera said")
+    far.pages[vera]["discoverable"] = True
+    true = far.post(vera, "true", "What vera said", days=0.01)
     quiet = far.post(vera, "quiet", to=[f"{vera}/followers"], cc=[PUBLIC])
     closed = far.post(vera, "closed", to=[f"{vera}/followers"], cc=[])
     answer = far.post(vera, "answer", inReplyTo=f"{vera}/posts/unknown")
@@ -257,6 +258,8 @@ def test_a17_what_is_passed_on_comes_from_its_origin_and_only_what_is_for_everyb
         ):
             await scene.passes_on(one)
         assert await scene.public() == [true["id"]]
+        found = await scene.anna.get("/v2/suggestions")  # whom nobody here knew before
+        assert [one["account"]["uri"] for one in found] == [vera]
         texts = scene.anna.town.db.read_now(lambda tx: tx.all(str, "SELECT html FROM post"))
         assert texts == ["<p>What vera said</p>"]
         assert f"{vera}/posts/unknown" not in far.asked

@@ -20,6 +20,7 @@ SOURCES: dict[Reason, tuple[str, str]] = {
     "friends of friends": ("friends_of_friends", "past_interactions"),
     "hashtags": ("similar_to_recently_followed", "past_interactions"),
     "here": ("most_followed", "global"),
+    "lately": ("most_followed", "global"),
 }
 
 

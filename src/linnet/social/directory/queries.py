@@ -4,9 +4,10 @@ that the owner limited or suspended. Where there is nobody, there is nobody."""
 from typing import Literal
 
 from linnet.db.tx import Tx
+from linnet.kernel.ids import made_at
 from linnet.kernel.value import Value
 
-Reason = Literal["friends of friends", "hashtags", "here"]
+Reason = Literal["friends of friends", "hashtags", "here", "lately"]
 
 ACTIVE = """SELECT a.id FROM account a
     WHERE a.discoverable AND a.last_post_at IS NOT NULL AND a.held = '' AND a.suspended_at IS NULL
@@ -79,6 +80,21 @@ HERE = """SELECT a.id, a.followers_count AS times FROM account a
         AND NOT EXISTS (SELECT 1 FROM unsuggested u WHERE u.account_id = :viewer_id AND u.target_id = a.id)
     ORDER BY times DESC, a.id LIMIT :n"""
 
+# Who wrote lately elsewhere and came to be known here, by a relay or in a thread: of the last 200 those that
+# most people follow.
+LATELY = """SELECT a.id, a.followers_count AS times
+    FROM (SELECT id, followers_count FROM account
+        WHERE discoverable AND last_post_at > :since AND host <> '' AND held = '' AND suspended_at IS NULL
+            AND moved_to_id IS NULL
+        ORDER BY last_post_at DESC LIMIT 200) a
+    WHERE NOT EXISTS (SELECT 1 FROM follow g WHERE g.followee_id = a.id AND g.follower_id = :viewer_id)
+        AND NOT EXISTS (SELECT 1 FROM follow_request r WHERE r.followee_id = a.id AND r.follower_id = :viewer_id)
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE (b.account_id = :viewer_id AND b.target_id = a.id)
+            OR (b.account_id = a.id AND b.target_id = :viewer_id))
+        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = a.id)
+        AND NOT EXISTS (SELECT 1 FROM unsuggested u WHERE u.account_id = :viewer_id AND u.target_id = a.id)
+    ORDER BY times DESC, a.id LIMIT :n"""
+
 
 def suggested(tx: Tx, viewer_id: int, *, since_id: int, n: int = 40) -> list[tuple[int, Reason]]:
     """People whom the viewer does not follow and might like to, the best reason first. `since_id`: posts
@@ -90,6 +106,9 @@ def suggested(tx: Tx, viewer_id: int, *, since_id: int, n: int = 40) -> list[tup
         found.setdefault(row.id, "hashtags")
     for row in tx.all(Suggested, HERE, viewer_id=viewer_id, n=n):
         found.setdefault(row.id, "here")
+    if len(found) < n:
+        for row in tx.all(Suggested, LATELY, viewer_id=viewer_id, since=made_at(since_id), n=n):
+            found.setdefault(row.id, "lately")
     return list(found.items())[:n]
 
 
