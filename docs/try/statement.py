@@ -40,7 +40,14 @@ PER = {
     "leads.trail": "Cost per lead with a trail",
     "sales.trail": "Cost per sale with a trail",
 }
-SECTIONS = {"posts": "done", "delivered": "done", "answers": "done", "visits": "visits", "site": "site"}
+SECTIONS = {
+    "posts": "done",
+    "delivered": "heard",
+    "answers.received": "heard",
+    "answers": "done",
+    "visits": "visits",
+    "site": "site",
+}
 
 
 @dataclass
@@ -74,7 +81,7 @@ def compare(table: Table, went: Went, browser: Browser, period: str, today: str)
         else:
             _count(table, key, went.count[key], cell, went)
             shown = [figures.count(went.count[key])]
-        section = SECTIONS.get(key.partition(".")[0], "brought")
+        section = SECTIONS.get(key) or SECTIONS.get(key.partition(".")[0], "brought")
         table.among(f"{label}: on the page", shown, _on_page(page, section, cell), detail=True)
         _rows(table, key, went, cell, browser)
     _each(table, went, said, page)
@@ -82,6 +89,8 @@ def compare(table: Table, went: Went, browser: Browser, period: str, today: str)
     known = {
         ("figure", "Time"),
         ("figure", "Cost of the time"),
+        ("figure", "Cost of tools"),
+        ("figure", "Cost, time and tools"),
         *(("figure", one) for one in LABELS.values()),
     }
     more = {key for key in said if key[0] == "figure"} - known
@@ -99,7 +108,11 @@ def _time(table: Table, went: Went, said: Mapping[tuple[str, str], Cell], page: 
     table.same("Kinds of time", sorted(went.time), sorted(every), detail=True)
     total = sum(went.time.values(), exact(0))
     table.among("Minutes, all", figures.minutes(total), said["figure", "Time"].value)
-    cost = said["figure", "Cost of the time"]
+    table.among(
+        "Cost, all of the time", figures.decimals(went.cost), said["figure", "Cost of the time"].value
+    )
+    table.same("Cost of tools: none was named", "0.00", said["figure", "Cost of tools"].value, detail=True)
+    cost = said["figure", "Cost, time and tools"]
     table.among("Cost, all", figures.decimals(went.cost), cost.value)
     table.among("Cost: on the page", figures.money(went.cost), _on_page(page, "heads", cost), detail=True)
 

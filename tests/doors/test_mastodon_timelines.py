@@ -46,7 +46,7 @@ def test_public_and_tag_timelines_need_no_token(server: Running) -> None:
     anna.api.status_post("Quietly #Straße", visibility="unlisted")
     assert anybody.timeline_public()[0].id == public.id
     assert anybody.timeline_local(limit=1)[0].id == public.id
-    assert anybody.timeline_public(remote=True) == []
+    assert not {public.id} & {one.id for one in anybody.timeline_public(remote=True)}
     assert [one.id for one in anybody.timeline_hashtag("STRASSE")] == [public.id]
     seen = [one.visibility for one in anybody.account_statuses(anna.id)]
     assert seen == ["unlisted", "public"]

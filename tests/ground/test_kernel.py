@@ -51,6 +51,8 @@ WRONG = {
     "LINNET_MEDIA_CACHE_BYTES": ["1G", "1048575", str((1 << 46) + 1)],
     "LINNET_UPLOAD_BYTES": ["16M", "1023", str((1 << 30) + 1)],
     "LINNET_LATE_GRACE_MINUTES": ["0", "10081", "2h"],
+    "LINNET_SMTP": ["mail.example", "http://mail.example", "smtp://", "smtp://m.example/box", "smtp://["],
+    "LINNET_MAIL_FROM": ["ann", "ann@", "a b@c.example"],
     "LINNET_LOG_LEVEL": ["", "INFO", "loud"],
 }
 
