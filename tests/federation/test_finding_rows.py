@@ -91,7 +91,9 @@ def test_pins_and_homes(db: Database, fay: Account) -> None:
         return db.read_now(views.pinned, fay.id)
 
     assert read(one, two, other) == [one, two]
-    assert [one.id for one in db.read_now(queries.followers_here, fay.id)] == [ada]  # bob does not want to see it
+    assert [one.id for one in db.read_now(queries.followers_here, fay.id)] == [
+        ada
+    ]  # bob does not want to see it
     assert db.read_now(lambda tx: tx.all(int, "SELECT DISTINCT owner_id FROM timeline")) == [ada]
     db.write_now(lambda tx: tx.run("DELETE FROM timeline"))
     assert read(two) == [two]

@@ -205,7 +205,9 @@ async def _offer(visit: Visit) -> Offer:
         Choice(
             event,
             short_day(day_of(event.at, visit.zone)),
-            f"{clock(event.at, visit.zone)} to {clock(event.end, visit.zone)}" if event.end > event.at else "",
+            f"{clock(event.at, visit.zone)} to {clock(event.end, visit.zone)}"
+            if event.end > event.at
+            else "",
             ref in known,
         )
         for event, ref in zip(shown, refs, strict=True)

@@ -120,9 +120,7 @@ def _fields(had: Account, theirs: RemoteAccount) -> list[ProfileField]:
     lines = [
         (line(name, FIELD_LENGTH), line(plain(value), FIELD_LENGTH)) for name, value in theirs.fields[:FIELDS]
     ]
-    return [
-        ProfileField(name, value, proofs.get((name, value))) for name, value in lines if name and value
-    ]
+    return [ProfileField(name, value, proofs.get((name, value))) for name, value in lines if name and value]
 
 
 def _count(said: int | None, had: int) -> int:
