@@ -249,3 +249,34 @@ def test_a_firm_that_has_nothing_is_told_so(db):
         assert db.read_now(rows, figure.rows, LATER).rows == ()
     before = db.read_now(statement, WEEK, WEEK.start - 5)
     assert (before.over, before.until) == (False, WEEK.start)
+
+
+FOLLOW = "INSERT INTO follow (id, follower_id, followee_id, since) VALUES (:id, :id, :followee_id, :since)"
+OF_POST = "UPDATE link SET post_id = :post_id WHERE code = :code"
+
+
+def test_how_many_followers_are_enough(db):
+    """32 posts, one more follower and one more visit at each; a visit a fortnight later is none of theirs."""
+
+    def grow(tx):
+        _, bakery = cast.both(tx, "bakery")
+        found_firm(tx, bakery.id)
+        for n in range(32):
+            at = WEEK.start - (60 - n) * DAY
+            tx.run(FOLLOW, id=1000 + n, followee_id=bakery.id, since=at - HOUR)
+            code = f"Ab3xK{n // 9 + 1}{n % 9 + 1}"
+            link(tx, code, bakery.id, at)
+            tx.run(OF_POST, post_id=post(tx, bakery.id, at), code=code)
+            for k in range(n + 1):
+                visit(tx, at + HOUR + k, "person", code)
+            visit(tx, at + 14 * DAY, "person", code)
+            visit(tx, at + HOUR, "preview", code)
+
+    db.write_now(grow)
+    [said] = [step for step in db.read_now(statement, WEEK, LATER).steps if step.key == "enough"]
+    assert (
+        "100.0 to 100.0 visits more a post for each 100 followers (32 posts, 1 to 32 followers)" in said.words
+    )
+    assert "What a post costs is not known yet" in said.words
+    early = db.read_now(statement, parse_period("2026-W35", BERLIN), LATER)  # when two had had their week
+    assert "Not enough posts yet" in next(step.words for step in early.steps if step.key == "enough")

@@ -215,18 +215,22 @@ class LinkedPost(Value):
 
 
 LINKED_POSTS = """SELECT p.created_at, COUNT(v.id) AS visits
-    FROM post p JOIN link l ON l.post_id = p.id AND l.kind = 'site' AND l.channel = 'fediverse'
+    FROM (SELECT o.id, o.created_at FROM post o
+        WHERE o.account_id = :account_id AND o.id >= :from_id AND o.id < :to_id
+            AND o.boost_of_id IS NULL AND o.visibility <> 'direct'
+            AND (o.reply_to_account_id IS NULL OR o.reply_to_account_id = :account_id)
+            AND EXISTS (SELECT 1 FROM link k WHERE k.post_id = o.id AND k.kind = 'site' AND k.channel = 'fediverse')
+        ORDER BY o.id DESC LIMIT :most) p
+    JOIN link l ON l.post_id = p.id AND l.kind = 'site' AND l.channel = 'fediverse'
     LEFT JOIN visit v ON v.code = l.code AND v.code <> '' AND v.kind IN ('person', 'confirmed')
         AND v.first_at >= p.created_at AND v.first_at < p.created_at + :week
-    WHERE p.account_id = :account_id AND p.id >= :from_id AND p.id < :to_id
-        AND p.boost_of_id IS NULL AND p.visibility <> 'direct'
-        AND (p.reply_to_account_id IS NULL OR p.reply_to_account_id = :account_id)
-    GROUP BY p.id, p.created_at ORDER BY p.id LIMIT 2000"""
+    GROUP BY p.id, p.created_at ORDER BY p.id"""
+LINKED_MOST = 500  # the newest: more posts than tell a slope
 FOLLOWED_SINCE = "SELECT since FROM follow WHERE followee_id = :account_id ORDER BY since"
 
 
 def linked_posts(tx: Tx, account_id: int, start: int, end: int) -> list[LinkedPost]:
-    """The posts of [start, end) ms with a link to an own site, the oldest first."""
+    """The newest 500 posts of [start, end) ms with a link to an own site, the oldest first."""
     return tx.all(
         LinkedPost,
         LINKED_POSTS,
@@ -234,6 +238,7 @@ def linked_posts(tx: Tx, account_id: int, start: int, end: int) -> list[LinkedPo
         from_id=first_id_at(start),
         to_id=first_id_at(end),
         week=7 * DAY,
+        most=LINKED_MOST,
     )
 
 
