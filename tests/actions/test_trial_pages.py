@@ -8,6 +8,7 @@ from linnet.db.database import Database
 from linnet.desk.drafts import actions as drafts
 from linnet.desk.drafts import queries as draft_queries
 from linnet.desk.drafts.rules import Content, Draft
+from linnet.desk.pool import actions as pool
 from linnet.desk.publishing import actions as publishing
 from linnet.desk.trial import (
     actions,
@@ -313,3 +314,20 @@ def test_candidates_are_own_pages_that_were_seen_or_linked(db: Database, ada: Au
     assert "else.example/y" not in by
     assert found[0].page in PAGES
     assert sorted(page_state.suggested(found)) == sorted(PAGES[:3])
+
+
+def test_it_can_be_made_public(db: Database, ada: Author, trial: Trial):
+    db.write_now(pool.register, trial, 7, trial.frozen_at or 0)
+    lived_pages.world(db, trial, effect=20, base=5)
+    lived_pages.linked(db, trial)
+    trials.live(db, trial.frozen_at or 0, at_week(trial, 8, 30))
+    trials.read(db, trial)
+    over = trials.again(db, trial)
+    db.write_now(pool.tell_result, over, 8)
+    same, public, firm = db.read_now(pool.of_hash, over.protocol_hash)
+    said = pool.summary(same, public, firm, id="https://linnet.example/trials/x.json", actor="x")
+    assert (said.design, said.state, said.verdict) == ("which_page", "finished", "worth_it")
+    assert (said.weeks, said.minutes, said.blocks_on) == (8, 10, 4 * len(PAGES))
+    # log((5 + 20)/5) = 1.6
+    assert said.effect
+    assert 1.3 < said.effect / 10_000 < 1.9

@@ -347,7 +347,8 @@ def test_the_verdict_page(firm: Firm, effect: float, title: str):
     assert re.search(r"n \d+ days on, \d+ quiet · range", said)
     last = next(iter(re.findall(r"What to do (.*?) In figures", said)))
     assert last
-    assert "which-page" not in last  # it is not planned here
+    assert ("which-page" in last) == (title == "Cannot tell yet")
+    assert ('href="/desk/trial/pages"' in jana.page.text) == ("which-page" in last)
     assert day_start(trial.last_day, ZONE) < now_ms()
     file = jana.get(f"/desk/trial/{trial.id}/trial.json")
     assert protocol.verify(file.body).ok

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
 from linnet.desk.publishing import actions as publishing
+from linnet.desk.trial import obeying
 from linnet.desk.trial.rules import QuietTime
 from linnet.kernel.errors import NotFound
 from linnet.kernel.ids import new_id
@@ -119,7 +120,8 @@ async def boost_page(visit: Visit) -> Response:
     """Asks before a post is boosted in quiet time of a trial."""
     visit.must("post")
     view = await visit.db.read(views.view, visit.id(), visit.account.id)
-    return visit.render("boost.html", title="Boost", view=view)
+    why = await visit.db.read(obeying.why_no_boost, visit.account.id, view.shown.post.id, visit.now)
+    return visit.render("boost.html", title="Boost", view=view, why=why)
 
 
 async def to_person(visit: Visit) -> Response:

@@ -303,7 +303,11 @@ def _write(tx: Tx, who: Author, sheet: Sheet, what: str, at: int, visit: Visit) 
     terms, now = visit.house.terms, visit.now
     id = _kept(tx, who, sheet, terms, now)
     if what == "slot":
-        found = _next_slot(tx, who.account_id, visit, trial.known(tx, who.account_id, now))
+        known = trial.known(tx, who.account_id, now)
+        mine = queries.draft(tx, id)
+        if mine and known.turns:  # where a page decides, it depends on the post
+            known = trial.of_post(tx, known, who.account_id, mine.new_post, now)
+        found = _next_slot(tx, who.account_id, visit, known)
         if found is None:
             raise Invalid(
                 "time", "has no free slot in the next four weeks: look at your office hours in the settings"

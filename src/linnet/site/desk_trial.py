@@ -9,20 +9,20 @@ from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
 from linnet.desk.publishing import actions as publishing
-from linnet.desk.trial import actions, queries, records, rules, verdict
+from linnet.desk.trial import actions, page_state, promoting, queries, records, rules, verdict
 from linnet.desk.trial import protocol as protocols
 from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.queries import Look, Posted
 from linnet.desk.trial.records import Judged
 from linnet.desk.trial.rules import Note, Trial, TrialDay
-from linnet.desk.trial.values import DayRecord, Protocol
+from linnet.desk.trial.values import DayRecord, PageRecord, Protocol
 from linnet.kernel.clock import moment, zone
 from linnet.kernel.days import day_of
 from linnet.kernel.errors import LinnetError, NotAllowed, NotFound
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value
 from linnet.kernel.wire import decode_as
-from linnet.site import trial_plan
+from linnet.site import trial_pages, trial_plan
 from linnet.site.desk_times import day_words, short_day
 from linnet.site.frame import Frame, Visit
 from linnet.site.trial_chart import range_chart
@@ -95,8 +95,12 @@ async def page(visit: Visit) -> Response:
     check_seen(visit)
     found = await visit.db.read(shelf, visit.firm.account_id)
     past = [(trial, verdict.TITLES[judged_of(trial).verdict.kind]) for trial in found.past]
+    if found.life and found.life.trial.stage == "planned" and trial_pages.planned(found.life.trial):
+        return await trial_pages.plan_page(visit)
     if found.life is None or found.life.trial.stage == "planned":
         return await trial_plan.page(visit, found.life.trial if found.life else None, past)
+    if promoting.is_paged(found.life.trial):
+        return await trial_pages.running(visit, found.life.trial, found.life.looks, found.life.notes)
     return running(visit, found.life)
 
 
@@ -123,7 +127,7 @@ def running(visit: Visit, life: Life) -> Response:
         broke=(sum(s.posts > 0 for s in over if s.arm == "quiet"), sum(s.arm == "quiet" for s in over)),
         dropped=[day for day in life.days if day.state == "dropped" and day.day <= trial.last_day],
         looks=[(look, day, taken.get(day)) for look, day in records.looks(protocol)],
-        words=lambda found: verdict.words(protocol, found.reading, records.offered(found.verdict)),
+        words=lambda found: verdict.words(protocol, found.reading, found.verdict),
         chart=range_chart,
         notes=life.notes,
         can_end=lambda found: found.verdict.kind in {"worth_it", "not_worth_it"},
@@ -267,6 +271,8 @@ async def verdict_page(visit: Visit) -> Response:
     life = await visit.db.read(_judged, visit.firm.account_id, visit.id())
     trial = life.trial
     protocol, found = decode_as(Protocol, trial.protocol), judged_of(trial)
+    if protocol.design.kind == "which_page":
+        return await trial_pages.verdict_page(visit, trial, found, life.notes)
     return visit.render(
         "desk/trial_verdict.html",
         title=verdict.TITLES[found.verdict.kind],
@@ -274,7 +280,7 @@ async def verdict_page(visit: Visit) -> Response:
         trial=trial,
         protocol=protocol,
         found=found,
-        said=verdict.words(protocol, found.reading, records.offered(found.verdict)),
+        said=verdict.words(protocol, found.reading, found.verdict),
         chart=range_chart(found.reading, found.verdict),
         number=verdict.number,
         dropped=[day for day in life.days if day.state == "dropped" and day.day <= trial.last_day],
@@ -285,18 +291,20 @@ async def verdict_page(visit: Visit) -> Response:
     )
 
 
-def _days(tx: Tx, account_id: int, trial_id: int) -> tuple[Trial, list[DayRecord]]:
+def _days(tx: Tx, account_id: int, trial_id: int) -> tuple[Trial, list[DayRecord], list[PageRecord]]:
     trial = _judged(tx, account_id, trial_id).trial
-    return trial, records.day_records(tx, trial, decode_as(Protocol, trial.protocol), trial.last_day)
+    if promoting.is_paged(trial):
+        return trial, [], page_state.records(tx, trial, trial.last_day)
+    return trial, records.day_records(tx, trial, decode_as(Protocol, trial.protocol), trial.last_day), []
 
 
 async def export(visit: Visit) -> Response:
     """Protocol, seed and days in one file, which `linnet trial verify` reckons anew."""
     check_seen(visit)
-    trial, days = await visit.db.read(_days, visit.firm.account_id, visit.id())
+    trial, days, pages = await visit.db.read(_days, visit.firm.account_id, visit.id())
     frozen = decode_as(Protocol, trial.protocol)
     # reckoned once more, so that the file proves what this very program says: half a second
-    body = await asyncio.to_thread(protocols.export, frozen, trial.seed, days, trial.last_day)
+    body = await asyncio.to_thread(protocols.export, frozen, trial.seed, days, trial.last_day, pages)
     name = f"{visit.firm.file_prefix}trial-{visit.id()}.json"
     return Response(
         body,
@@ -318,6 +326,7 @@ def routes(frame: Frame) -> list[BaseRoute]:
         frame.post(f"{HOME}/drop", drop),
         frame.get(f"{HOME}/stop", stop_page, who="member"),
         frame.post(f"{HOME}/stop", stop),
+        *trial_pages.routes(frame),
         frame.get(f"{HOME}/{{id}}", verdict_page, who="member"),
         frame.get(f"{HOME}/{{id}}/trial.json", export, who="member"),
     ]

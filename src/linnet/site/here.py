@@ -12,13 +12,15 @@ from linnet.social.people.rules import Account, Session
 
 class Here(Value):
     """What the frame itself needs from the database, read in one go. `quiet`: when the quiet time of
-    the account's trial ends, in words; '' when it may post."""
+    the account's trial ends, in words; '' when it may post. `held`: the pages that a which-page trial does not
+    promote this week."""
 
     firm: Firm | None
     session: Session | None
     accounts: list[Account]
     unread: int
     quiet: str = ""
+    held: tuple[str, ...] = ()
 
     @property
     def of_firm(self) -> bool:
@@ -36,4 +38,6 @@ def here(tx: Tx, cookie: str, now: int, known: Firm | None) -> Here:
         return Here(firm, None, [], 0)
     accounts = people_queries.accounts_of_person(tx, session.person_id)
     unseen = notice_queries.unseen(tx, session.account_id)
-    return Here(firm, session, accounts, unseen, obeying.now_quiet(tx, session.account_id, now))
+    trial = obeying.known(tx, session.account_id, now)
+    quiet, held = obeying.now_quiet(trial, now), obeying.now_held(trial, now)
+    return Here(firm, session, accounts, unseen, quiet, held)

@@ -42,8 +42,8 @@ class Bar(Value):
     label: str
 
 
-def range_chart(reading: Reading, verdict: Verdict) -> Range | None:
-    """The range as drawn; None without one. A line so far off that the range would shrink to a dot is
+def range_chart(reading: Reading, verdict: Verdict, *, pages: bool = False) -> Range | None:
+    """The range as drawn; None without one. `pages`: of a which-page trial. A line so far off that the range would shrink to a dot is
     named in words and not drawn."""
     if reading.low is None or reading.high is None:
         return None
@@ -67,7 +67,7 @@ def range_chart(reading: Reading, verdict: Verdict) -> Range | None:
         line_low=_line(line.low, drawn, x),
         line_high=_line(line.high, drawn, x),
         ticks=[Tick(x(value), number(value)) for value in _round_values(lowest, highest)],
-        words=_words(reading, ends),
+        words=_words(reading, ends, pages=pages),
     )
 
 
@@ -85,13 +85,15 @@ def _round_values(lowest: float, highest: float) -> list[float]:
     return [round(n * step, 6) for n in range(first, math.floor(highest / step) + 1)]
 
 
-def _words(reading: Reading, ends: Sequence[float]) -> str:
-    said = f"The range goes from {number(reading.low or 0)} to {number(reading.high or 0)} visits a day; the best guess is {number(reading.effect)}."
+def _words(reading: Reading, ends: Sequence[float], *, pages: bool) -> str:
+    unit = "visits per promoted page and week" if pages else "visits a day"
+    what = "Promoting a page for a week" if pages else "A day of posting"
+    said = f"The range goes from {number(reading.low or 0)} to {number(reading.high or 0)} {unit}; the best guess is {number(reading.effect)}."
     if not ends:
         return f"{said} No number of visits is sure to pay."
     low, high = min(ends), max(ends)
     until = f" to {number(high)}" if number(high) != number(low) else ""
-    return f"{said} A day of posting pays from {number(low)}{until} visits on."
+    return f"{said} {what} pays from {number(low)}{until} visits on."
 
 
 def flat_chart(flat: Sequence[int]) -> list[Bar]:

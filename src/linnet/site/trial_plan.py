@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from linnet.desk.trial import actions, calendar, history, planning, queries, records, starting, verdict
+from linnet.desk.trial import actions, calendar, history, planning, queries, starting, verdict
 from linnet.desk.trial import protocol as protocols
 from linnet.desk.trial.actions import PowerState
 from linnet.desk.trial.planning import Basis, Plan
@@ -82,7 +82,7 @@ async def page(
     visit: Visit, trial: Trial | None, past: list[tuple[Trial, str]], error: LinnetError | None = None
 ) -> Response:
     """The form, filled with what is known, and what the power step says of the plan."""
-    margin = _margin(visit.query("margin", str(MARGIN)))
+    margin = margin_of(visit)
     basis = await visit.db.read(history.basis, visit.firm, margin, visit.now)
     launch = await visit.db.read(starting.start, visit.account, visit.firm.time_zone, basis.baseline_days)
     plan = decode_as(Plan, trial.plan) if trial else None
@@ -195,13 +195,7 @@ async def read_form(visit: Visit) -> Plan:
     if not 0 < minutes <= planning.MINUTES_MOST:
         raise Invalid("minutes", "must be 1 to 1440: what posting takes on a day with posts")
     planning.check_fits(kind, basis.lag, weeks)
-    waived = form.on("waived") and basis.baseline_days < protocols.BASELINE_LEAST
-    if basis.baseline_days < protocols.BASELINE_LEAST and not waived:
-        raise Invalid(
-            "waived",
-            f"baseline: {basis.baseline_days} days of visits are recorded, {protocols.BASELINE_LEAST} are needed. Wait, "
-            "or tick the box to do without; every page of the trial will say so",
-        )
+    waived = waives(visit, basis)
     low, value, high = (
         planning.parse_value(form.text(n), currency, n) for n in ("value_low", "value", "value_high")
     )
@@ -220,6 +214,19 @@ async def read_form(visit: Visit) -> Plan:
     )
 
 
+def waives(visit: Visit, basis: Basis) -> bool:
+    """Is the trial to start without a baseline? Raises Invalid where it must say so and does not."""
+    if basis.baseline_days >= protocols.BASELINE_LEAST:
+        return False
+    if visit.form.on("waived"):
+        return True
+    raise Invalid(
+        "waived",
+        f"baseline: {basis.baseline_days} days of visits are recorded, {protocols.BASELINE_LEAST} are needed. Wait, "
+        "or tick the box to do without; every page of the trial will say so",
+    )
+
+
 def step_of(trial: Trial, plan: Plan, start: str) -> Step:
     """The power step of a plan."""
     state = actions.power_of(trial)
@@ -230,11 +237,12 @@ def step_of(trial: Trial, plan: Plan, start: str) -> Step:
     refused = verdict.before(design, plan.worth, power)
     words = "Your past is too short to try trials on: this is a first guess, by a formula."
     if power.runs:
+        over = "weeks of your own pages" if plan.pages else "of your own days"
         words = (
-            f"{power.runs} trials without any effect were laid over {power.days} of your own days: {power.alarms} of them "
+            f"{power.runs} trials without any effect were laid over {power.days} {over}: {power.alarms} of them "
             f"gave a false alarm. {round(power.runs / 20)} are to be expected."
         )
-    said = verdict.words_before(design, plan.worth, power, records.offered(refused)) if refused else None
+    said = verdict.words_before(design, plan.worth, power, refused) if refused else None
     return Step(state, False, said, words)
 
 
@@ -250,5 +258,7 @@ async def power_part(visit: Visit) -> Response:
     return Response(body, media_type="text/html", headers={"X-Linnet-Done": "1"} if done else {})
 
 
-def _margin(text: str) -> int:
+def margin_of(visit: Visit) -> int:
+    """Per cent of a sale that are left, as the address of the page says."""
+    text = visit.query("margin", str(MARGIN))
     return int(text) if text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 100 else MARGIN

@@ -17,8 +17,10 @@ from linnet.desk.statement import followers, queries, rules, steps, unknown
 from linnet.desk.statement.rules import Day, Figure, Statement, address, counted, seen
 from linnet.desk.trial import queries as trials
 from linnet.desk.trial.planning import Plan
+from linnet.desk.trial.promoting import is_paged
 from linnet.desk.trial.records import Judged
-from linnet.desk.trial.verdict import SENTENCES, TITLES
+from linnet.desk.trial.values import Protocol
+from linnet.desk.trial.verdict import TITLES, sentence
 from linnet.desk.visits import figures as visit_figures
 from linnet.desk.visits.figures import VisitCounts
 from linnet.desk.visits.rules import MACHINES, PROBABLE
@@ -263,12 +265,15 @@ def _trial_words(tx: Tx, firm: Firm) -> str:
     observed may be said."""
     current = trials.current(tx, firm.account_id)
     if current and current.stage not in {"planned", "dropped"}:
-        return f"A trial runs until {current.last_day}. What came of it is told at its end, not before."
+        what = "A trial of pages" if is_paged(current) else "A trial"
+        return f"{what} runs until {current.last_day}. What came of it is told at its end, not before."
     past = trials.past(tx, firm.account_id)
     if not past:
         return ""
     kind = decode_as(Judged, past[0].verdict).verdict.kind
-    return f"Your trial of {past[0].first_day} to {past[0].last_day}: {TITLES[kind]}. {SENTENCES[kind]}"
+    said = sentence(kind, decode_as(Protocol, past[0].protocol).design)
+    what = "Your trial of pages," if is_paged(past[0]) else "Your trial of"
+    return f"{what} {past[0].first_day} to {past[0].last_day}: {TITLES[kind]}. {said}"
 
 
 def _circumstances(

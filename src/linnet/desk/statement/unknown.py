@@ -148,7 +148,7 @@ def _of_the_trial(c: Circumstances) -> list[NotKnown]:
         said.append(
             NotKnown(
                 "trial.runs",
-                "A trial runs in this time: a difference between its days says nothing before the trial does.",
+                "A trial runs in this time: a difference between its days or pages says nothing before the trial does.",
                 "desk/trial",
             )
         )

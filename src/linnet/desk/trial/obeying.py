@@ -149,11 +149,32 @@ def quiet_days(tx: Tx, account_id: int, now: int) -> list[str]:
     ]
 
 
-def now_quiet(tx: Tx, account_id: int, now: int) -> str:
+def now_quiet(found: Known, now: int) -> str:
     """When the quiet time that is now ends, in words; '' when it is none."""
-    found = known(tx, account_id, now)
     quiet = found.at(lived(found, now))
     return until_words(quiet, found.trial) if quiet and found.trial else ""
+
+
+def now_held(found: Known, now: int) -> tuple[str, ...]:
+    """The pages that are not to be linked to now, in a which-page trial."""
+    if found.trial is None or not found.turns:
+        return ()
+    at, pages = lived(found, now), sorted({turn.page for turn in found.turns})
+    return tuple(
+        page for page in pages if rules.quiet_at(promoting.held(found.trial, found.turns, (page,), at), at)
+    )
+
+
+def why_no_boost(tx: Tx, account_id: int, post_id: int, now: int) -> str:
+    """Why a boost of this post is to wait, as a sentence; '' when it is not."""
+    found = of_boost(tx, known(tx, account_id, now), post_id, now)
+    at = lived(found, now)
+    quiet = found.at(at)
+    if quiet is None or found.trial is None:
+        return ""
+    until = until_words(quiet, found.trial)
+    words = page_words(found, at) if found.pages else "it is quiet time of your trial"
+    return f"{words[0].upper()}{words[1:]} until {until}."
 
 
 def went_out(

@@ -172,12 +172,6 @@ def _others(
     return found
 
 
-def offered(found: Verdict) -> Verdict:
-    """The verdict with what can be done next here: a which-page trial can be read and proven, but the
-    pages do not plan one."""
-    return changed(found, next=tuple(key for key in found.next if key != "which_page"))
-
-
 def check_power(plan: Plan, frozen: Protocol, power: Power | None) -> None:
     """Raises Conflict where a trial must not start: the power step is not done, or nothing could be seen.
     A baseline that was waived has no power step."""

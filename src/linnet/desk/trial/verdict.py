@@ -143,6 +143,15 @@ SENTENCES: dict[VerdictKind, str] = {
     "broken": "The days do not answer the question, whatever the figures say.",
     "do_not_start": "With your visits, even a year of this trial would not show what posting brings.",
 }
+PAGE_SENTENCES: dict[VerdictKind, str] = {
+    **SENTENCES,
+    "worth_it": "The visits that posting about a page brought to it pay for the time it took, even if a visit is worth "
+    "as little as it may be.",
+    "not_worth_it": "On quick visits alone, posting about a page does not pay for the time it took, even if a visit is "
+    "worth as much as it may be.",
+    "cannot_tell": "The range of what posting about a page brought to it lies on both sides of what would pay for it.",
+    "broken": "The weeks do not answer the question, whatever the figures say.",
+}
 SLOW = (
     "Not measured: a reputation that grows over months, because quiet days live on the fame of the loud ones; "
     "only comparing firms can show that."
@@ -169,6 +178,11 @@ REASONS: dict[str, str] = {
 }
 
 
+def sentence(kind: VerdictKind, design: Design) -> str:
+    """The answer in one sentence."""
+    return (PAGE_SENTENCES if design.kind == "which_page" else SENTENCES)[kind]
+
+
 def words(protocol: Protocol, reading: Reading, verdict: Verdict) -> Said:
     """A verdict in words: the one place where they are made."""
     unit = _unit(protocol.design)
@@ -181,7 +195,7 @@ def words(protocol: Protocol, reading: Reading, verdict: Verdict) -> Said:
         lines.append(_weeks(verdict.weeks_needed))
     return Said(
         title=TITLES[verdict.kind],
-        sentence=SENTENCES[verdict.kind],
+        sentence=sentence(verdict.kind, protocol.design),
         lines=tuple(lines),
         next=tuple(NEXT[key] for key in verdict.next),
         reasons=tuple(_reason(key, protocol, reading) for key in verdict.reasons),
