@@ -131,7 +131,7 @@ def test_what_a_reader_must_know_stands_under_the_verdict():
     notes = " ".join(verdict.words(protocol, found, verdict.judge(protocol, found)).notes)
     for words in (
         "misses the truth in 5 of 100",
-        "from 4999 of 4096 calendars of 12 coins",
+        "from 4999 draws among 4096 calendars of 12 coins",
         "Started with 9 days",
         "Not used: 2 of 86",
         "spikes, by the rule of the protocol: 1",

@@ -191,7 +191,7 @@ def words(protocol: Protocol, reading: Reading, verdict: Verdict) -> Said:
         lines.append(_in_money(verdict.money, unit))
     if verdict.kind != "broken":
         lines += _ruled_out(verdict, unit)
-    if verdict.kind == "cannot_tell":
+    if verdict.kind == "cannot_tell" and reading.how != "stopped":
         lines.append(_weeks(verdict.weeks_needed))
     return Said(
         title=TITLES[verdict.kind],
@@ -300,6 +300,8 @@ def _reason(key: str, protocol: Protocol, reading: Reading) -> str:
 
 def _notes(protocol: Protocol, reading: Reading) -> tuple[str, ...]:
     taken = f"all {reading.calendars}" if reading.exact else f"{protocol.rules.draws} of {reading.calendars}"
+    if not reading.exact and protocol.rules.draws >= reading.calendars:
+        taken = f"{protocol.rules.draws} draws among {reading.calendars}"
     chance = f"Such a range misses the truth in {reading.limit / 100:g} of 100 trials"
     notes = [f"{chance}; p = {reading.p:.4f}, from {taken} calendars of {reading.coins} coins."]
     if protocol.baseline_waived:
