@@ -28,7 +28,7 @@ dev: .venv/.dev-installed  ## build the environment with the tools for tests and
 test: dev  ## the fast tests (PostgreSQL too where LINNET_TEST_POSTGRES is set or a server program is found)
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not wide and not statistics"
 
-test-wide: dev  ## doors on PostgreSQL too, whole servers that speak with each other: minutes
+test-wide: dev  ## most tests on PostgreSQL too, whole servers that speak with each other: minutes
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "wide and not slow"
 
 test-slow: dev  ## crash rounds and journeys in Chromium

@@ -24,11 +24,14 @@ if not os.environ.get("CI"):  # there hypothesis has a profile of its own, which
 NOW = 1_793_000_000_000  # 2026-10-26T07:33:20Z, a Monday after a DST change in Europe
 
 
-# Where both engines belong to the minute: what the rooms below the doors promise.
-BOTH_ENGINES = {"actions", "ground"}
+# Where both engines belong to the minute: the ground, and whatever two do at once. Elsewhere SQLite does,
+# and `make test-wide` (which CI runs too) asks PostgreSQL the same.
+BOTH_ENGINES = {"ground"}
 # Whole servers, alone or talking with each other: minutes, not seconds. Their pure rules stay here.
 WHOLE = {"federation"}
-PROCESSES = {"test_serve", "test_demo"}
+PROCESSES = {"test_serve", "test_demo", "test_cli"}
+# Every page, field and word against every other; weeks of beats; whole databases read through.
+LONG = {"test_hostile_pages", "test_effort_simulated", "test_privacy_of_visits", "test_trial_pages"}
 PURE = {
     "test_authority",
     "test_signing",
@@ -40,12 +43,12 @@ PURE = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks as `wide` what `make test` leaves to `make test-wide`: doors on the second engine too, and
+    """Marks as `wide` what `make test` leaves to `make test-wide`: most on the second engine too, and
     whole servers that speak with each other."""
     for item in items:
         room, name = item.path.parent.name, item.path.stem
-        doors_again = "postgres" in item.nodeid and room not in BOTH_ENGINES
-        if doors_again or name in PROCESSES or (room in WHOLE and name not in PURE):
+        again = "postgres" in item.nodeid and room not in BOTH_ENGINES and not name.endswith("_races")
+        if again or name in PROCESSES | LONG or (room in WHOLE and name not in PURE):
             item.add_marker(pytest.mark.wide)
 
 
