@@ -38,11 +38,11 @@ def covers(reading: Reading, effect: float) -> bool:
 
 @pytest.mark.parametrize("part", range(4))
 def test_two_thousand_trials_without_an_effect_alarm_at_most_6_of_100_times(part, tell):
-    """In four parts, so that they run beside each other: each must hold for its 500."""
+    """In four parts, so that they run beside each other: each must hold for its 500, and so all do."""
     n = many(500)
     alarms = sum(at_end(10_000 * part + i)[0].p <= 0.05 for i in range(n))
     tell(f"A/A, half-weeks, 12 weeks, part {part + 1}: {alarms} of {n} alarm at .05")
-    assert 0.02 - slack(0.05, n) <= alarms / n <= 0.075 + slack(0.05, n)
+    assert 0.02 - slack(0.05, n) <= alarms / n <= 0.06 + slack(0.05, n)
 
 
 @pytest.mark.parametrize("name", list(DESIGNS)[1:])
