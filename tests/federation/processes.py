@@ -66,6 +66,7 @@ class Country:
         self.port = free_port()
         self.hosts: dict[str, str] = {}
         self._ends: list[Callable[[], None]] = []
+        self._lines: list[asyncio.StreamWriter] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -79,7 +80,7 @@ class Country:
         for end in reversed(self._ends):
             end()
         hosts.leave()
-        asyncio.run_coroutine_threadsafe(_end_all(), self._loop).result(PATIENCE)
+        asyncio.run_coroutine_threadsafe(_end_all(self._lines), self._loop).result(PATIENCE)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE)
         self._loop.close()
@@ -94,11 +95,13 @@ class Country:
 
     async def _terminate(self, host: str, address: str, behind: int) -> None:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self._lines.append(writer)
             try:
                 back_reader, back_writer = await asyncio.open_connection("127.0.0.1", behind)
             except OSError:  # nobody is there: as a connection that breaks
                 writer.close()
                 return
+            self._lines.append(back_writer)
             await asyncio.gather(_pipe(reader, back_writer), _pipe(back_reader, writer))
 
         server = await asyncio.start_server(serve, address, self.port, ssl=self.authority.context(host))
@@ -130,12 +133,17 @@ class Country:
         return made
 
 
-async def _end_all() -> None:
-    """No connection outlives the country: a task that waits for ever is a warning somewhere else."""
+async def _end_all(lines: list[asyncio.StreamWriter]) -> None:
+    """No connection outlives the country: a task that waits for ever is a warning somewhere else, and so is
+    a connection that waits for the other side's goodbye."""
     rest = asyncio.all_tasks() - {asyncio.current_task()}
     for task in rest:
         task.cancel()
     await asyncio.gather(*rest, return_exceptions=True)
+    for line in lines:
+        line.transport.abort()
+    for _ in range(3):  # what aborting leaves to the loop: a TLS connection has another one below it
+        await asyncio.sleep(0)
 
 
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
