@@ -285,6 +285,24 @@ def test_a_stop_in_mid_week_reads_whole_weeks(db: Database, ada: Author, trial: 
     assert (found.reading.how, found.reading.days) == ("stopped", 3 * len(PAGES))
 
 
+def test_a_stop_before_a_comparison_is_possible(db: Database, ada: Author, trial: Trial):
+    at = trials.live(db, trial.frozen_at or 0, at_week(trial, 1, 0) - HOUR)
+    assert db.write_now(actions.stop, ada, trial.id, now=at) == "dropped"  # not one whole week
+    other = trials.begin(db, ada, at, PLAN, seed="0" * 64)
+    lived_pages.world(db, other, effect=10)
+    lived_pages.linked(db, other)
+    later = trials.live(db, at, at_week(other, 1))
+    assert db.write_now(actions.stop, ada, other.id, now=later) == "stopped"
+    trials.live(db, later, later + 2 * DAY)
+    trials.read(db, other)
+    over = trials.again(db, other)
+    found = decode_as(Judged, over.verdict)
+    assert (found.verdict.kind, found.reading.broken) == ("broken", ("no_figures",))
+    rows = db.read_now(page_state.records, over, over.last_day)
+    data = protocol.export(decode_as(Protocol, over.protocol), over.seed, [], over.last_day, rows)
+    assert protocol.verify(data).ok
+
+
 def test_the_power_step_tries_past_weeks_of_the_pages(db: Database, ada: Author, now: int):
     lived_pages.past(db, day_of(now, ZONE))
     wanted = trials.longer(PLAN, waived=False, baseline_days=60)

@@ -233,6 +233,7 @@ async def stop_page(visit: Visit) -> Response:
         title="End the trial?",
         trial=found.life.trial,
         look=look if look in {one.day for one in found.life.looks} else "",
+        paged=promoting.is_paged(found.life.trial),
         day_words=day_words,
     )
 
@@ -245,7 +246,7 @@ async def stop(visit: Visit) -> Response:
     )
     words = {
         "stopped": "Ended. The verdict is there when the last day is counted, a day after it.",
-        "dropped": "Given up: not one whole day was over.",
+        "dropped": "Given up: nothing was whole yet that could be counted.",
     }
     return visit.to(HOME, flash=words[stage])
 

@@ -7,7 +7,7 @@ Figures are not reckoned here: they take a second, and a transaction must not. `
 from zoneinfo import ZoneInfo
 
 from linnet.db.tx import Tx
-from linnet.desk.trial import calendar, obeying, page_state, protocol, queries, records, rules
+from linnet.desk.trial import calendar, obeying, page_state, promoting, protocol, queries, records, rules
 from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.queries import Look
 from linnet.desk.trial.rules import Note, Stage, Trial
@@ -210,7 +210,7 @@ def _note_zone(tx: Tx, trial: Trial, now: int) -> None:
 def stop(tx: Tx, author: Author, trial_id: int, *, at_look: str = "", now: int) -> Stage:
     """Ends a trial before its time: with the days up to yesterday and the wider range that holds at any
     time, or `at_look` (the last day of a look that was taken) with the figures of that look. A
-    trial without a whole day is dropped. Raises Conflict, NotFound, Invalid."""
+    trial without a whole day (of pages: week) is dropped. Raises Conflict, NotFound, Invalid."""
     trial = own(tx, author.account_id, trial_id)
     rules.check_step(trial, "stopped")
     own_zone = zone(trial.time_zone)
@@ -219,7 +219,8 @@ def stop(tx: Tx, author: Author, trial_id: int, *, at_look: str = "", now: int) 
         if at_look not in {look.day for look in queries.looks(tx, trial.id)}:
             raise Invalid("look", "was not taken")
         last = at_look
-    if last < trial.first_day:
+    least = 7 if promoting.is_paged(trial) else 1  # days that make one thing to count
+    if next_day(last, 1 - least) < trial.first_day:
         _step(tx, trial, "dropped", now)
         return "dropped"
     queries.set_last_day(tx, trial.id, min(last, trial.last_day))

@@ -1,9 +1,10 @@
 """Pages of a which-page trial: their one spelling, what of their weeks may be known, and when a week is
 counted or dropped. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from linnet.desk.links.rules import is_own
@@ -15,6 +16,7 @@ from linnet.kernel.value import Value
 
 PAGES_LEAST, PAGES_MOST = 6, 40
 WEEKS_USUAL = 8
+_SPECIAL = re.compile(r"[\s%?#<>\"\\\ufffd]")  # with these an address would read otherwise
 LOST_MOST = 1  # days of a week that may be missing: all pages of it lose the same, so it stays comparable
 
 
@@ -41,9 +43,12 @@ class Linked(Value):
 
 
 def page_at(host: str, path: str) -> str:
-    """The one spelling of a page: host without www. and path as visits keep them, without a last slash."""
+    """The one spelling of a page: host without www. and path as visits keep them, without a last slash and
+    with letters instead of their escapes."""
     bare = tidy_path(path or "/").rstrip("/") or "/"
-    return f"{tidy_host(host)}{bare}"
+    plain = unquote(bare, errors="replace")
+    safe = plain.isprintable() and not _SPECIAL.search(plain)
+    return f"{tidy_host(host)}{plain if safe else bare}"
 
 
 def page_of(url: str, own_hosts: tuple[str, ...]) -> str:
