@@ -3,13 +3,14 @@
 import pytest
 
 from linnet.desk.effort import actions as effort
+from linnet.desk.firm import queries as firms
 from linnet.desk.sales import actions as sales
 from linnet.desk.sales.rules import LeadReport, SaleReport, email_digest
-from linnet.desk.statement import rules
+from linnet.desk.statement import returns, rules
 from linnet.desk.statement.report import statement
 from linnet.desk.statement.rows import rows
 from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND
-from linnet.kernel.days import month_of, parse_period
+from linnet.kernel.days import day_of, month_of, parse_period
 from linnet.kernel.errors import Invalid, NotFound
 from linnet.kernel.ids import new_id
 from linnet.social.follows import actions as follows
@@ -280,3 +281,36 @@ def test_how_many_followers_are_enough(db):
     assert "What a post costs is not known yet" in said.words
     early = db.read_now(statement, parse_period("2026-W35", BERLIN), LATER)  # when two had had their week
     assert "Not enough posts yet" in next(step.words for step in early.steps if step.key == "enough")
+
+
+def test_effort_and_return_by_whole_weeks_since_time_was_recorded(db):
+    """12 weeks, the first two without any time; an hour more each fortnight, two visits more for it."""
+
+    def live(tx):
+        ann, bakery = cast.both(tx, "bakery")
+        found_firm(tx, bakery.id)
+        link(tx, "Ab3xK7q", bakery.id, 1)
+        for n in range(12):
+            start = WEEK.start - (12 - n) * 7 * DAY
+            for k in range(2 * (n % 2) + 1):
+                visit(tx, start + 3 * DAY + k, "person", "Ab3xK7q")
+            visit(tx, start + 3 * DAY, "preview", "Ab3xK7q")
+            if n >= 2:
+                day = day_of(start + 3 * DAY, BERLIN)
+                effort.add_entry(
+                    tx,
+                    ann.id,
+                    bakery.id,
+                    day=day,
+                    minutes=60 + 60 * (n % 2),
+                    note="",
+                    id=new_id(),
+                    now=WEEK.start,
+                )
+
+    db.write_now(live)
+    found = db.read_now(lambda tx: returns.weeks(tx, firms.must_firm(tx), WEEK.start + DAY))
+    assert [(week.minutes, week.visits) for week in found] == [(60, 1), (120, 3)] * 5
+    assert "An hour more in a week went along with 2.0 more visits" in db.read_now(
+        lambda tx: returns.words(tx, firms.must_firm(tx), WEEK.start + DAY)
+    )

@@ -12,6 +12,7 @@ from linnet.desk.effort.spent import Side
 from linnet.desk.effort.split import Split
 from linnet.desk.effort.team import Worker
 from linnet.desk.effort.words import ACTIVITY_WORDS, CHANNEL_WORDS
+from linnet.desk.statement import returns
 from linnet.desk.statement.ranges import poisson_range
 from linnet.kernel.days import Period, after, before, day_of, month_of, next_day, parse_day, week_of
 from linnet.kernel.errors import Invalid, LinnetError, NotAllowed
@@ -38,6 +39,7 @@ class Book(Value):
     overheads: list[Overhead]
     workers: list[Worker]
     rates: dict[int, list[Rate]]
+    returns: str
 
 
 def book(tx: Tx, visit: Visit, period: Period) -> Book:
@@ -55,6 +57,7 @@ def book(tx: Tx, visit: Visit, period: Period) -> Book:
         prices.overheads(tx),
         workers,
         team.rates(tx, {one.person_id for one in workers}) if runs else {},
+        returns.words(tx, visit.firm, visit.now),
     )
 
 
