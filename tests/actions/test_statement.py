@@ -303,7 +303,7 @@ def test_effort_and_return_by_whole_weeks_since_time_was_recorded(db):
                     bakery.id,
                     day=day,
                     minutes=60 + 60 * (n % 2),
-                    note="",
+                    note="phone",
                     id=new_id(),
                     now=WEEK.start,
                 )
