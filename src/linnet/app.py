@@ -30,6 +30,7 @@ from linnet.desk.sales.rules import LeadRecorded, SaleRecorded
 from linnet.desk.visits import actions as visit_actions
 from linnet.door.ending import Ending
 from linnet.door.front import Front
+from linnet.door.heard import Heard, Overheard
 from linnet.door.house import House
 from linnet.door.pictures import Gallery
 from linnet.federation.delivery.postman import MOST, Postman
@@ -136,7 +137,12 @@ class Program:
         invented = self.db.read_now(firms.invented)
         self.client = Closed() if invented else client or Client(settings)
         # letters have connections of their own: silent inboxes must not hold up what people ask for
-        self.way_out = self.client if invented or client else Client(settings, places=MOST)
+        heard = Heard(self.db)
+        self.way_out = (
+            self.client
+            if invented or client
+            else Client(settings, places=MOST, beside=lambda names: Overheard(names, heard))
+        )
         mailer: Mailer = Smtp(settings) if settings.smtp and not invented else NoMail()
         store = Store(settings.data / "media")
         workshop = Workshop(store, settings.upload_bytes)

@@ -17,7 +17,7 @@ from linnet.desk.links.errands import fetch_preview
 from linnet.desk.visits import errands, figures, queries
 from linnet.desk.visits.actions import ReplayVisits, RollSalts, overrule
 from linnet.desk.visits.figures import VisitCounts
-from linnet.door.heard import Heard
+from linnet.door.heard import Heard, Overheard
 from linnet.kernel.clock import DAY, now_ms
 from linnet.kernel.errors import Invalid, Upstream
 from linnet.net.client import Answer
@@ -100,6 +100,24 @@ def test_a_server_that_we_exchange_posts_with_is_known_by_its_address(db, door):
     assert ask(door, "GET", f"/go/{code}", headers=PERSON, address="198.51.100.7").status == 302  # at home
     assert ask(door, "GET", f"/go/{code}", headers=quiet, address="198.51.100.9").status == 302  # long ago
     assert counts(db) == VisitCounts(probable=1, unsure=2)
+
+
+def test_where_our_letters_go_is_a_server_too(db, door):
+    async def names(host, _port):
+        return ["198.51.100.20", "2001:db8::20"] if host == "far.example" else ["198.51.100.21"]
+
+    async def deliver():
+        beside = Overheard(names, Heard(db))
+        assert await beside("far.example", 443) == ["198.51.100.20", "2001:db8::20"]
+        while beside._telling:
+            await asyncio.gather(*beside._telling)
+
+    asyncio.run(deliver())
+    code, quiet = go_link(db), {"user-agent": CHROME, "accept-language": "de"}
+    assert ask(door, "GET", f"/go/{code}", headers=quiet, address="198.51.100.20").status == 200
+    assert ask(door, "GET", f"/go/{code}", headers=quiet, address="2001:db8::99").status == 200  # its /64
+    assert ask(door, "GET", f"/go/{code}", headers=quiet, address="198.51.100.21").status == 302
+    assert counts(db) == VisitCounts(unsure=1, machines=2, previews=2)
 
 
 def test_codes_that_lead_nowhere(db, door):

@@ -650,3 +650,26 @@ def test_a_content_type_is_sent_as_it_is_given():
             assert [line.partition(b": ")[2] for line in lines] == [kind.encode(), b"Application/Odd;A=b "]
 
     asyncio.run(go())
+
+
+def test_who_listens_hears_what_the_resolver_finds_and_changes_nothing():
+    heard: list[list[str]] = []
+
+    def beside(resolver):
+        async def asked(host, port):
+            found = await resolver(host, port)
+            heard.append(found)
+            return found
+
+        return asked
+
+    async def go():
+        made = Client(
+            changed(load({}), url="https://bakery.example"), resolver=names(["127.0.0.1"]), beside=beside
+        )
+        with pytest.raises(Invalid, match="public internet"):
+            await made.get("http://evil.example/")
+        await made.close()
+
+    asyncio.run(go())
+    assert heard == [["127.0.0.1"]]

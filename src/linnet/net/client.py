@@ -7,7 +7,7 @@ connected to, so a name that changes its mind in between changes nothing.
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import aiohttp
@@ -99,13 +99,20 @@ class Client:
     places and connections of its own: what may not hold up others gets one for itself."""
 
     def __init__(
-        self, settings: Settings, *, resolver: Resolver | None = None, places: int = EVERYWHERE
+        self,
+        settings: Settings,
+        *,
+        resolver: Resolver | None = None,
+        places: int = EVERYWHERE,
+        beside: Callable[[Resolver], Resolver] | None = None,
     ) -> None:
-        """`places`: how many requests may be under way at once."""
+        """`places`: how many requests may be under way at once. `beside`: who listens to what the
+        resolver finds."""
         self._allowed = exceptions(settings.allow_private, settings.allow_networks)
         self._name = f"Linnet/{__version__} (+{settings.url}/)"
         self._names = Names(max(LOOKUPS, places // 4))
-        self._guard = Guard(resolver or self._names, self._allowed)
+        own = resolver or self._names
+        self._guard = Guard(beside(own) if beside else own, self._allowed)
         self._places = Places(places)
         self._limit = places
         self._session: aiohttp.ClientSession | None = None
