@@ -8,6 +8,7 @@ from linnet.db.database import Database
 from linnet.desk.drafts import actions as drafts
 from linnet.desk.drafts import queries as draft_queries
 from linnet.desk.drafts.rules import Content, Draft
+from linnet.desk.links import actions as links
 from linnet.desk.pool import actions as pool
 from linnet.desk.publishing import actions as publishing
 from linnet.desk.trial import (
@@ -149,6 +150,35 @@ def test_answers_boosts_and_quotes(db: Database, ada: Author, trial: Trial):
     assert [(x.post_id, x.held) for x in db.read_now(page_queries.links, trial.id)] == [(boost, True)]
 
 
+def test_what_leads_there_by_another_way(db: Database, ada: Author, trial: Trial):
+    guest = Author(db.write_now(cast.account, "guest").id, None)
+    at = at_week(trial, 0)
+    trials.live(db, trial.frozen_at or 0, at)
+    held = one(db, trial, 0, promoted=False)
+    praised = db.write_now(
+        posts.publish, guest, NewPost(f"Lovely https://{held}"), TERMS, id=new_id(), now=at
+    )
+    refused(lambda: say(db, ada, at, "Look at that", quote_id=praised))
+    # a post of another server has its words in HTML
+    href = f'<p><a href="https://{held}?a=1&amp;b=2">here</a></p>'
+    db.write_now(
+        lambda tx: tx.run("UPDATE post SET text = '', html = :html WHERE id = :id", html=href, id=praised)
+    )
+    refused(lambda: db.write_now(publishing.boost, ada, praised, id=new_id(), now=at))
+    # a counted link of ours
+    link = db.write_now(
+        links.make,
+        f"https://{held}",
+        kind="go",
+        channel="qr",
+        account_id=ada.account_id,
+        post_id=None,
+        now=at,
+    )
+    refused(lambda: say(db, ada, at, f"Scan {TERMS.url}/go/{link.code}"))
+    say(db, ada, at, f"Scan {TERMS.url}/go/1111111")
+
+
 def draft_at(db: Database, ada: Author, text: str, at: int, now: int, **more: object) -> int:
     id: int = db.write_now(drafts.keep, ada, Content(text), id=new_id(), now=now)
     db.write_now(drafts.schedule, ada, id, at, terms=TERMS, now=now, **more)
@@ -232,6 +262,7 @@ def test_weeks_are_counted_once_by_page(db: Database, ada: Author, trial: Trial)
     assert had["bakery.example/pie"].visits == 0
     db.write_now(lived_pages.visit, start, "/rye")  # an import that comes too late
     trials.live(db, end + DAY + HOUR, end + 2 * DAY)
+    assert not db.write_now(page_queries.count, had["bakery.example/rye"], 99, "", end)
     assert {turn.page: turn for turn in week(db, trial, 0)} == had
 
 
@@ -246,6 +277,8 @@ def test_a_week_with_two_lost_days_is_dropped_one_is_not(db: Database, trial: Tr
     gone = week(db, trial, 1)
     assert {turn.state for turn in gone} == {"dropped"}
     assert gone[0].reason.startswith("2 of its days were dropped. The server did not count")
+    rows = db.read_now(page_state.records, trials.again(db, trial), week_days(trial.first_day, 1)[1])
+    assert {(row.week, bool(row.dropped)) for row in rows} == {(0, False), (1, True)}
 
 
 @pytest.mark.parametrize(
@@ -313,6 +346,12 @@ def test_the_power_step_tries_past_weeks_of_the_pages(db: Database, ada: Author,
     assert {record.week for record in past.pages} == set(range(10))
     assert all(record.visits for record in past.pages)
     assert not any(record.dropped for record in past.pages)
+    before = {record.week: record.visits for record in past.pages if record.page == PAGES[0]}
+    db.write_now(lived_pages.visits, PAGES[0], next_day(day_of(now, ZONE), -7), 50)
+    again = db.read_now(records.past, id, now)
+    assert again is not None
+    after = {record.week: record.visits for record in again.pages if record.page == PAGES[0]}
+    assert {week: n - before[week] for week, n in after.items() if n != before[week]} == {9: 50}  # the newest
     found = errands._tried(past, "0" * 64, errands._Meter())
     assert found is not None
     assert found.days == 8 * len(PAGES)
