@@ -211,6 +211,9 @@ def test_planned_posts_move_to_the_week_of_their_page(db: Database, ada: Author,
     assert [n.what for n in db.read_now(queries.notes, trial.id)].count("moved") == 1
     with pytest.raises(QuietTime, match=r"cannot go out then: it leads to"):
         draft_at(db, ada, f"Held https://{held}", at, at_week(trial, 1))
+    # after the first week of a fortnight its second is known, because it is the opposite
+    with pytest.raises(QuietTime, match=rf"then: it leads to {good}, which your trial does not promote"):
+        draft_at(db, ada, f"Next https://{good} https://{held}", at_week(trial, 3), at_week(trial, 1))
     # a job that comes all the same publishes nothing
     db.write_now(drafts.schedule, ada, moved, at, terms=TERMS, now=at_week(trial, 1), insists=True)
     db.write_now(lambda tx: tx.run("UPDATE draft SET insists = FALSE WHERE id = :id", id=moved))

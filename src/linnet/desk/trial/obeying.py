@@ -7,7 +7,7 @@ read off what is refused.
 
 from linnet.db.tx import Tx
 from linnet.desk.trial import promoting, queries, rules
-from linnet.desk.trial.page_rules import PageTurn
+from linnet.desk.trial.page_rules import PageTurn, week_of
 from linnet.desk.trial.queries import Posted
 from linnet.desk.trial.rules import Note, Quiet, QuietTime, Trial
 from linnet.kernel.clock import moment, zone
@@ -23,12 +23,13 @@ class Known(Value):
     """What may be known of a trial's quiet times at a moment. `trial` None: there is none.
 
     Of a which-page trial `turns` are known; quiet times has only a post in it, by the `pages` that it leads
-    to (`of_post`, `of_boost`)."""
+    to (`of_post`, `of_boost`); `waits`: those of each of its pages."""
 
     trial: Trial | None = None
     times: tuple[Quiet, ...] = ()
     turns: tuple[PageTurn, ...] = ()
     pages: tuple[str, ...] = ()
+    waits: tuple[tuple[Quiet, ...], ...] = ()
 
     def at(self, moment: int) -> Quiet | None:
         """The quiet time that a moment (ms) falls into, if it is known to."""
@@ -69,8 +70,9 @@ def of_boost(tx: Tx, found: Known, post_id: int, now: int) -> Known:
 def _by_page(found: Known, pages: tuple[str, ...], now: int) -> Known:
     if found.trial is None or not pages:
         return Known()
-    times = promoting.held(found.trial, found.turns, pages, lived(found, now))
-    return Known(found.trial, times, found.turns, pages)
+    trial, turns, at = found.trial, found.turns, lived(found, now)
+    waits = tuple(promoting.held(trial, turns, (page,), at) for page in pages)
+    return Known(trial, promoting.held(trial, turns, pages, at), turns, pages, waits)
 
 
 def counts(tx: Tx, account_id: int, new: NewPost) -> bool:
@@ -112,12 +114,7 @@ def check(found: Known, at: int, field: str, when: str = "now") -> None:
 
 def page_words(found: Known, at: int) -> str:
     """Which of the pages that a post leads to are not to be promoted at `at` (ms)."""
-    trial = found.trial
-    held = [
-        page
-        for page in found.pages
-        if trial and rules.quiet_at(promoting.held(trial, found.turns, (page,), at), at)
-    ]
+    held = [page for page, times in zip(found.pages, found.waits, strict=True) if rules.quiet_at(times, at)]
     return f"it leads to {' and '.join(held)}, which your trial does not promote"
 
 
@@ -159,10 +156,9 @@ def now_held(found: Known, now: int) -> tuple[str, ...]:
     """The pages that are not to be linked to now, in a which-page trial."""
     if found.trial is None or not found.turns:
         return ()
-    at, pages = lived(found, now), sorted({turn.page for turn in found.turns})
-    return tuple(
-        page for page in pages if rules.quiet_at(promoting.held(found.trial, found.turns, (page,), at), at)
-    )
+    today = day_of(lived(found, now), zone(found.trial.time_zone))
+    week = week_of(found.trial.first_day, today)
+    return tuple(turn.page for turn in found.turns if turn.week == week and not turn.promoted)
 
 
 def why_no_boost(tx: Tx, account_id: int, post_id: int, now: int) -> str:
