@@ -26,7 +26,8 @@ dev: .venv/.dev-installed  ## build the environment with the tools for tests and
 	@touch $@
 
 test: dev  ## the fast tests (PostgreSQL too where LINNET_TEST_POSTGRES is set or a server program is found)
-	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not wide and not statistics"
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not wide and not statistics" \
+	    --ignore=tests/journeys --ignore=tests/crash --ignore=tests/simulated --ignore=tests/trials
 
 test-wide: dev  ## most tests on PostgreSQL too, whole servers that speak with each other: minutes
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "wide and not slow"

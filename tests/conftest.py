@@ -31,7 +31,18 @@ BOTH_ENGINES = {"ground"}
 WHOLE = {"federation"}
 PROCESSES = {"test_serve", "test_demo", "test_cli"}
 # Every page, field and word against every other; weeks of beats; whole databases read through.
-LONG = {"test_hostile_pages", "test_effort_simulated", "test_privacy_of_visits", "test_trial_pages"}
+LONG = {
+    "test_hostile_pages",
+    "test_hostile_api",
+    "test_mastodon_errors",
+    "test_mastodon_shapes",
+    "test_effort_simulated",
+    "test_privacy_of_visits",
+    "test_trial_pages",
+    "test_desk_balance",
+    "test_desk_trial",
+    "test_desk_trial_pages",
+}
 PURE = {
     "test_authority",
     "test_signing",
