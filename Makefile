@@ -48,9 +48,10 @@ fix: dev  ## mend what ruff can mend
 	@$(BIN)/ruff check --fix src tests bench docs
 	@$(BIN)/ruff format src tests bench docs
 
-bench: dev  ## measure a real server over sockets, and the desk; prints tables
+bench: dev  ## measure a real server over sockets, the desk, and other servers; prints tables
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench desk
+	@$(BIN)/python -m bench federation
 
 docs: install  ## write docs/config.md from the settings
 	@$(BIN)/linnet config-doc > docs/config.md

@@ -17,7 +17,7 @@ from linnet.social.posts import views
 from linnet.social.posts.rules import PostView
 from linnet.social.posts.views import Line
 
-MOST = 6_000  # kept statuses: some 2 kB each
+MOST = 3_000  # kept statuses: some 2 kB each
 
 
 class Kept(Value):
