@@ -30,7 +30,7 @@ BOTH_ENGINES = {"ground"}
 # Whole servers, alone or talking with each other: minutes, not seconds. Their pure rules stay here.
 WHOLE = {"federation"}
 PROCESSES = {"test_serve", "test_demo", "test_cli"}
-# Every page, field and word against every other; weeks of beats; whole databases read through.
+# Every page, field and word against every other; weeks of beats; whole databases read through; trials drawn anew.
 LONG = {
     "test_hostile_pages",
     "test_hostile_api",
@@ -42,6 +42,13 @@ LONG = {
     "test_desk_balance",
     "test_desk_trial",
     "test_desk_trial_pages",
+    "test_trial_analysis",
+    "test_trial_protocol",
+    "test_trial_verdict",
+    "test_timers",
+    "test_written",
+    "test_golden_log",
+    "test_closing_page",
 }
 PURE = {
     "test_authority",
