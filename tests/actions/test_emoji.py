@@ -155,8 +155,8 @@ def test_a_reaction_is_one_favourite(db: Database, now: int) -> None:
     )
     kit_ = db.write_now(people.put, kit(), id=new_id(), now=now)
     react = lambda reaction: db.write_now(reactions.favourite, kit_.id, mine, now, reaction)  # noqa: E731 # one line each
-    back = lambda reaction: db.write_now(reactions.unfavourite, kit_.id, mine, reaction)  # noqa: E731
-    count = lambda: view(db, mine).post.favourites_count  # noqa: E731
+    back = lambda reaction: db.write_now(reactions.unfavourite, kit_.id, mine, reaction)  # noqa: E731 # short words for what is done often below
+    count = lambda: view(db, mine).post.favourites_count  # noqa: E731 # short words for what is done often below
     party, cat = Reaction("🎉"), Reaction(":cat:", CAT)
 
     react(party)

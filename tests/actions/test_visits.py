@@ -260,7 +260,7 @@ def test_the_owner_knows_better_about_one_hit(db, now):
         mine = hit(tx, code, now, address="203.0.113.1")
         other = hit(tx, code, now, address="203.0.113.2")
         head = hit(tx, code, now, address="203.0.113.3", method="HEAD")
-        id_of = lambda r: queries.hits(tx, [r.visit_id])[0].id  # noqa: E731
+        id_of = lambda r: queries.hits(tx, [r.visit_id])[0].id  # noqa: E731 # short words for what is done often below
         actions.overrule_hit(tx, id_of(mine), kind="staff", person_id=1, now=now)
         actions.overrule_hit(tx, id_of(head), kind="person", person_id=1, now=now)
         for id, kind, error in (

@@ -61,7 +61,7 @@ def test_taps_of_a_day_are_one_entry_that_grows(db, team):
 
 def test_a_timer_is_one_each_and_survives_what_happens(db, team):
     ann, bob, firm = team
-    start = lambda who, at, **more: db.write_now(  # noqa: E731
+    start = lambda who, at, **more: db.write_now(  # noqa: E731 # short words for what is done often below
         lambda tx: written.start_timer(
             tx, who.id, firm.id, **{"channel": "phone", "note": " the  mill ", "now": at, **more}
         )
@@ -122,7 +122,7 @@ def test_what_was_measured_meanwhile_counts_once(db, team):
 
 def test_a_full_day_is_full(db, team):
     ann, _, firm = team
-    add = lambda minutes: db.write_now(  # noqa: E731
+    add = lambda minutes: db.write_now(  # noqa: E731 # short words for what is done often below
         lambda tx: actions.add_entry(
             tx, ann.id, firm.id, day=TODAY, minutes=minutes, note="", channel="mail", id=new_id(), now=NOON
         )

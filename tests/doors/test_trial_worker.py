@@ -33,7 +33,7 @@ def test_the_server_judges_by_itself(tmp_path: Path) -> None:
         until = time.monotonic() + PATIENCE
         while server.read(queries.current, who.account_id) is not None:
             assert time.monotonic() < until, lived_trial.again(server.db, trial)
-            time.sleep(0.02)
+            time.sleep(0.02)  # for the worker, not for the clock
         cookie = server.write(people.open_session, who.person_id, who.account_id, "a test", now_ms())
         page = requests.get(f"{server.url}/desk/trial/{trial.id}", cookies={"sid": cookie}, timeout=20)
         assert (page.status_code, ">Worth it</h1>" in page.text) == (200, True)

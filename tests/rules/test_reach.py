@@ -26,11 +26,6 @@ def line(posts: list[PostReach]) -> Line:
     return found
 
 
-@pytest.mark.parametrize(("freedom", "point"), [(10, 2.2281), (28, 2.0484), (58, 2.0017), (1000, 1.9623)])
-def test_students_t(freedom, point):
-    assert reach.t95(freedom) == pytest.approx(point, abs=5e-4)
-
-
 def test_a_line_without_scatter_is_found():
     found = line([PostReach(n, 3 + 2 * n) for n in range(40)])
     assert (found.slope, found.visits) == (pytest.approx(2), pytest.approx(3 + 2 * 19.5))

@@ -17,7 +17,6 @@ QUIET = Seen(
     write_ms=0,
     cost=0,
     money=0,
-    by_links=0,
     trial="",
 )
 ENOUGH = Enough("Not enough posts yet.", 3)

@@ -85,7 +85,7 @@ def board(tx: Tx, account_id: int, today: str) -> Board:
 
 def _row(row: Pooled, today: str) -> Row:
     said = decode_as(Summary, row.body) if row.body else None
-    missing = bool(said and rules.is_missing(said, today, actions.days_over(said.last, today)))
+    missing = bool(said and rules.is_missing(said, today))
     return Row(row.address, rules.host_of(row.address), said, missing, row.problem)
 
 

@@ -1,8 +1,5 @@
 """Making a trial of ours public, and keeping what others made public."""
 
-from datetime import date
-from typing import Any
-
 from linnet.db.tx import Tx
 from linnet.desk.firm import queries as firms
 from linnet.desk.firm.rules import Firm
@@ -183,20 +180,8 @@ def plan(tx: Tx, now: int) -> None:
 def together(tx: Tx, today: str, *, baseline: str, followers: str, pages: bool) -> Found:
     """What is known of all of them, for a firm of these bands."""
     known = [decode_as(Summary, row.body) for row in queries.pooled(tx) if row.body]
-    over = {one.id: days_over(one.last, today) for one in known}
-    return rules.together(known, over, today, baseline=baseline, followers=followers, pages=pages)
-
-
-def days_over(last: str, today: str) -> int:
-    """How many days ago the last day was; 0 for what is no day."""
-    try:
-        return (date.fromisoformat(today) - date.fromisoformat(last)).days
-    except ValueError:
-        return 0
+    return rules.together(known, today, baseline=baseline, followers=followers, pages=pages)
 
 
 def _key(address: str) -> str:
     return f"public trial {address}"
-
-
-Document = dict[str, Any]

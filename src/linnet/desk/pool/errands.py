@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from linnet.db.database import Database
 from linnet.desk.pool import actions, rules
-from linnet.desk.pool.actions import Document, ReadPublic
+from linnet.desk.pool.actions import ReadPublic
+from linnet.desk.pool.rules import Document
 from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import Invalid
 from linnet.net.client import Fetcher, Policy

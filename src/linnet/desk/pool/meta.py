@@ -11,11 +11,11 @@ random-effects meta-analysis".
 import math
 from collections.abc import Sequence
 
-from linnet.desk.statement.reach import t95
+from linnet.desk.trial.student import t_point
 from linnet.kernel.value import Value
 
 FEWEST = 5  # firms; below that no number is shown
-_EXACT = (12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622)  # t .975, 1 to 9 degrees
+CHANCE = 0.975
 
 
 class Result(Value):
@@ -51,8 +51,8 @@ def pool(results: Sequence[Result]) -> Pooled | None:
     mean = sum(w * one.effect for w, one in zip(weights, results, strict=True)) / total
     wider = sum(w * (one.effect - mean) ** 2 for w, one in zip(weights, results, strict=True)) / (k - 1)
     error = math.sqrt(max(1.0, wider) / total)
-    half = t975(k - 1) * error
-    new = t975(k - 2) * math.sqrt(between + error**2)
+    half = t_point(CHANCE, k - 1) * error
+    new = t_point(CHANCE, k - 2) * math.sqrt(between + error**2)
     drawn_in = tuple(mean + between / (between + one.error**2) * (one.effect - mean) for one in results)
     return Pooled(k, mean, mean - half, mean + half, math.sqrt(between), mean - new, mean + new, drawn_in)
 
@@ -65,8 +65,3 @@ def between_firms(results: Sequence[Result]) -> float:
     q = sum(w * (one.effect - mean) ** 2 for w, one in zip(weights, results, strict=True))
     scale = total - sum(w * w for w in weights) / total
     return max(0.0, (q - (len(results) - 1)) / scale) if scale > 0 else 0.0
-
-
-def t975(freedom: int) -> float:
-    """The 97.5 % point of Student's t."""
-    return _EXACT[freedom - 1] if freedom <= len(_EXACT) else t95(freedom)

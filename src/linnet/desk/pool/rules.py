@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 
 from linnet.desk.pool.meta import Pooled, Result, pool
 from linnet.desk.trial.values import KINDS, Protocol, Reading, VerdictKind
+from linnet.kernel.days import next_day, parse_day
 from linnet.kernel.errors import Invalid
 from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import convert, decode
 
+Document = dict[str, Any]  # a JSON object
 TYPE, LIST_TYPE = "LinnetTrial", "LinnetTrials"
 VERSION = 1
 PARTS = 10_000  # effect and error are given in ten-thousandths
@@ -129,7 +131,7 @@ def minutes_of(protocol: Protocol) -> int:
     return 5 * round(protocol.worth.minutes / 5)
 
 
-def canonical(document: dict[str, Any]) -> bytes:
+def canonical(document: Document) -> bytes:
     """What is signed: the JSON without its signature, keys in order, no spaces (RFC 8785, for whole numbers
     and texts). Raises Invalid for anything else in it."""
     bare = {key: value for key, value in document.items() if key != "signature"}
@@ -149,7 +151,7 @@ def _check_plain(value: Any) -> None:
         raise Invalid("trial", "has a number in it that is not whole")
 
 
-def read_document(body: bytes) -> dict[str, Any]:
+def read_document(body: bytes) -> Document:
     """A JSON object. Raises Invalid."""
     found = decode(body)
     if not isinstance(found, dict):
@@ -157,7 +159,7 @@ def read_document(body: bytes) -> dict[str, Any]:
     return found
 
 
-def addresses(document: dict[str, Any]) -> list[str]:
+def addresses(document: Document) -> list[str]:
     """What a list of trials names: https addresses, at most 200."""
     named = document.get("trials")
     if not isinstance(named, list):
@@ -175,7 +177,7 @@ def host_of(address: str) -> str:
     return parts.netloc.lower() if good and address.isprintable() else ""
 
 
-def read_summary(document: dict[str, Any], address: str) -> Summary:
+def read_summary(document: Document, address: str) -> Summary:
     """The trial that stands at `address`, as far as it can be believed without its signature. Raises
     Invalid."""
     bare = {key: value for key, value in document.items() if key != "signature"}
@@ -218,13 +220,21 @@ def _sensible(summary: Summary) -> bool:
         and all(len(text) <= 200 for text in texts)
         and summary.baseline in bands(BASELINES)
         and summary.followers in bands(FOLLOWERS)
-        and len(summary.first) == len(summary.last) == 10
+        and _is_day(summary.first)
+        and _is_day(summary.last)
     )
 
 
-def is_missing(summary: Summary, today: str, over: int) -> bool:
-    """Registered, over for more than two weeks (`over`: days since its last day), and no result."""
-    return summary.state == "registered" and summary.last < today and over > LATE
+def _is_day(text: str) -> bool:
+    try:
+        return bool(parse_day(text))
+    except Invalid:
+        return False
+
+
+def is_missing(summary: Summary, today: str) -> bool:
+    """Registered, over for more than two weeks, and no result."""
+    return summary.state == "registered" and next_day(summary.last, LATE) < today
 
 
 def latest(summaries: Iterable[Summary]) -> list[Summary]:
@@ -250,22 +260,21 @@ def _place(name: str, edges: Sequence[int]) -> int:
 
 def together(
     summaries: Sequence[Summary],
-    days_over: dict[str, int],
     today: str,
     *,
     baseline: str,
     followers: str,
     pages: bool,
 ) -> Found:
-    """What is known. `days_over`: of each address, days since its last day; `pages`: which-page trials
-    (they ask another question and are never put together with the others)."""
+    """What is known. `pages`: which-page trials (they ask another question and are never put together
+    with the others)."""
     asked = [one for one in summaries if (one.design == "which_page") == pages]
     firms = latest(asked)
     like = [one for one in firms if is_like(one, baseline, followers)]
     return Found(
         registered=len(asked),
         finished=sum(one.state == "finished" for one in asked),
-        missing=sum(is_missing(one, today, days_over.get(one.id, 0)) for one in asked),
+        missing=sum(is_missing(one, today) for one in asked),
         broken=sum(one.verdict == "broken" for one in asked),
         like=pool([one.result for one in like if one.result]),
         like_k=len(like),

@@ -10,6 +10,7 @@ Fieller 1954, "Some problems in interval estimation", which says "no end" where 
 import math
 from collections.abc import Sequence
 
+from linnet.desk.trial.student import t_point
 from linnet.kernel.value import Value
 
 FEWEST = 30  # posts; below that no number is shown
@@ -37,7 +38,7 @@ class Line(Value):
 
     @property
     def t(self) -> float:
-        return t95(self.n - 2)
+        return t_point(0.975, self.n - 2)
 
     @property
     def slope_range(self) -> tuple[float, float]:
@@ -54,16 +55,6 @@ class Enough(Value):
     followers: int | None = None
     low: int | None = None
     high: int | None = None
-
-
-def t95(freedom: int) -> float:
-    """The 97.5 % point of Student's t, by Fisher's expansion (Abramowitz and Stegun 26.7.5): right to
-    three places from 10 degrees of freedom on."""
-    z = 1.959963984540054
-    g1 = (z**3 + z) / 4
-    g2 = (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    g3 = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-    return z + g1 / freedom + g2 / freedom**2 + g3 / freedom**3
 
 
 def line(posts: Sequence[PostReach]) -> Line | None:

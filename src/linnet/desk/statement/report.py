@@ -255,7 +255,6 @@ def _seen(
         write_ms=sum(line.ms for line in time if line.activity == "write"),
         cost=value["cost.total"],
         money=value[f"money.{currency}.trail"],
-        by_links=value["visits.probable"],
         trial=trial,
     )
 

@@ -30,7 +30,6 @@ class Seen(Value):
     write_ms: int
     cost: int
     money: int
-    by_links: int
     trial: str
 
 
