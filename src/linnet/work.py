@@ -48,7 +48,7 @@ from linnet.federation.syncing import errands as syncing
 from linnet.federation.syncing.actions import SyncFollowers
 from linnet.federation.telling import errands as telling
 from linnet.federation.telling.job import Tell
-from linnet.jobs import sweeps
+from linnet.jobs import rows, sweeps
 from linnet.jobs.rows import Job
 from linnet.jobs.sweeps import Every, Sweep
 from linnet.jobs.worker import Handler
@@ -138,6 +138,7 @@ def recurring(db: Database, store: Store, settings: Settings) -> dict[str, Every
         "what nobody looks at": Every(DAY, run=finding.forget),
         "cards under no post": Every(DAY, run=cards.sweep),
         **({"pages of profiles": Every(DAY, run=proofs.replan)} if settings.secure else {}),
+        "work that was given up": Every(HOUR, run=rows.sweep),
         "letters that long went out": Every(HOUR, run=delivery.sweep),
         "servers with which there is nothing": Every(DAY, run=peers.forget),
         "lists of domains": Every(HOUR, run=peers.plan_lists),

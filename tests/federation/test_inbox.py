@@ -497,11 +497,84 @@ def test_too_many_letters_wait(door, monkeypatch):
     monkeypatch.setattr(rules, "QUEUE", 2)
     for n in range(2):
         assert door.post(door.like(n)).status == 202
-    assert door.post(door.like(3)).status == 202  # it is looked at once a second
+    for _ in range(2):
+        door.now += 999
+        answer = door.post(door.like(4))
+        assert (answer.status, answer.headers["retry-after"], answer.body) == (503, "10", b"crowded\n")
+    assert len(door.letters) == 2
+    db_delete(door)
+    assert door.post(door.like(4)).status == 503  # the table is looked at once a second
     door.now += 1000
-    answer = door.post(door.like(4))
-    assert (answer.status, answer.headers["retry-after"], answer.body) == (503, "10", b"crowded\n")
-    assert len(door.letters) == 3
+    assert door.post(door.like(4)).status == 202
+
+
+@pytest.mark.parametrize("bytes_in_all", [2200, 1 << 30])
+def test_letters_that_wait_have_a_budget_of_bytes(door, bytes_in_all):
+    """It counts within the second, too: what is kept meanwhile is added here."""
+    door.hall.most_bytes = bytes_in_all
+    bob, key = another(door, "other.example")
+    taken = []
+    for n in range(10):
+        letter = door.like(n, content="x" * 400)
+        answer = door.post(letter) if n % 2 else door.post(letter | {"id": f"{bob}/{n}", "actor": bob}, key)
+        taken.append(answer.status)
+    if bytes_in_all == 2200:
+        assert taken == [202] * 3 + [503] * 7
+        assert (answer.headers["retry-after"], answer.body) == ("10", b"crowded\n")
+        door.now += 1000
+        assert door.post(door.like(99)).status == 202  # a short one still has room
+        db_delete(door)
+        door.now += 1000
+        assert door.post(door.like(98, content="x" * 400)).status == 202
+    else:
+        assert taken == [202] * 10
+
+
+def another(door: Doorstep, host: str) -> tuple[str, Signer]:
+    """Bob, somewhere else, and his key."""
+    bob = f"https://{host}/users/bob"
+    key = Signer(f"{bob}#main-key", "bob")
+    door.abroad.pages[bob] = person(bob, key)
+    return bob, key
+
+
+def db_delete(door: Doorstep) -> None:
+    door.db.write_now(lambda tx: tx.run("DELETE FROM letter"))
+
+
+def test_one_server_may_fill_half_of_the_room(db, monkeypatch):
+    """Who sends more than can be read does not shut out the others."""
+    door = Doorstep(db)
+    monkeypatch.setattr(rules, "QUEUE", 8)
+    bob, key = another(door, "other.example")
+    for n in range(4):
+        assert door.post(door.like(n)).status == 202
+    door.now += 1000
+    assert door.post(door.like(5)).status == 503
+    assert door.drops._counts[actions.day_of(NOW), "crowded", "peer.example"] == 1
+    for n in range(3):
+        assert door.post(door.like(n) | {"id": f"{bob}/{n}", "actor": bob}, key).status == 202
+    door.now += 1000
+    assert door.post(door.like(5)).status == 503
+    assert door.post(door.like(4) | {"id": f"{bob}/4", "actor": bob}, key).status == 202
+    # by bytes the same
+    door.now += 1000
+    monkeypatch.setattr(rules, "QUEUE", 1000)
+    door.hall.most_bytes = 4000
+    assert door.post(door.like(6, content="x" * 1200)).status == 202
+    door.now += 1000
+    assert door.post(door.like(7)).status == 503
+    assert door.post(door.like(5) | {"id": f"{bob}/5", "actor": bob}, key).status == 202
+
+
+def test_bodies_that_come_slowly_do_not_fill_the_memory(door, monkeypatch):
+    """What is held is counted while it comes, and given back whatever becomes of it."""
+    monkeypatch.setattr(inbox, "HELD", 2500)
+    assert [door.post(b"x" * 2000).status for _ in range(3)] == [400] * 3
+    assert door.post(b"x" * 3000).status == 503
+    assert [door.post(door.like(n)).status for n in range(3)] == [202] * 3
+    counted: Any = door.routes[0]
+    assert counted.endpoint.__self__._held == 0
 
 
 def test_too_many_letters_of_one_server(door, monkeypatch):

@@ -327,14 +327,29 @@ def test_what_is_parked_fills_neither_the_queue_nor_the_disk(
     for n in range(5):
         letter = changed(a_letter(), id=n + 1, uri=f"https://peer.example/{n}")
         db.write_now(letters.accept, letter, NOW)
-        assert db.read_now(letter_queries.waiting, 10) == 1
+        assert db.read_now(letter_queries.waiting, 10).letters == 1
         for _ in range(letter_rules.TRIES):
             db.write_now(letters.failed, letter, "poison", NOW + n)
-        assert db.read_now(letter_queries.waiting, 10) == 0
+        assert db.read_now(letter_queries.waiting, 10) == letter_rules.Load(0, 0)
     assert [one.id for one in db.read_now(letter_queries.parked)] == [5, 4, 3]
     monkeypatch.setattr(letter_rules, "PARKED", 1)
     db.write_now(letters.sweep, NOW + 9)
     assert [one.id for one in db.read_now(letter_queries.parked)] == [5]
+
+
+def test_what_is_parked_has_a_budget_of_bytes_too(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The latest are kept, however few they are."""
+    monkeypatch.setattr(letter_rules, "PARKED_BYTES", 250)
+    for n in range(4):
+        letter = changed(a_letter(), id=n + 1, uri=f"https://peer.example/{n}", body="é" * 50)
+        db.write_now(letters.accept, letter, NOW)
+        assert db.read_now(letter_queries.waiting, 10) == letter_rules.Load(1, 100)
+        for _ in range(letter_rules.TRIES):
+            db.write_now(letters.failed, letter, "poison", NOW + n)
+    assert [one.id for one in db.read_now(letter_queries.parked)] == [4, 3]
+    monkeypatch.setattr(letter_rules, "PARKED_BYTES", 100)
+    db.write_now(letters.sweep, NOW + 9)
+    assert [one.id for one in db.read_now(letter_queries.parked)] == [4]
 
 
 def test_many_letters_at_once_about_one_thing(village: Village) -> None:

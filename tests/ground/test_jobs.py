@@ -240,6 +240,20 @@ def test_what_will_not_change_is_parked_at_once(db, clock, error):
     assert [(p.error, p.tries) for p in parked(db)] == [(error.cause, 1)]
 
 
+def test_what_was_given_up_is_kept_for_a_while_and_not_without_end(db, now, monkeypatch):
+    for n in range(5):
+        db.write_now(rows.add, Bake(f"{n}"), now=now)
+        (job,) = db.write_now(rows.claim, "desk", n=1, claim=n + 1, now=now, lease=1000)
+        db.write_now(rows.park, job, error="burnt", now=now + n)
+    db.write_now(rows.sweep, now + 90 * DAY)
+    assert len(parked(db)) == 5
+    db.write_now(rows.sweep, now + 90 * DAY + 2)
+    assert [p.body for p in parked(db)] == ['{"loaf":"2"}', '{"loaf":"3"}', '{"loaf":"4"}']
+    monkeypatch.setattr(rows, "PARKED", 1)
+    db.write_now(rows.sweep, now)
+    assert [p.body for p in parked(db)] == ['{"loaf":"4"}']
+
+
 def test_what_nobody_understands_is_parked(db, clock):
     class Unheard(Job):
         pass

@@ -49,6 +49,7 @@ WRONG = {
     ],
     "LINNET_AUTHORIZED_FETCH": ["", "maybe", "2"],
     "LINNET_MEDIA_CACHE_BYTES": ["1G", "1048575", str((1 << 46) + 1)],
+    "LINNET_INBOX_BYTES": ["1G", "16777215", str((1 << 46) + 1)],
     "LINNET_UPLOAD_BYTES": ["16M", "1023", str((1 << 30) + 1)],
     "LINNET_LATE_GRACE_MINUTES": ["0", "10081", "2h"],
     "LINNET_SMTP": ["mail.example", "http://mail.example", "smtp://", "smtp://m.example/box", "smtp://["],

@@ -81,7 +81,7 @@ class Office:
 
     def inboxes(self) -> list[BaseRoute]:
         """Where letters arrive. Where a good one came from is told to those who count visits."""
-        hall = Hall(self.db, self.library, self.rulebook.blocked)
+        hall = Hall(self.db, self.library, self.rulebook.blocked, most_bytes=self.settings.inbox_bytes)
         own, trusted = authority(self.settings.url), self.settings.trusted_proxies
         return inbox.routes(hall, self.drops, own, heard=Heard(self.db), trusted=trusted)
 

@@ -15,6 +15,8 @@ from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value
 from linnet.kernel.wire import encode_text
 
+PARKED_KEPT = 90 * DAY  # how long it can be read what was given up
+PARKED, TRIMMED = 10_000, 10_000  # how much of it; how much more is forgotten in one transaction
 FOREVER = 1 << 40  # the patience of what must never be given up: the next try is a day later at most
 
 
@@ -140,6 +142,17 @@ def park(tx: Tx, job: Claimed, *, error: str, now: int) -> None:
     """The job is given up; it stays readable with its reason."""
     tx.run(PARK, id=job.id, claim=job.claim, error=error[:500], now=now)
     tx.run(DONE, id=job.id, claim=job.claim)
+
+
+FORGET_PARKED = "DELETE FROM job_parked WHERE parked_at < :before"
+TRIM_PARKED = """DELETE FROM job_parked WHERE id IN (SELECT id FROM job_parked
+    ORDER BY parked_at DESC, id DESC LIMIT :n OFFSET :kept)"""
+
+
+def sweep(tx: Tx, now: int) -> None:
+    """Recurring: forgets work that was given up long ago, and the oldest of too much of it."""
+    tx.run(FORGET_PARKED, before=now - PARKED_KEPT)
+    tx.run(TRIM_PARKED, kept=PARKED, n=TRIMMED)
 
 
 NEXT_DUE = "SELECT MIN(run_at) FROM job WHERE lane = :lane"

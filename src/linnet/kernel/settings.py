@@ -37,6 +37,7 @@ class Settings(Value):
     authorized_fetch: bool
     upload_bytes: int
     media_cache_bytes: int
+    inbox_bytes: int
     late_grace_minutes: int
     smtp: str
     mail_from: str
@@ -348,11 +349,13 @@ TABLE = (
         _whole(1 << 20, 1 << 46),
     ),
     Setting(
-        "upload_bytes",
-        "16777216",
-        "The largest picture that may be uploaded, in bytes.",
-        _whole(1024, 1 << 30),
+        "inbox_bytes",
+        "1073741824",
+        "How much room letters of other servers may take that wait to be read, in bytes. When it is full, they are "
+        "asked to come again later; one server may have a half of it.",
+        _whole(16 << 20, 1 << 46),
     ),
+    Setting("upload_bytes", "16777216", "The largest picture to upload, in bytes.", _whole(1024, 1 << 30)),
     Setting(
         "late_grace_minutes",
         "120",

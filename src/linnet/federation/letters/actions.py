@@ -49,7 +49,7 @@ def dropped(tx: Tx, letter: Letter, reason: str, now: int) -> None:
 def failed(tx: Tx, letter: Letter, reason: str, now: int) -> None:
     """Reading it failed. It is parked after the last try, and stays readable with its reason."""
     if queries.failed(tx, letter.id, reason[:500], most=rules.TRIES, now=now):
-        queries.trim(tx, kept=rules.PARKED, n=_TRIMMED)
+        queries.trim(tx, kept=rules.PARKED, bytes=rules.PARKED_BYTES, n=_TRIMMED)
 
 
 def postponed(tx: Tx, letter: Letter, reason: str, now: int) -> None:
@@ -78,7 +78,7 @@ def sweep(tx: Tx, now: int) -> None:
     """Forgets what is old. A letter that nobody reads any more (whoever tried was killed by it, three
     times) is parked, so that it is seen."""
     queries.park_left(tx, before=now - rules.LEFT, now=now)
-    queries.trim(tx, kept=rules.PARKED, n=rules.QUEUE)
+    queries.trim(tx, kept=rules.PARKED, bytes=rules.PARKED_BYTES, n=rules.QUEUE)
     queries.forget(
         tx,
         seen=now - rules.SEEN_KEPT,

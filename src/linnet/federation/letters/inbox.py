@@ -22,6 +22,7 @@ from linnet.kernel.errors import LinnetError
 log = logging.getLogger("linnet.federation")
 
 AT_ONCE = 512  # letters in hand; more are asked to come again
+HELD = 64 << 20  # bytes of them: whoever sends slowly and much does not fill the memory
 _ID = re.compile(r"[1-9]\d{0,18}")
 _TYPES = frozenset({vocab.CONTENT_TYPE, "application/ld+json"})
 
@@ -53,6 +54,7 @@ class Inbox:
         self._own = own
         self._clock = clock
         self._in_hand = 0
+        self._held = 0
 
     async def shared(self, request: Request) -> Response:
         """A letter to whom it concerns."""
@@ -83,9 +85,31 @@ class Inbox:
 
     async def _take(self, request: Request, recipient: int | None) -> tuple[Drop | None, str]:
         """Why it is not taken, and whose letter it is."""
-        body = _headers(request) or await _body(request)
-        if isinstance(body, Drop):
-            return body, ""
+        refused = _headers(request)
+        if refused:
+            return refused, ""
+        body = bytearray()
+        try:
+            drop = await self._collect(request, body)
+            return (drop, "") if drop else await self._walk(request, recipient, bytes(body))
+        finally:
+            self._held -= len(body)
+
+    async def _collect(self, request: Request, body: bytearray) -> Drop | None:
+        """Reads into `body`, which counts as held."""
+        try:
+            async for piece in request.stream():
+                body += piece
+                self._held += len(piece)
+                if len(body) > LARGEST:
+                    return Drop("too_big", "more than a letter")
+                if self._held > HELD:
+                    return Drop("crowded", f"{self._held} bytes in hand")
+        except ClientDisconnect:
+            return Drop("cut_off")
+        return None
+
+    async def _walk(self, request: Request, recipient: int | None, body: bytes) -> tuple[Drop | None, str]:
         arrival = Arrival(proof.received(request.scope, self._own), body, recipient, self._clock())
         drop = await steps.walk(self._hall, arrival)
         if drop is None and arrival.proven is not None:
@@ -110,19 +134,6 @@ def _headers(request: Request) -> Drop | None:
     if length.isascii() and length.isdigit() and int(length[:20]) > LARGEST:
         return Drop("too_big", length[:20])
     return None
-
-
-async def _body(request: Request) -> bytes | Drop:
-    chunks, size = [], 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > LARGEST:
-                return Drop("too_big", "more than a letter")
-            chunks.append(chunk)
-    except ClientDisconnect:
-        return Drop("cut_off")
-    return b"".join(chunks)
 
 
 def routes(

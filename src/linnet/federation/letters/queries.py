@@ -1,8 +1,7 @@
 """Tables `letter`, `seen` and `dropped`."""
 
 from linnet.db.tx import Tx
-from linnet.federation.letters import rules
-from linnet.federation.letters.rules import Letter
+from linnet.federation.letters.rules import Letter, Load
 from linnet.kernel.value import Value
 
 LETTER = """SELECT id, uri, actor_uri, host, recipient_id, body, received_at, tries, reason, parked_at
@@ -10,8 +9,10 @@ LETTER = """SELECT id, uri, actor_uri, host, recipient_id, body, received_at, tr
 PARKED = """SELECT id, uri, actor_uri, host, recipient_id, body, received_at, tries, reason, parked_at
     FROM letter WHERE parked_at IS NOT NULL ORDER BY parked_at DESC LIMIT :n"""
 # both from an index alone, once a second: the rows are as long as the letters
-WAITING = """SELECT (SELECT COUNT(*) FROM (SELECT 1 AS one FROM letter LIMIT :most) AS kept)
-    - (SELECT COUNT(*) FROM letter WHERE parked_at IS NOT NULL)"""
+WAITING = """SELECT COUNT(*) AS letters, CAST(COALESCE(SUM(size), 0) AS BIGINT) AS bytes
+    FROM (SELECT size FROM letter WHERE parked_at IS NULL ORDER BY received_at LIMIT :most) AS waiting"""
+CROWDING = """SELECT host FROM letter WHERE parked_at IS NULL
+    GROUP BY host HAVING COUNT(*) >= :letters OR SUM(size) >= :bytes"""
 SEEN = "SELECT 1 FROM seen WHERE uri = :uri"
 RECIPIENT = "SELECT id, suspended_at FROM account WHERE id = :id AND host = ''"
 KNOWN = "SELECT 1 FROM account WHERE uri = :uri"
@@ -44,9 +45,16 @@ def parked(tx: Tx, n: int = 100) -> list[Letter]:
     return tx.all(Letter, PARKED, n=n)
 
 
-def waiting(tx: Tx, most: int) -> int:
-    """How many letters are still to be read; `most` for that many or more. Parked ones wait for nobody."""
-    return min(int(tx.value(WAITING, most=most + rules.PARKED)), most)
+def waiting(tx: Tx, most: int) -> Load:
+    """How much is still to be read, looking at `most` letters at most. Parked ones wait for nobody."""
+    found = tx.one(Load, WAITING, most=most)
+    assert found is not None  # a sum is always there
+    return found
+
+
+def crowding(tx: Tx, load: Load) -> frozenset[str]:
+    """Hosts of which as much waits as `load`, in letters or in bytes."""
+    return frozenset(tx.all(str, CROWDING, letters=load.letters, bytes=load.bytes))
 
 
 def is_seen(tx: Tx, uri: str) -> bool:
@@ -69,8 +77,8 @@ def refusals(tx: Tx, *, since: str, n: int = 100) -> list[Dropped]:
     return tx.all(Dropped, DROPPED, day=since, n=n)
 
 
-INSERT = """INSERT INTO letter (id, uri, actor_uri, host, recipient_id, body, received_at)
-    VALUES (:id, :uri, :actor_uri, :host, :recipient_id, :body, :received_at) ON CONFLICT (uri) DO NOTHING"""
+INSERT = """INSERT INTO letter (id, uri, actor_uri, host, recipient_id, body, size, received_at)
+    VALUES (:id, :uri, :actor_uri, :host, :recipient_id, :body, :size, :received_at) ON CONFLICT (uri) DO NOTHING"""
 REMOVE = "DELETE FROM letter WHERE id = :id"
 SEE = "INSERT INTO seen (uri, at) VALUES (:uri, :now) ON CONFLICT (uri) DO NOTHING"
 FAILED = "UPDATE letter SET tries = tries + 1, reason = :reason WHERE id = :id"
@@ -81,6 +89,10 @@ UNPARK = "UPDATE letter SET parked_at = NULL, tries = 0, reason = '' WHERE id = 
 # what was parked longest ago, where there is more than `kept`
 TRIM = """DELETE FROM letter WHERE id IN (SELECT id FROM letter WHERE parked_at IS NOT NULL
     ORDER BY parked_at DESC, id DESC LIMIT :n OFFSET :kept)"""
+TRIM_BYTES = """DELETE FROM letter WHERE id IN (SELECT id FROM (
+        SELECT id, SUM(size) OVER (ORDER BY parked_at DESC, id DESC) AS so_far
+        FROM letter WHERE parked_at IS NOT NULL) AS parked
+    WHERE so_far > :bytes)"""
 COUNT = """INSERT INTO dropped (day, reason, host, times) VALUES (:day, :reason, :host, :times)
     ON CONFLICT (day, reason, host) DO UPDATE SET times = dropped.times + excluded.times"""
 FORGET_SEEN = "DELETE FROM seen WHERE at < :before"
@@ -99,6 +111,7 @@ def insert(tx: Tx, row: Letter) -> bool:
             host=row.host,
             recipient_id=row.recipient_id,
             body=row.body,
+            size=len(row.body.encode()),
             received_at=row.received_at,
         )
         > 0
@@ -118,9 +131,11 @@ def failed(tx: Tx, letter_id: int, reason: str, *, most: int, now: int) -> bool:
     return tx.run(PARK, id=letter_id, tries=most, now=now) > 0
 
 
-def trim(tx: Tx, *, kept: int, n: int) -> None:
-    """Forgets the oldest of the parked letters over `kept`, at most `n` of them."""
+def trim(tx: Tx, *, kept: int, bytes: int, n: int) -> None:
+    """Forgets the oldest of the parked letters over `kept`, at most `n` of them, and those with which
+    there are more than so many bytes."""
     tx.run(TRIM, kept=kept, n=n)
+    tx.run(TRIM_BYTES, bytes=bytes)
 
 
 def park_left(tx: Tx, *, before: int, now: int) -> None:

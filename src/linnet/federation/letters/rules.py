@@ -36,10 +36,13 @@ LATER = (6 * MINUTE, HOUR)
 LEFT = 7 * DAY  # a letter that was not read by then is not going to be
 SEEN_KEPT = 30 * DAY  # longer than any server goes on sending the same letter
 PARKED_KEPT = 90 * DAY
-PARKED = 5_000  # letters that are kept parked: whoever sends what cannot be read does not fill the disk
+# what is kept parked, in letters and bytes: whoever sends what cannot be read does not fill the disk
+PARKED, PARKED_BYTES = 5_000, 256 << 20
 DROPPED_KEPT = 90 * DAY
 
 QUEUE = 100_000  # letters that may wait to be read
+QUEUE_BYTES = 1 << 30  # ... and how long they may be, all together, where no setting says so
+SHARE = 2  # one host may have a half of that: who sends more than can be read does not shut out the others
 PER_HOST, PER_HOST_IN = 30_000, 5 * MINUTE  # proven letters of one host: a floodgate, not a quota
 
 _LATER = 300  # seconds after which it makes sense to try again
@@ -80,6 +83,16 @@ class Letter(Value):
     parked_at: int | None = None
 
 
+class Load(Value):
+    """What waits to be read."""
+
+    letters: int
+    bytes: int
+
+
+EMPTY = Load(0, 0)
+
+
 class Shape(Value):
     """What every activity has, in the form in which we compare it. `about`: addresses of its object
     that say who made it."""
@@ -88,6 +101,11 @@ class Shape(Value):
     actor: str
     kind: str  # one of KINDS; '' for another
     about: tuple[str, ...]
+
+
+def share(most_bytes: int) -> Load:
+    """What of one host may wait, where `most_bytes` may wait in all."""
+    return Load(QUEUE // SHARE, most_bytes // SHARE)
 
 
 def shape(document: Json) -> Shape | Drop:

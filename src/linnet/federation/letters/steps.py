@@ -9,7 +9,7 @@ from linnet.federation import authority, proof
 from linnet.federation.authority import Drop, Proven
 from linnet.federation.fetching import Library
 from linnet.federation.letters import actions, queries, rules
-from linnet.federation.letters.rules import Letter, Shape
+from linnet.federation.letters.rules import Letter, Load, Shape
 from linnet.federation.plain import json_object
 from linnet.federation.signing import signatures
 from linnet.federation.signing.shapes import Claim, Received
@@ -45,14 +45,18 @@ class Arrival:
 
 @dataclass(slots=True)
 class Hall:
-    """What the steps work with. `blocked`: is this host not heard?"""
+    """What the steps work with. `blocked`: is this host not heard? `most_bytes`: of letters that may wait;
+    `load`: what waits, as it was at `counted_at` (ms) and with what was kept here since; `crowding`: hosts
+    that have their share of the room."""
 
     db: Database
     library: Library
     blocked: Callable[[str], Awaitable[bool]]
     flood: Throttle = field(default_factory=lambda: Throttle(rules.PER_HOST, rules.PER_HOST_IN))
+    most_bytes: int = rules.QUEUE_BYTES
     counted_at: int = 0
-    waiting: int = 0
+    load: Load = rules.EMPTY
+    crowding: frozenset[str] = frozenset()
 
 
 Step = Callable[[Hall, Arrival], Awaitable[Drop | None]]
@@ -71,8 +75,15 @@ async def room(hall: Hall, arrival: Arrival) -> Drop | None:
     """Is there room? Looked at once a second: the table is the queue."""
     if arrival.now - hall.counted_at >= SECOND:
         hall.counted_at = arrival.now
-        hall.waiting = await hall.db.glance(queries.waiting, rules.QUEUE)
-    return Drop("crowded", f"{hall.waiting} letters wait") if hall.waiting >= rules.QUEUE else None
+        hall.load = await hall.db.glance(queries.waiting, rules.QUEUE)
+        share = rules.share(hall.most_bytes)
+        # whose it is matters only where somebody could have that much
+        full = hall.load.letters >= share.letters or hall.load.bytes >= share.bytes
+        hall.crowding = await hall.db.glance(queries.crowding, share) if full else frozenset()
+    load = hall.load
+    if load.letters >= rules.QUEUE or load.bytes + len(arrival.body) > hall.most_bytes:
+        return Drop("crowded", f"{load.letters} letters wait, {load.bytes} bytes")
+    return None
 
 
 async def address(hall: Hall, arrival: Arrival) -> Drop | None:
@@ -167,6 +178,8 @@ async def actor(_hall: Hall, arrival: Arrival) -> Drop | None:
 
 async def flood(hall: Hall, arrival: Arrival) -> Drop | None:
     """Does its server send more than anybody could read?"""
+    if arrival.host in hall.crowding:
+        return Drop("crowded", f"half of what waits is of {arrival.host}")
     allowance = hall.flood.take(arrival.host, arrival.now)
     return None if allowance.allowed else Drop("crowded", arrival.host)
 
@@ -184,7 +197,9 @@ async def keep(hall: Hall, arrival: Arrival) -> Drop | None:
         body=arrival.body.decode(),
         received_at=arrival.now,
     )
-    await hall.db.write(actions.accept, letter, arrival.now)
+    if await hall.db.write(actions.accept, letter, arrival.now):
+        # until the table is looked at again: a second is time for more than there may be room for
+        hall.load = Load(hall.load.letters + 1, hall.load.bytes + len(arrival.body))
     return None
 
 
