@@ -269,19 +269,44 @@ def test_weeks_are_counted_once_by_page(db: Database, ada: Author, trial: Trial)
     assert {turn.page: turn for turn in week(db, trial, 0)} == had
 
 
-def test_a_week_with_two_lost_days_is_dropped_one_is_not(db: Database, trial: Trial):
+def test_a_week_with_three_lost_days_is_dropped_one_with_two_is_not(db: Database, trial: Trial):
+    start = at_week(trial, 0, 0)
+    at = trials.live(db, trial.frozen_at or 0, start + 6 * HOUR)
+    db.write_now(actions.live, at + 40 * HOUR)  # Monday and Tuesday lost
+
+    def came(tx):
+        for day in range(7):
+            lived_pages.visits(tx, "bakery.example/rye", next_day(trial.first_day, day), 1 + day, days=1)
+
+    db.write_now(came)
+    at = trials.live(db, at + 40 * HOUR, start + 9 * DAY)
+    db.write_now(actions.live, at + 64 * HOUR)  # three days lost
+    trials.live(db, at + 64 * HOUR, start + 15 * DAY + HOUR)
+    kept = {turn.page: turn for turn in week(db, trial, 0)}
+    assert {turn.state for turn in kept.values()} == {"counted"}
+    assert kept["bakery.example/rye"].visits == 3 + 4 + 5 + 6 + 7  # those of the lost days are not in it
+    gone = week(db, trial, 1)
+    assert {turn.state for turn in gone} == {"dropped"}
+    assert gone[0].reason.startswith("3 of its days have no figures. The server did not count")
+    rows = db.read_now(page_state.records, trials.again(db, trial), week_days(trial.first_day, 1)[1])
+    assert {(row.week, row.lost, bool(row.dropped)) for row in rows} == {(0, 2, False), (1, 3, True)}
+
+
+def test_a_trial_frozen_before_days_were_counted_goes_on_by_its_own_rule(db: Database, trial: Trial):
+    text = trial.protocol.replace(',"lost_days":2', "")
+    assert text != trial.protocol
+    db.write_now(lambda tx: tx.run("UPDATE trial SET protocol = :p WHERE id = :id", p=text, id=trial.id))
     start = at_week(trial, 0, 0)
     at = trials.live(db, trial.frozen_at or 0, start + 6 * HOUR)
     db.write_now(actions.live, at + 5 * HOUR)  # one day lost
+    db.write_now(lived_pages.visits, "bakery.example/rye", trial.first_day, 4, 1)
     at = trials.live(db, at + 5 * HOUR, start + 9 * DAY)
     db.write_now(actions.live, at + 40 * HOUR)  # two days lost
     trials.live(db, at + 40 * HOUR, start + 15 * DAY + HOUR)
-    assert {turn.state for turn in week(db, trial, 0)} == {"counted"}
-    gone = week(db, trial, 1)
-    assert {turn.state for turn in gone} == {"dropped"}
-    assert gone[0].reason.startswith("2 of its days were dropped. The server did not count")
+    assert {turn.page: turn.visits for turn in week(db, trial, 0)}["bakery.example/rye"] == 4
+    assert {turn.state for turn in week(db, trial, 1)} == {"dropped"}
     rows = db.read_now(page_state.records, trials.again(db, trial), week_days(trial.first_day, 1)[1])
-    assert {(row.week, bool(row.dropped)) for row in rows} == {(0, False), (1, True)}
+    assert {(row.week, row.lost, bool(row.dropped)) for row in rows} == {(0, 0, False), (1, 0, True)}
 
 
 @pytest.mark.parametrize(

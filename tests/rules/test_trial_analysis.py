@@ -3,20 +3,21 @@
 import itertools
 import math
 import random
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from tests.trials import world
 
 from linnet.desk.trial import analysis, calendar, looks, model, paged
 from linnet.desk.trial.protocol import Document
-from linnet.desk.trial.values import DayRecord, Protocol
+from linnet.desk.trial.values import DayRecord, PageRecord, Protocol
 from linnet.kernel.days import next_day
 from linnet.kernel.errors import Invalid
 from linnet.kernel.value import changed
 from linnet.kernel.wire import decode_as
-from tests.trials import world
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "trials"
 KEY = "5e" * 32
@@ -315,6 +316,80 @@ def test_a_week_missing_for_one_page_is_left_out_for_all():
     assert reading.broken == ("dropped",)
     without = [r for r in found.pages if r.week != 2]
     assert paged.read(found.protocol, found.seed, without, found.reading.until).effect == reading.effect
+
+
+def by_days() -> tuple[Protocol, str, tuple[PageRecord, ...], str]:
+    """The same trial with the rule of lost days."""
+    found = frozen("which_page")
+    rules = changed(found.protocol.rules, lost_days=2, draws=199)
+    return changed(found.protocol, rules=rules), found.seed, found.pages, found.reading.until
+
+
+def losing(pages: Iterable[PageRecord], **weeks: int) -> list[PageRecord]:
+    """So many days lost in a week (w2=3), as the desk writes it down."""
+    lost = {int(name[1:]): n for name, n in weeks.items()}
+    return [
+        changed(r, lost=lost.get(r.week, 0), dropped="outage" if lost.get(r.week, 0) > 2 else "")
+        for r in pages
+    ]
+
+
+def test_a_week_that_lost_two_days_is_taken_for_seven():
+    protocol, seed, pages, until = by_days()
+    kept = paged.read(protocol, seed, losing(pages, w2=2), until)
+    assert (kept.days, kept.dropped, kept.lost, kept.broken) == (64, 0, 2, ())
+    # as if five sevenths of what came had been counted, and all of it had been there
+    some = [
+        changed(r, visits=r.visits * 5) if r.week == 2 else changed(r, visits=r.visits * 7) for r in pages
+    ]
+    full = paged.read(protocol, seed, [changed(r, visits=r.visits * 7) for r in pages], until)
+    same = paged.read(protocol, seed, losing(some, w2=2), until)
+    assert (same.effect, same.p, same.low) == (full.effect, full.p, full.low)
+    assert paged.whole(PageRecord("/a", 0, 15, 0, "", 2)) == 21
+    assert paged.whole(PageRecord("/a", 0, 15, 0)) == 15
+
+
+@pytest.mark.parametrize(
+    ("weeks", "days", "lost", "broken"),
+    [
+        ({"w2": 3}, 56, 3, ()),  # one dropped week of eight does not break it
+        ({"w2": 5}, 56, 5, ()),
+        ({"w2": 6}, 56, 6, ("dropped",)),  # more than 10 of 100 of 56 days
+        ({"w1": 1, "w2": 2, "w5": 2}, 64, 5, ()),
+        ({"w1": 2, "w2": 2, "w5": 2}, 64, 6, ("dropped",)),
+    ],
+)
+def test_what_breaks_a_trial_of_pages_is_counted_in_days(weeks, days, lost, broken):
+    protocol, seed, pages, until = by_days()
+    reading = paged.read(protocol, seed, losing(pages, **weeks), until)
+    assert (reading.days, reading.lost, reading.broken) == (days, lost, broken)
+
+
+def test_a_week_that_is_not_told_is_lost_whole():
+    protocol, seed, pages, until = by_days()
+    for some in ([r for r in pages if r.week != 2], [r for r in pages if r != pages[-1]]):
+        reading = paged.read(protocol, seed, some, until)
+        assert (reading.days, reading.lost, reading.broken) == (56, 7, ("dropped",))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"lost": 1}, "other lost days in week 0"),
+        ({"lost": 8}, "other lost days|have 8 lost days"),
+        ({"dropped": "It does not suit"}, "week 0 is dropped although 0 of its days are lost"),
+    ],
+)
+def test_lost_days_are_the_same_for_every_page_and_drop_by_rule(change, words):
+    protocol, seed, pages, until = by_days()
+    with pytest.raises(Invalid, match=words):
+        paged.read(protocol, seed, [changed(pages[0], **change), *pages[1:]], until)
+    every = [changed(r, lost=3) for r in pages if r.week == 0]
+    with pytest.raises(Invalid, match="week 0 is not dropped although 3"):
+        paged.read(protocol, seed, every, until)
+    old = changed(protocol, rules=changed(protocol.rules, lost_days=0))
+    with pytest.raises(Invalid, match="protocol does not know"):
+        paged.read(old, seed, [changed(r, lost=1) for r in pages], until)
 
 
 def test_pages_that_are_not_of_the_trial_and_weeks_twice_are_refused():

@@ -110,16 +110,22 @@ def test_a_stopped_trial_holds_nothing_after_its_last_day():
     assert found == [Quiet(start(1), day_start(next_day(last), ZONE))]
 
 
-def test_one_lost_day_is_borne_two_are_not():
+def test_two_lost_days_are_borne_three_are_not():
     def day(n: int, state: str) -> TrialDay:
         return TrialDay(
             1, next_day(FIRST, n), 0, "on", state, "Away." if state == "dropped" else "", 0, 0, 0, 0, 0, 1
         )
 
     week = [day(n, "counted") for n in range(7)]
-    assert page_rules.why_dropped(week) == ""
-    assert page_rules.why_dropped([*week[:6], day(6, "dropped")]) == ""
-    assert (
-        page_rules.why_dropped([*week[:5], day(5, "dropped"), day(6, "dropped")])
-        == "2 of its days were dropped. Away."
-    )
+    two = [*week[:5], day(5, "dropped"), day(6, "dropped")]
+    assert page_rules.why_dropped(week, 2) == page_rules.why_dropped(two, 2) == ""
+    assert page_rules.why_dropped(two, 1) == "2 of its days have no figures. Away."
+    assert page_rules.why_dropped([day(0, "dropped"), *two[1:]], 2).startswith("3 of its days")
+
+
+def test_only_days_with_figures_are_counted_neighbours_together():
+    days = [next_day(FIRST, n) for n in range(7)]
+    every = [(day, n not in {0, 3}) for n, day in enumerate(days)]
+    assert page_rules.with_figures(every) == [(days[1], days[2]), (days[4], days[6])]
+    assert page_rules.with_figures([(day, False) for day in days]) == []
+    assert page_rules.with_figures([(days[0], True), (days[2], True)]) == [(days[0],) * 2, (days[2],) * 2]

@@ -77,7 +77,8 @@ def test_rules_follow_from_the_kind_of_trial():
     assert frozen().rules == Rules(lag=1, covariate=True)
     assert frozen(all_visits=True).rules == Rules(lag=1, covariate=False)
     assert protocol.rules_of(changed(HALF, kind="daily"), "visits_other") == Rules(lag=0, covariate=True)
-    assert protocol.rules_of(changed(HALF, kind="which_page"), "page_visits") == Rules(lag=0, covariate=False)
+    pages = protocol.rules_of(changed(HALF, kind="which_page"), "page_visits")
+    assert pages == Rules(lag=0, covariate=False, lost_days=2)
 
 
 @pytest.mark.parametrize("name", ["half_week", "which_page"])
@@ -94,6 +95,18 @@ def test_a_stored_document_is_verified_by_every_later_program(name):
     ]
     assert found.ok
     assert found.said.title == "Cannot tell yet"
+
+
+def test_a_trial_of_pages_that_was_frozen_before_days_were_counted_is_read_as_then():
+    """Its week 3 lost two days and was dropped, which broke it: 6 of 48 weeks of pages."""
+    found = verify((FIXTURES / "pages_by_whole_weeks.json").read_bytes())
+    assert [check.words for check in found.checks if not check.ok] == []
+    assert (found.reading.dropped, found.reading.lost, found.reading.broken) == (6, 0, ("dropped",))
+    assert "6 of 48" in found.said.reasons[0]
+    doc = stored("pages_by_whole_weeks")
+    assert "lost_days" not in doc["protocol"]["rules"]
+    doc["protocol"]["rules"]["lost_days"] = 2  # by the rule of today it would be another protocol
+    assert not verify(encode(doc)).ok
 
 
 @pytest.mark.parametrize("until", [None, 60])

@@ -111,3 +111,34 @@ def pages(
             own = mean * shock * math.exp(chance.gauss(0, 0.2))
             found.append(PageRecord(page, week.week, poisson(chance, own + effect * on), int(on)))
     return found
+
+
+def pages_by_day(
+    chance: random.Random,
+    protocol: Protocol,
+    key: str,
+    lost: Sequence[Sequence[int]],
+    *,
+    base: float = 7,
+    effect: float = 0,
+) -> list[PageRecord]:
+    """The same day by day, with weekdays: the post about a page is written on one of the first four days of its
+    week, and what it brings is spread over four. `lost`: for each week, its days without figures."""
+    design = protocol.design
+    means = [base * math.exp(chance.gauss(0, 0.4)) for _ in design.pages]
+    usual = [x / sum(WEEKDAYS) for x in WEEKDAYS]
+    found = []
+    for week in calendar.page_calendar(design, key).weeks:
+        days = shocks(chance, 7, 0.15, 0.6)
+        gone = lost[week.week]
+        why = f"{len(gone)} of its days have no figures." if len(gone) > protocol.rules.lost_days else ""
+        for page, mean in zip(design.pages, means, strict=True):
+            on = page in week.promoted
+            own = mean * math.exp(chance.gauss(0, 0.2))
+            first = chance.randrange(4)
+            seen = 0
+            for day in range(7):
+                extra = effect * SPREAD[day - first] if on and 0 <= day - first < len(SPREAD) else 0.0
+                seen += poisson(chance, own * usual[day] * days[day] + extra) * (day not in gone)
+            found.append(PageRecord(page, week.week, seen, int(on), why, len(gone)))
+    return found

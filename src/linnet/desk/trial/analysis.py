@@ -59,13 +59,20 @@ class Tested(Value):
 
 
 class Counted(Value):
-    """Days (pages and weeks): used, of them on, left out, held down; and the mean of the quiet ones."""
+    """Days (pages and weeks): used, of them on, left out, held down; and the mean of the quiet ones. `lost`: days
+    without figures and all days, where what is counted is no days."""
 
     used: int
     on: int
     dropped: int
     capped: int
     mean_quiet: float
+    lost: tuple[int, int] | None = None
+
+    @property
+    def missing(self) -> tuple[int, int]:
+        """Days without figures, of how many."""
+        return self.lost or (self.dropped, self.used + self.dropped)
 
 
 def due(protocol: Protocol, until: str) -> Look | None:
@@ -135,6 +142,7 @@ def reading(
         posted_quiet=obeyed.posted_quiet,
         blocks_quiet=obeyed.blocks_quiet,
         broken=_broken(protocol, tested, counted, obeyed),
+        lost=counted.lost[0] if counted.lost else 0,
     )
 
 
@@ -193,7 +201,8 @@ def _broken(
 ) -> tuple[Broken, ...]:
     rules = protocol.rules
     found: list[Broken] = []
-    if counted.dropped * 100 > rules.dropped_most * (counted.used + counted.dropped):
+    missing, of = counted.missing
+    if missing * 100 > rules.dropped_most * of:
         found.append("dropped")
     if round(obeyed.difference * 100, 6) < rules.compliance_least:
         found.append("compliance")

@@ -17,7 +17,7 @@ from linnet.kernel.value import Value
 PAGES_LEAST, PAGES_MOST = 6, 40
 WEEKS_USUAL = 8
 _SPECIAL = re.compile(r"[\s%?#<>\"\\\ufffd]")  # with these an address would read otherwise
-LOST_MOST = 1  # days of a week that may be missing: all pages of it lose the same, so it stays comparable
+BEFORE = 1  # days that a week could lose, when what it had was not taken for seven days
 
 
 class PageTurn(Value):
@@ -127,9 +127,21 @@ def held_times(
     return found
 
 
-def why_dropped(days: Sequence[TrialDay]) -> str:
-    """Why a week is dropped, for all its pages and under every calendar alike; '' for a good one."""
+def why_dropped(days: Sequence[TrialDay], most: int) -> str:
+    """Why a week is dropped, for all its pages and under every calendar alike; '' for a good one, which may
+    have lost `most` days."""
     lost = [day for day in days if day.state == "dropped"]
-    if len(lost) <= LOST_MOST:
+    if len(lost) <= most:
         return ""
-    return f"{len(lost)} of its days were dropped. {lost[0].reason}"
+    return f"{len(lost)} of its days have no figures. {lost[0].reason}"
+
+
+def with_figures(days: Iterable[tuple[str, bool]]) -> list[tuple[str, str]]:
+    """The stretches, first to last day, of neighbouring days that have figures; of days in their order."""
+    found: list[tuple[str, str]] = []
+    for day, good in days:
+        if good and found and next_day(found[-1][1]) == day:
+            found[-1] = (found[-1][0], day)
+        elif good:
+            found.append((day, day))
+    return found

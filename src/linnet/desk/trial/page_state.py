@@ -1,20 +1,22 @@
 """A which-page trial from the draw to its figures: its rows, its weeks counted once, its past, and the pages
 that one could be made of."""
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 from zoneinfo import ZoneInfo
 
 from linnet.db.tx import Tx
 from linnet.desk.links import queries as link_queries
 from linnet.desk.trial import calendar, history, page_queries, page_rules, queries
 from linnet.desk.trial.page_rules import Linked, PageTurn
+from linnet.desk.trial.paged import LOST_DAYS
 from linnet.desk.trial.planning import HISTORY, WINDOW
-from linnet.desk.trial.rules import Trial
-from linnet.desk.trial.values import Design, PageRecord
+from linnet.desk.trial.rules import Trial, TrialDay
+from linnet.desk.trial.values import Design, PageRecord, Protocol
 from linnet.kernel.clock import DAY
 from linnet.kernel.days import day_of, day_start, days_between, next_day
 from linnet.kernel.value import Value
+from linnet.kernel.wire import decode_as
 
 LOOK_BACK = 56  # days whose visits rank the pages
 OFFERED = 60
@@ -55,8 +57,10 @@ def count(tx: Tx, trial: Trial, own: ZoneInfo, now: int) -> None:
         days = queries.days_near(tx, trial.id, first, last)
         if any(day.state == "open" for day in days):
             return
-        reason = page_rules.why_dropped(days)
-        seen = _visits(tx, day_start(first, own), day_start(next_day(last), own))
+        rules = decode_as(Protocol, trial.protocol).rules
+        reason = page_rules.why_dropped(days, rules.lost_days or page_rules.BEFORE)
+        used = [(day.day, day.state == "counted" or not rules.lost_days) for day in days]
+        seen = _visits(tx, page_rules.with_figures(used), own)
         for turn in turns:
             page_queries.count(tx, turn, seen.get(turn.page, 0), reason, now)
 
@@ -66,6 +70,7 @@ def records(tx: Tx, trial: Trial, until: str) -> list[PageRecord]:
     posted: dict[tuple[str, int], int] = defaultdict(int)
     for link in page_queries.links(tx, trial.id):
         posted[link.page, link.week] += 1
+    lost = lost_days(trial, queries.days(tx, trial.id))
     return [
         PageRecord(
             turn.page,
@@ -73,10 +78,19 @@ def records(tx: Tx, trial: Trial, until: str) -> list[PageRecord]:
             turn.visits,
             posted[turn.page, turn.week],
             turn.reason if turn.state == "dropped" else "",
+            lost.get(turn.week, 0),
         )
         for turn in page_queries.turns(tx, trial.id)
         if turn.state != "open" and page_rules.week_days(trial.first_day, turn.week)[1] <= until
     ]
+
+
+def lost_days(trial: Trial, days: Iterable[TrialDay]) -> dict[int, int]:
+    """Days without figures by week, where the protocol asks for them."""
+    if not decode_as(Protocol, trial.protocol).rules.lost_days:
+        return {}
+    lost = (day.day for day in days if day.state == "dropped" and day.day <= trial.last_day)
+    return dict(Counter(page_rules.week_of(trial.first_day, day) for day in lost))
 
 
 def links(tx: Tx, trial: Trial) -> list[Linked]:
@@ -95,17 +109,18 @@ def past(tx: Tx, own: ZoneInfo, pages: Collection[str], now: int) -> list[PageRe
         last = next_day(last, -7)
     found = []
     for number, (first, end) in enumerate(reversed(weeks)):
-        lost = sum(bool(known[day].dropped) for day in days_between(first, end))
-        reason = f"{lost} of its days were not counted." if lost > page_rules.LOST_MOST else ""
-        seen = _visits(tx, day_start(first, own), day_start(next_day(end), own))
-        found += [PageRecord(page, number, seen.get(page, 0), 0, reason) for page in pages]
+        days = [(day, not known[day].dropped) for day in days_between(first, end)]
+        lost = sum(not good for _, good in days)
+        reason = f"{lost} of its days have no figures." if lost > LOST_DAYS else ""
+        seen = _visits(tx, page_rules.with_figures(days), own)
+        found += [PageRecord(page, number, seen.get(page, 0), 0, reason, lost) for page in pages]
     return found
 
 
 def candidates(tx: Tx, account_id: int, now: int) -> list[Candidate]:
     """The firm's own pages that were visited or linked to most."""
     hosts = link_queries.own_hosts(tx)
-    seen = _visits(tx, now - LOOK_BACK * DAY, now)
+    seen = _seen(tx, now - LOOK_BACK * DAY, now)
     posts: dict[str, int] = defaultdict(int)
     for row in page_queries.targets(tx, account_id, now - WINDOW * DAY):
         posts[page_rules.page_of(row.target, hosts)] += row.posts
@@ -121,7 +136,15 @@ def suggested(found: list[Candidate]) -> list[str]:
     return calm[:12]
 
 
-def _visits(tx: Tx, since: int, until: int) -> dict[str, int]:
+def _visits(tx: Tx, stretches: Iterable[tuple[str, str]], own: ZoneInfo) -> Counter[str]:
+    """Visits by page of days that have figures: a visit is of the day on which it began."""
+    found: Counter[str] = Counter()
+    for first, last in stretches:
+        found.update(_seen(tx, day_start(first, own), day_start(next_day(last), own)))
+    return found
+
+
+def _seen(tx: Tx, since: int, until: int) -> dict[str, int]:
     found: dict[str, int] = defaultdict(int)
     for row in page_queries.saw(tx, since, until):
         found[page_rules.page_at(row.site, row.path)] += row.visits

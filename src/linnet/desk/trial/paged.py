@@ -6,9 +6,15 @@ In each fortnight every page is promoted in exactly one of the two weeks, so mea
 taken out of both sides (two-way demeaning) and tau is what is left. Its standard error is clustered by page
 with the usual factor G/(G - 1) (n - 1)/(n - k) (Cameron and Miller 2015), and t = tau/s is compared with the
 t of calendars drawn by the same lots. It answers nothing about pages that were never promoted, nor about the
-firm's name. A week without figures for any page is left out for all pages and under every calendar.
+firm's name.
 
-Spikes: a page's week is held at the median and five MADs of that page's weeks.
+Days without figures are missing for all pages alike and under every calendar. A week with at most two of them
+(`lost_days`) is taken for seven days: its visits times 7/(7 - lost), the same factor for every page, so that a week
+of five days neither weighs less than a promotion is worth nor leaves the pages' own sizes in the errors. A week
+that lost more is left out for all pages; the other week of its fortnight stays, because within it pages that
+are promoted still stand beside others, drawn by lot. What breaks the trial is counted in days.
+
+Spikes: a page's week is held at the median and five MADs of that page's weeks, as seven days.
 """
 
 import math
@@ -23,6 +29,7 @@ from linnet.desk.trial.values import Design, PageCalendar, PageRecord, Protocol,
 from linnet.kernel.errors import Invalid
 
 Rows = list[Vector]
+LOST_DAYS = 2  # of a week: with five of seven days the weekdays that are missing say little
 
 
 def read(protocol: Protocol, seed: str, records: Iterable[PageRecord], until: str) -> Reading:
@@ -31,7 +38,8 @@ def read(protocol: Protocol, seed: str, records: Iterable[PageRecord], until: st
     found = calendar.page_calendar(protocol.design, seed)
     if not protocol.design.start <= until <= calendar.last_day(protocol.design):
         raise Invalid("until", "is not a day of the trial")
-    rows = _by_place(records, protocol.design)
+    most = protocol.rules.lost_days
+    rows = _by_place(records, protocol.design, most)
     over = [week.week for week in found.weeks if week.last <= until]
     pages = protocol.design.pages
     used = [week for week in over if all((p, week) in rows and not rows[p, week].dropped for p in pages)]
@@ -45,6 +53,7 @@ def read(protocol: Protocol, seed: str, records: Iterable[PageRecord], until: st
         len(pages) * (len(over) - len(used)),
         capped,
         sum(quiet) / max(len(quiet), 1),
+        (_lost(rows, pages, over), 7 * len(over)) if most else None,
     )
     tested = _test(protocol, seed, values, on, used, len(over))
     return reading(protocol, tested, counted, _obeyed(found, rows, over), until)
@@ -67,6 +76,11 @@ def estimate(outcome: Rows, on: Sequence[Sequence[float]]) -> Estimate | None:
     factor = pages / (pages - 1) * (cells - 1) / (cells - terms)
     se = math.sqrt(factor * dot(scores, scores)) / total
     return Estimate(effect, se, ratio(effect, se))
+
+
+def whole(record: PageRecord) -> float:
+    """Visits of a week as seven days: what the days with figures brought, times 7 by their number."""
+    return record.visits * 7 / max(7 - record.lost, 1)
 
 
 def demeaned(rows: Sequence[Sequence[float]]) -> Rows:
@@ -118,7 +132,7 @@ def _on(found: PageCalendar, used: Sequence[int]) -> Rows:
 def _values(
     rows: Mapping[tuple[str, int], PageRecord], pages: Sequence[str], used: Sequence[int], mads: int
 ) -> tuple[Rows, int]:
-    every = [float(rows[page, week].visits) for page in pages for week in used]
+    every = [whole(rows[page, week]) for page in pages for week in used]
     held, capped = model.cap(every, [page for page in pages for _ in used], mads)
     width = len(used)
     return [held[at * width : (at + 1) * width] for at in range(len(pages))], capped
@@ -135,13 +149,35 @@ def _obeyed(found: PageCalendar, rows: Mapping[tuple[str, int], PageRecord], ove
     return Obeyed(sum(on), len(on), sum(quiet), len(quiet))
 
 
-def _by_place(records: Iterable[PageRecord], design: Design) -> dict[tuple[str, int], PageRecord]:
+def _lost(rows: Mapping[tuple[str, int], PageRecord], pages: Sequence[str], over: Sequence[int]) -> int:
+    """Days without figures; a week of which a page is not told at all is lost whole."""
+    return sum(rows[pages[0], n].lost if all((page, n) in rows for page in pages) else 7 for n in over)
+
+
+def _by_place(records: Iterable[PageRecord], design: Design, most: int) -> dict[tuple[str, int], PageRecord]:
     rows: dict[tuple[str, int], PageRecord] = {}
     pages = set(design.pages)
+    of_week: dict[int, int] = {}
     for record in records:
         if record.page not in pages:
             raise Invalid("records", f"have a page that is not of this trial: {record.page[:80]}")
         if (record.page, record.week) in rows:
             raise Invalid("records", f"have week {record.week} of {record.page[:80]} twice")
+        if record.lost != of_week.setdefault(record.week, record.lost):
+            raise Invalid(
+                "records", f"have other lost days in week {record.week} for one page than for another"
+            )
+        _check_lost(record, most)
         rows[record.page, record.week] = record
     return rows
+
+
+def _check_lost(record: PageRecord, most: int) -> None:
+    """By the rule: days may be lost, and a week is dropped if and only if it lost too many."""
+    if not most and record.lost:
+        raise Invalid("records", "have lost days, which this trial's protocol does not know")
+    if not 0 <= record.lost <= 7:
+        raise Invalid("records", f"have {record.lost} lost days in week {record.week}")
+    if most and bool(record.dropped) != (record.lost > most):
+        what = "is dropped" if record.dropped else "is not dropped"
+        raise Invalid("records", f"week {record.week} {what} although {record.lost} of its days are lost")

@@ -122,6 +122,6 @@ def _table(history: Sequence[PageRecord], design: Design) -> tuple[list[Vector],
         raise Invalid(
             "history", "has no visits of these pages: look whether the snippet or the log import works"
         )
-    every = [float(rows[page, n].visits) for page in design.pages for n in whole[-weeks:]]
+    every = [paged.whole(rows[page, n]) for page in design.pages for n in whole[-weeks:]]
     held, _ = model.cap(every, [page for page in design.pages for _ in range(weeks)], Rules().cap)
     return [held[at * weeks : (at + 1) * weeks] for at in range(len(design.pages))], weeks

@@ -92,7 +92,8 @@ class Rules(Value):
 
     `draws`: calendars drawn for the test. `cap`: a day is capped at the median and so many MADs of its
     weekday. `dropped_most`, `compliance_least`: in percent; beyond them the trial is broken. `lag`: 1 when
-    the day before is in the model. `covariate`: search visits are in it."""
+    the day before is in the model. `covariate`: search visits are in it. `lost_days`: so many days of a week
+    may be without figures in a which-page trial; 0: as such trials were read before, by whole weeks."""
 
     draws: int = 4999
     cap: int = 5
@@ -100,6 +101,7 @@ class Rules(Value):
     compliance_least: int = 70
     lag: int = 1
     covariate: bool = True
+    lost_days: int = 0
 
 
 class Worth(Value):
@@ -146,13 +148,15 @@ class DayRecord(Value):
 
 
 class PageRecord(Value):
-    """Visits of one page in one week. `posted`: posts that linked to it in that week."""
+    """Visits of one page in one week. `posted`: posts that linked to it in that week. `lost`: days of the week
+    without figures, whose visits are not in `visits`."""
 
     page: str
     week: int
     visits: int
     posted: int
     dropped: str = ""
+    lost: int = 0
 
 
 class Reading(Value):
@@ -165,7 +169,7 @@ class Reading(Value):
     `capped`: held down as spikes. `followed_on`: on blocks (pages and weeks) with a post, of `blocks_on`;
     `posted_quiet`: quiet blocks with a post, of `blocks_quiet`. `followed`: the effect of posting itself
     (effect / difference in compliance), None when that difference is not above 0. `mean_quiet`: visits on
-    an average quiet day, capped."""
+    an average quiet day, capped. `lost`: days without figures, in a which-page trial that counts them."""
 
     how: Literal["look", "futility", "end", "stopped"]
     until: str
@@ -190,6 +194,7 @@ class Reading(Value):
     posted_quiet: int
     blocks_quiet: int
     broken: tuple[Literal["dropped", "compliance", "no_figures"], ...]
+    lost: int = 0
 
 
 class Power(Value):
