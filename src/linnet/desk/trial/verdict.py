@@ -8,6 +8,7 @@ the *least* value, "not worth it" the whole range below the line of the *most* v
 
 import math
 
+from linnet.desk.trial import page_words
 from linnet.desk.trial.values import (
     BreakEven,
     Design,
@@ -95,10 +96,8 @@ def before(design: Design, worth: Worth, power: Power) -> Verdict | None:
         reasons.append("nothing_to_see")
     if not reasons:
         return None
-    pages = () if design.kind == "which_page" else ("which_page",)
-    return Verdict(
-        "do_not_start", line, None, None, None, None, tuple(reasons), (*pages, "measure_value", "watch")
-    )
+    better = ("more_pages" if design.kind == "which_page" else "which_page", "measure_value", "watch")
+    return Verdict("do_not_start", line, None, None, None, None, tuple(reasons), better)
 
 
 def _kind(reading: Reading, line: BreakEven) -> VerdictKind:
@@ -143,15 +142,6 @@ SENTENCES: dict[VerdictKind, str] = {
     "broken": "The days do not answer the question, whatever the figures say.",
     "do_not_start": "With your visits, even a year of this trial would not show what posting brings.",
 }
-PAGE_SENTENCES: dict[VerdictKind, str] = {
-    **SENTENCES,
-    "worth_it": "The visits that posting about a page brought to it pay for the time it took, even if a visit is worth "
-    "as little as it may be.",
-    "not_worth_it": "On quick visits alone, posting about a page does not pay for the time it took, even if a visit is "
-    "worth as much as it may be.",
-    "cannot_tell": "The range of what posting about a page brought to it lies on both sides of what would pay for it.",
-    "broken": "The weeks do not answer the question, whatever the figures say.",
-}
 SLOW = (
     "Not measured: a reputation that grows over months, because quiet days live on the fame of the loud ones; "
     "only comparing firms can show that."
@@ -180,7 +170,16 @@ REASONS: dict[str, str] = {
 
 def sentence(kind: VerdictKind, design: Design) -> str:
     """The answer in one sentence."""
-    return (PAGE_SENTENCES if design.kind == "which_page" else SENTENCES)[kind]
+    return (page_words.SENTENCES if design.kind == "which_page" else SENTENCES)[kind]
+
+
+def _next_words(design: Design, keys: tuple[str, ...]) -> tuple[str, ...]:
+    said = {**NEXT, **page_words.NEXT} if design.kind == "which_page" else NEXT
+    return tuple(said[key] for key in keys)
+
+
+def _slow(design: Design) -> str:
+    return page_words.SLOW if design.kind == "which_page" else SLOW
 
 
 def words(protocol: Protocol, reading: Reading, verdict: Verdict) -> Said:
@@ -197,9 +196,9 @@ def words(protocol: Protocol, reading: Reading, verdict: Verdict) -> Said:
         title=TITLES[verdict.kind],
         sentence=sentence(verdict.kind, protocol.design),
         lines=tuple(lines),
-        next=tuple(NEXT[key] for key in verdict.next),
+        next=_next_words(protocol.design, verdict.next),
         reasons=tuple(_reason(key, protocol, reading) for key in verdict.reasons),
-        slow=SLOW,
+        slow=_slow(protocol.design),
         notes=_notes(protocol, reading),
     )
 
@@ -210,17 +209,21 @@ def words_before(design: Design, worth: Worth, power: Power, verdict: Verdict) -
     seen = power.smallest_in(YEAR)
     lines = [_line(worth, verdict.break_even, unit)]
     if seen is not None:
+        today = "a page has {} in a week" if design.kind == "which_page" else "there are {}"
         lines.insert(
             0,
-            f"The smallest effect that a year would show is {number(seen)} {unit}; today there are {number(power.mean)}.",
+            f"The smallest effect that a year would show is {number(seen)} {unit}; "
+            f"today {today.format(number(power.mean))}.",
         )
     return Said(
         title=TITLES[verdict.kind],
-        sentence=SENTENCES[verdict.kind],
+        sentence=sentence(verdict.kind, design),
         lines=tuple(lines),
-        next=tuple(NEXT[key] for key in verdict.next),
-        reasons=tuple(REASONS[key] for key in verdict.reasons),
-        slow=SLOW,
+        next=_next_words(design, verdict.next),
+        reasons=tuple(
+            (page_words.REASONS if design.kind == "which_page" else REASONS)[key] for key in verdict.reasons
+        ),
+        slow=_slow(design),
         notes=(),
     )
 
@@ -232,12 +235,15 @@ def number(value: float) -> str:
 
 
 def _unit(design: Design) -> str:
-    return "visits per promoted page and week" if design.kind == "which_page" else "visits a day"
+    return page_words.UNIT if design.kind == "which_page" else "visits a day"
 
 
 def _effect(protocol: Protocol, reading: Reading, unit: str) -> str:
-    what = "weeks of pages" if protocol.design.kind == "which_page" else "days"
-    n = f"{reading.days_on} {what} on, {reading.days - reading.days_on} quiet"
+    if protocol.design.kind == "which_page":
+        none = reading.low is None or reading.high is None
+        ends = None if none else (number(reading.low or 0.0), number(reading.high or 0.0))
+        return page_words.effect(reading, number(reading.effect), ends)
+    n = f"{reading.days_on} days on, {reading.days - reading.days_on} quiet"
     if reading.low is None or reading.high is None:
         return f"Measured: {number(reading.effect)} {unit}, without a range: there were too few coins ({n})."
     return f"Posting brought {number(reading.effect)} {unit}; range {number(reading.low)} to {number(reading.high)} ({n})."
@@ -252,7 +258,7 @@ def _line(worth: Worth, line: BreakEven, unit: str) -> str:
     return (
         f"{cost} and pays for itself from {ends[0]}"
         + (f" to {ends[1]}" if ends[0] != ends[1] else "")
-        + f" {unit}."
+        + (" visits to it." if unit.endswith("week") else f" {unit}.")
     )
 
 
@@ -281,6 +287,8 @@ def _weeks(weeks: int | None) -> str:
 
 
 def _reason(key: str, protocol: Protocol, reading: Reading) -> str:
+    if protocol.design.kind == "which_page":
+        return page_words.reason(key, protocol, reading)
     if key == "dropped":
         return f"{REASONS[key]} {reading.dropped} of {reading.days + reading.dropped} are missing."
     if key == "compliance":
@@ -288,7 +296,6 @@ def _reason(key: str, protocol: Protocol, reading: Reading) -> str:
             "half_week": "half-weeks",
             "daily": "days",
             "whole_weeks": "weeks",
-            "which_page": "weeks of pages",
         }
         name = blocks[protocol.design.kind]
         return (
@@ -308,6 +315,9 @@ def _notes(protocol: Protocol, reading: Reading) -> tuple[str, ...]:
         notes.append(
             f"Started with {protocol.baseline_days} days of visits recorded before: what could be seen was not known."
         )
+    if protocol.design.kind == "which_page":
+        followed = "" if reading.followed is None else number(reading.followed)
+        return (*notes, *page_words.notes(protocol, reading, followed))
     if reading.dropped:
         notes.append(
             f"Not used: {reading.dropped} of {reading.days + reading.dropped}, because figures are missing."
