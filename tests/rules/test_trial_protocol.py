@@ -41,7 +41,7 @@ def test_the_hash_is_of_json_that_any_program_can_write():
             '"frozen_at":1,"looks":[{"days":56,"limit":100,"purpose":"futility"},'
             '{"days":70,"limit":150,"purpose":"verdict"},{"days":84,"limit":350,"purpose":"verdict"}],'
             '"outcome":"visits_other","rules":{"cap":5,"compliance_least":70,"covariate":true,"draws":4999,'
-            '"dropped_most":10,"lag":1},"sites":["bäckerei.example"],"version":1,'
+            '"dropped_most":10,"lag":1,"sources":2},"sites":["bäckerei.example"],"version":1,'
             '"worth":{"cost":3000,"currency":"EUR","minutes":45,"value":150000,"value_high":200000,"value_low":100000}}'
         )
         .replace(
@@ -74,9 +74,11 @@ def test_under_28_days_of_visits_must_be_waived_and_the_protocol_says_so():
 
 
 def test_rules_follow_from_the_kind_of_trial():
-    assert frozen().rules == Rules(lag=1, covariate=True)
+    assert frozen().rules == Rules(lag=1, covariate=True, sources=2)
     assert frozen(all_visits=True).rules == Rules(lag=1, covariate=False)
-    assert protocol.rules_of(changed(HALF, kind="daily"), "visits_other") == Rules(lag=0, covariate=True)
+    assert protocol.rules_of(changed(HALF, kind="daily"), "visits_other") == Rules(
+        lag=0, covariate=True, sources=2
+    )
     pages = protocol.rules_of(changed(HALF, kind="which_page"), "page_visits")
     assert pages == Rules(lag=0, covariate=False, lost_days=2)
 

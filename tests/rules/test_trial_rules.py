@@ -10,6 +10,7 @@ from linnet.desk.trial.planning import DayWorth, Lag
 from linnet.desk.trial.rules import Counted, Quiet, TrialDay
 from linnet.desk.trial.sources import source_of
 from linnet.desk.trial.values import DayRecord
+from linnet.desk.visits.campaign import NOTHING
 from linnet.kernel.clock import DAY, HOUR, MINUTE, zone
 from linnet.kernel.days import day_of, day_start, next_day
 from linnet.kernel.errors import Invalid
@@ -45,7 +46,8 @@ MOMENTS = st.integers(1_793_000_000_000, 1_793_000_000_000 + 400 * DAY)
     ],
 )
 def test_where_a_visit_came_from(referrer: str, channel: str, source: str):
-    assert source_of(referrer, channel) == source
+    assert source_of(referrer, channel, NOTHING, 1) == source
+    assert source_of(referrer, channel, NOTHING) == source  # without words both rules say the same
 
 
 def days_of(arms: str, first: str = "2026-11-02", span: int = 1) -> list[TrialDay]:

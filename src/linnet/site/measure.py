@@ -2,7 +2,7 @@
 
     GET  /go/{code}   a tracked address of ours: one durable row, then on to the target
     GET  /ln.js       the snippet for the firm's own pages (static/ln.js)
-    POST /ln          what the snippet saw: {"ln": code or "", "u": page, "r": referring host}
+    POST /ln          what the snippet saw: {"ln": code or "", "u": page, "r": referring host, "q": its tags}
 
 Measuring paper, 4a; security paper, F01 to F05. The target comes from the database by an opaque
 code, never from the query. No cookie is set or read here.
@@ -21,6 +21,7 @@ from linnet.desk.links import queries as links
 from linnet.desk.links.rules import Link, Preview, host_of, is_code, is_own, with_code
 from linnet.desk.visits import actions as visits
 from linnet.desk.visits import rules
+from linnet.desk.visits.campaign import merged, tags_in
 from linnet.desk.visits.rules import Sight, read_features
 from linnet.door.caller import address_of
 from linnet.door.house import House
@@ -38,11 +39,13 @@ SHIELDED = ("machine", "preview")
 
 
 class Report(Value):
-    """The body of a beacon: the code the page was opened with, its address, the referring host."""
+    """The body of a beacon: the code the page was opened with, its address, the referring host, and of its
+    query the campaign words and the names of click ids, like "?utm_medium=email" and "&mc_cid"."""
 
     ln: str = ""
     u: str = ""
     r: str = ""
+    q: tuple[str, ...] | None = None
 
 
 def routes(house: House) -> list[BaseRoute]:
@@ -82,6 +85,8 @@ class _Door:
             features=read_features(request.headers.get, source="go", method=request.method, status=302),
             code=code,
             referrer=rules.tidy_host(request.headers.get("referer", "").partition("://")[2]),
+            # what was put behind our own address, and what the target carries
+            tags=merged(tags_in(f"?{request.url.query}"), tags_in(link.target)),
         )
         kind = rules.classify(sight.features, now).kind
         if self._clicks.take(address_key(address), now).allowed:
@@ -189,6 +194,7 @@ def _seen(request: Request, body: bytes, own: tuple[str, ...]) -> Sight:
         features=features,
         code=report.ln if is_code(report.ln) else "",
         referrer=rules.tidy_host(report.r),
+        tags=tags_in("?" + "".join(report.q or ())),
     )
 
 

@@ -189,10 +189,11 @@ def _live(tx: Tx, trial: Trial, now: int) -> None:
 
 
 def _count(tx: Tx, trial: Trial, own_zone: ZoneInfo, at: int) -> None:
-    wanted = decode_as(Plan, trial.plan)
+    wanted, rule = decode_as(Plan, trial.plan), frozen_protocol(trial).rules.sources
     days = [day for day in queries.days(tx, trial.id) if day.day <= trial.last_day]
     for day in rules.due_to_count(days, at, own_zone):
-        counted = queries.counted(tx, day_start(day.day, own_zone), day_start(next_day(day.day), own_zone))
+        start, end = day_start(day.day, own_zone), day_start(next_day(day.day), own_zone)
+        counted = queries.counted(tx, start, end, rule)
         reason = rules.why_dropped(day, counted, wanted.usual, own_zone)
         queries.count_day(tx, trial.id, day.day, counted, reason, at)
 

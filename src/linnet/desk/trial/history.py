@@ -62,7 +62,8 @@ def past_days(tx: Tx, own: ZoneInfo, now: int) -> list[DayRecord]:
     sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in queries.quarters(tx, day_start(first, own), day_start(next_day(last), own)):
         of_day = sums[day_of(row.quarter * 15 * MINUTE, own)]
-        of_day[source_of(row.referrer, row.channel) if row.kind in PROBABLE else "machines"] += row.visits
+        came = source_of(row.referrer, row.channel, row.tags) if row.kind in PROBABLE else "machines"
+        of_day[came] += row.visits
     found = []
     for day in days_between(first, last):
         seen = sums.get(day, {})

@@ -18,7 +18,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
-from linnet.desk.trial import analysis, calendar, looks, paged, verdict
+from linnet.desk.trial import analysis, calendar, looks, paged, sources, verdict
 from linnet.desk.trial.chance import commitment
 from linnet.desk.trial.values import (
     AssignedDay,
@@ -45,7 +45,7 @@ FORMAT: Final = "linnet-trial"
 BYTES_MOST = 20_000_000
 _NEAR = 1e-6
 # fields that came when trials had been frozen already: left out of the hash where they say what was so before
-_LATER: Final = (("rules", "lost_days", 0),)
+_LATER: Final = (("rules", "lost_days", 0), ("rules", "sources", 1))
 
 
 class Document(Value):
@@ -126,11 +126,13 @@ def freeze(
 def rules_of(design: Design, outcome: Outcome) -> Rules:
     """The rules by which a trial of this kind is read: the day before is in the model of half-weeks only
     (of daily coins because visits follow within the day, of whole weeks because they are long); search
-    visits are the covariate where they are not in the outcome. Of pages a week may lose some days."""
+    visits are the covariate where they are not in the outcome, and there it matters how it is told where a
+    visit came from. Of pages a week may lose some days."""
     return Rules(
         lag=int(design.kind == "half_week"),
         covariate=outcome == "visits_other",
         lost_days=paged.LOST_DAYS if design.kind == "which_page" else 0,
+        sources=sources.LATEST if outcome == "visits_other" else 1,
     )
 
 
@@ -264,7 +266,12 @@ def _plan(found: Document) -> Iterator[Check]:
         return
     allowed = {looks.planned(frozen.design, early=early) for early in (True, False)}
     now = rules_of(frozen.design, frozen.outcome)
-    ok = frozen.looks in allowed and frozen.rules in {now, changed(now, lost_days=0)}
+    before = {
+        changed(now, lost_days=lost, sources=rule)
+        for lost in (now.lost_days, 0)
+        for rule in (now.sources, 1)
+    }
+    ok = frozen.looks in allowed and frozen.rules in before
     yield Check(
         "plan",
         ok,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from linnet.db.tx import Tx
 from linnet.desk.trial.rules import Counted, Note, Trial, TrialDay
 from linnet.desk.trial.sources import source_of
+from linnet.desk.visits.campaign import Tags
 from linnet.desk.visits.rules import PROBABLE
 from linnet.kernel.value import Value
 
@@ -30,22 +31,25 @@ class Look(Value):
 
 
 class Came(Value):
-    """Visits of one kind from one place."""
+    """Visits of one kind from one place: `mark`, `source` and `medium` are what the landing address said."""
 
     referrer: str
     channel: str
+    mark: str
+    source: str
+    medium: str
     kind: str
     visits: int
 
+    @property
+    def tags(self) -> Tags:
+        return Tags(self.mark, self.source, self.medium)
 
-class Quarter(Value):
+
+class Quarter(Came):
     """Visits that began in a quarter of an hour since 1970: no zone's midnight falls within one."""
 
     quarter: int
-    referrer: str
-    channel: str
-    kind: str
-    visits: int
 
 
 class Parent(Value):
@@ -314,15 +318,15 @@ def notes(tx: Tx, trial_id: int) -> list[Note]:
     return tx.all(Note, NOTES, trial_id=trial_id)
 
 
-CAME = """SELECT v.referrer, COALESCE(l.channel, '') AS channel, v.kind, COUNT(*) AS visits
+CAME = """SELECT v.referrer, COALESCE(l.channel, '') AS channel, v.mark, v.source, v.medium, v.kind, COUNT(*) AS visits
     FROM visit v LEFT JOIN link l ON l.code = v.code AND v.code <> ''
     WHERE v.first_at >= :since AND v.first_at < :until AND v.kind <> 'staff'
-    GROUP BY v.referrer, COALESCE(l.channel, ''), v.kind"""
-QUARTERS = """SELECT v.first_at / 900000 AS quarter, v.referrer, COALESCE(l.channel, '') AS channel, v.kind,
-        COUNT(*) AS visits
+    GROUP BY v.referrer, COALESCE(l.channel, ''), v.mark, v.source, v.medium, v.kind"""
+QUARTERS = """SELECT v.first_at / 900000 AS quarter, v.referrer, COALESCE(l.channel, '') AS channel, v.mark, v.source,
+        v.medium, v.kind, COUNT(*) AS visits
     FROM visit v LEFT JOIN link l ON l.code = v.code AND v.code <> ''
     WHERE v.first_at >= :since AND v.first_at < :until AND v.kind <> 'staff'
-    GROUP BY v.first_at / 900000, v.referrer, COALESCE(l.channel, ''), v.kind"""
+    GROUP BY v.first_at / 900000, v.referrer, COALESCE(l.channel, ''), v.mark, v.source, v.medium, v.kind"""
 FIRST_VISIT = "SELECT MIN(first_at) FROM visit"
 PARENT = "SELECT account_id, reply_to_account_id, boost_of_id FROM post WHERE id = :id"
 NAMED = "SELECT account_id FROM mention WHERE post_id = :id"
@@ -331,13 +335,13 @@ DELAYS = """SELECT v.first_at - p.created_at FROM visit v JOIN link l ON l.code 
         AND l.account_id = :account_id AND v.first_at >= p.created_at ORDER BY 1 LIMIT 200000"""
 
 
-def counted(tx: Tx, since: int, until: int) -> Counted:
-    """Visits that began in [since, until) ms, by where they came from (`sources`)."""
+def counted(tx: Tx, since: int, until: int, rule: int) -> Counted:
+    """Visits that began in [since, until) ms, by where they came from (`sources`), by the protocol's `rule`."""
     sums = {"other": 0, "search": 0, "mail": 0, "ads": 0}
     machines = 0
     for row in tx.all(Came, CAME, since=since, until=until):
         if row.kind in PROBABLE:
-            sums[source_of(row.referrer, row.channel)] += row.visits
+            sums[source_of(row.referrer, row.channel, row.tags, rule)] += row.visits
         else:
             machines += row.visits
     return Counted(sums["other"], sums["search"], sums["mail"] + sums["ads"], machines)

@@ -1,111 +1,48 @@
-"""Where a visit came from, as a trial tells it: by its referrer and by the link it carried. Pure.
+"""Where a visit came from, as a trial tells it: not from a search engine, an ad or a mail campaign, or else
+which of them. Pure.
 
-What a visit keeps is the referring host and our own code; the campaign words of other people's
-links (utm) are not kept, so a paid link counts as paid only where an ad server is the referrer.
-Lists as people use these services; a host that is not on them is a website like any other.
+Which rule a trial counts by stands in its protocol: its version. A protocol that was frozen is counted to its
+end by its own rule, also by a program that knows a better one: the difference between two halves of a
+trial would else be the difference between two rules.
+
+    1   by the link of ours, and then by the referrer. No campaign words: they were not kept.
+    2   by the link of ours, the mark of a paid click or of a letter, the campaign words, the referrer
+        (`visits.came`). Mail programs send no referrer, so a letter's visits were 'other' by rule 1.
 """
 
 from typing import Literal
 
+from linnet.desk.visits.came import came_by
+from linnet.desk.visits.campaign import Tags
+from linnet.desk.visits.places import ADS, MAIL, SEARCH, Class, is_google
+
 Source = Literal["search", "mail", "ads", "other"]
 SOURCES: tuple[Source, ...] = ("other", "search", "mail", "ads")
+Rule = Literal[1, 2]
+LATEST: Rule = 2
 
-SEARCH = frozenset(
-    [
-        "bing.com",
-        "duckduckgo.com",
-        "ecosia.org",
-        "qwant.com",
-        "startpage.com",
-        "search.brave.com",
-        "yandex.com",
-        "yandex.ru",
-        "baidu.com",
-        "m.baidu.com",
-        "search.yahoo.com",
-        "kagi.com",
-        "mojeek.com",
-        "swisscows.com",
-        "metager.org",
-        "metager.de",
-        "search.aol.com",
-        "ask.com",
-        "so.com",
-        "sogou.com",
-        "naver.com",
-        "search.naver.com",
-        "seznam.cz",
-        "search.seznam.cz",
-        "suche.t-online.de",
-        "suche.gmx.net",
-        "suche.web.de",
-        "lite.duckduckgo.com",
-        "cn.bing.com",
-        "wap.sogou.com",
-        "presearch.com",
-        "ya.ru",
-    ]
-)
-MAIL = frozenset(
-    [
-        "mail.google.com",
-        "com.google.android.gm",
-        "outlook.live.com",
-        "outlook.office.com",
-        "outlook.office365.com",
-        "outlook.com",
-        "mail.yahoo.com",
-        "mail.aol.com",
-        "mail.proton.me",
-        "app.fastmail.com",
-        "fastmail.com",
-        "gmx.net",
-        "gmx.de",
-        "deref-gmx.net",
-        "deref-web-02.de",
-        "deref-web.de",
-        "deref-mail.com",
-        "mail.ru",
-        "e.mail.ru",
-        "mail.yandex.ru",
-        "mail.yandex.com",
-        "email.t-online.de",
-        "mail.zoho.com",
-        "mailchi.mp",
-    ]
-)
-ADS = frozenset(
-    [
-        "googleads.g.doubleclick.net",
-        "doubleclick.net",
-        "ad.doubleclick.net",
-        "googleadservices.com",
-        "googlesyndication.com",
-        "tpc.googlesyndication.com",
-        "adservice.google.com",
-        "taboola.com",
-        "outbrain.com",
-        "criteo.com",
-        "criteo.net",
-        "adform.net",
-        "adnxs.com",
-        "amazon-adsystem.com",
-    ]
-)
 _ANY: dict[str, Source] = {
     **dict.fromkeys(SEARCH, "search"),
     **dict.fromkeys(MAIL, "mail"),
     **dict.fromkeys(ADS, "ads"),
 }
+_OF_CLASS: dict[Class, Source] = {"search": "search", "mail": "mail", "ad": "ads"}
 MAIL_CHANNEL = "newsletter"
 
 
-def source_of(referrer: str, channel: str) -> Source:
+def source_of(referrer: str, channel: str, tags: Tags, rule: int = LATEST) -> Source:
     """`referrer`: the host as a visit keeps it, '' for none; `channel` of the link that it came by,
-    '' for none. A link of ours decides before the referrer: a post read in a mail app is a post."""
+    '' for none; `tags`: what its address said; `rule`: the protocol's version. A link of ours decides before
+    everything else: a post read in a mail app is a post."""
+    if rule == 1:
+        return _by_referrer(referrer, channel)
+    return _OF_CLASS.get(came_by(tags, referrer, channel), "other")
+
+
+def _by_referrer(referrer: str, channel: str) -> Source:
     if channel:
         return "mail" if channel == MAIL_CHANNEL else "other"
-    if _is_google(referrer):
+    if is_google(referrer):
         return "search"
     host = referrer
     while host:
@@ -114,11 +51,3 @@ def source_of(referrer: str, channel: str) -> Source:
             return found
         host = host.partition(".")[2]
     return "other"
-
-
-def _is_google(host: str) -> bool:
-    """google.com, google.de, google.co.uk and the app, but not sites.google.com and its like."""
-    if host == "com.google.android.googlequicksearchbox":
-        return True
-    name, _, rest = host.partition(".")
-    return name == "google" and (len(rest) <= 3 or rest.startswith(("co.", "com.")))

@@ -93,7 +93,8 @@ class Rules(Value):
     `draws`: calendars drawn for the test. `cap`: a day is capped at the median and so many MADs of its
     weekday. `dropped_most`, `compliance_least`: in percent; beyond them the trial is broken. `lag`: 1 when
     the day before is in the model. `covariate`: search visits are in it. `lost_days`: so many days of a week
-    may be without figures in a which-page trial; 0: as such trials were read before, by whole weeks."""
+    may be without figures in a which-page trial; 0: as such trials were read before, by whole weeks.
+    `sources`: how it is told where a visit came from (`trial.sources`); 1: as before campaign words were kept."""
 
     draws: int = 4999
     cap: int = 5
@@ -102,6 +103,7 @@ class Rules(Value):
     lag: int = 1
     covariate: bool = True
     lost_days: int = 0
+    sources: int = 1
 
 
 class Worth(Value):

@@ -7,6 +7,7 @@ from linnet.db.tx import Tx
 from linnet.desk.links import queries as links
 from linnet.desk.links.rules import Link
 from linnet.desk.visits import queries, rules
+from linnet.desk.visits.came import came_by
 from linnet.desk.visits.queries import Hit, NewVisit, Salt
 from linnet.desk.visits.rules import Features, OpenVisit, Recorded, Sight, Verdict
 from linnet.jobs import rows as jobs
@@ -72,7 +73,7 @@ def record(tx: Tx, sight: Sight, *, address: str, user_agent: str, now: int) -> 
     if visit:
         visit = _joined(visit, verdict, now)
         queries.touch(tx, visit)
-    visit_id = visit.id if visit else _begin(tx, sight, names[0], verdict, now)
+    visit_id = visit.id if visit else _begin(tx, sight, link, names[0], verdict, now)
     queries.insert_hit(tx, _hit(visit_id, sight, seen, verdict, now))
     if link and verdict.rule == "R4":
         _watch_for_burst(tx, link, now)
@@ -93,8 +94,9 @@ def _joined(visit: OpenVisit, verdict: Verdict, at: int) -> OpenVisit:
     )
 
 
-def _begin(tx: Tx, sight: Sight, visitor: int, verdict: Verdict, at: int) -> int:
+def _begin(tx: Tx, sight: Sight, link: Link | None, visitor: int, verdict: Verdict, at: int) -> int:
     id = new_id()
+    channel = link.channel if link else ""
     queries.insert_visit(
         tx,
         NewVisit(
@@ -108,6 +110,8 @@ def _begin(tx: Tx, sight: Sight, visitor: int, verdict: Verdict, at: int) -> int
             at,
             verdict.kind,
             verdict.rule,
+            sight.tags,
+            came_by(sight.tags, sight.referrer, channel, sight.site),
         ),
     )
     return id
@@ -234,8 +238,8 @@ def replay_all(tx: Tx, *, now: int) -> None:
 
 
 def replay(tx: Tx, *, since: int, until: int, after: int = 0, n: int = 500) -> Replayed:
-    """Asks the rules again for the next `n` visits that began in [since, until) ms. Hits and
-    their features stay as they are; only verdicts change."""
+    """Asks the rules again for the next `n` visits that began in [since, until) ms, also which way they
+    came. Hits and their features, referrers and words stay as they are; only verdicts change."""
     visits = queries.from_on(tx, since=since, until=until, after=after, n=n)
     if not visits:
         return Replayed(until, 0, 0, done=True)
@@ -250,7 +254,18 @@ def replay(tx: Tx, *, since: int, until: int, after: int = 0, n: int = 500) -> R
         verdict = Verdict(said.get(hit.id, verdict.kind), verdict.rule)
         if (verdict.kind, verdict.rule) != (hit.kind, hit.rule):
             queries.judge_hit(tx, hit.id, hit.features, verdict)
-    return Replayed(visits[-1].first_at, visits[-1].id, settle(tx, ids), done=len(visits) < n)
+    changes = settle(tx, ids) + _settle_ways(tx, ids)
+    return Replayed(visits[-1].first_at, visits[-1].id, changes, done=len(visits) < n)
+
+
+def _settle_ways(tx: Tx, visit_ids: list[int]) -> int:
+    changes = 0
+    for origin in queries.origins(tx, visit_ids):
+        came = came_by(origin.tags, origin.referrer, origin.channel, origin.site)
+        if came != origin.came:
+            queries.set_came(tx, origin.id, came)
+            changes += 1
+    return changes
 
 
 def settle(tx: Tx, visit_ids: Iterable[int]) -> int:

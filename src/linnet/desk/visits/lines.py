@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
 from linnet.desk.links.rules import code_in
+from linnet.desk.visits.campaign import NOTHING, Tags, tags_in
 from linnet.desk.visits.rules import tidy_host, tidy_path
 from linnet.kernel.clock import to_ms
 from linnet.kernel.value import Value
@@ -47,6 +48,7 @@ class Line(Value):
     asked_by: str
     what: str
     hash: str
+    tags: Tags = NOTHING
 
 
 def read_line(raw: bytes) -> Line | None:
@@ -122,6 +124,7 @@ def _line(
         asked_by=_tidy_path(f"/{asked}") if slash else "",
         what=_what(target),
         hash=hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest()[:32],
+        tags=tags_in(target) if "?" in target else NOTHING,
     )
 
 

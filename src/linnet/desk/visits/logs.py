@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterable
 from linnet.db.database import Database
 from linnet.db.tx import Tx
 from linnet.desk.links import queries as links
+from linnet.desk.links.rules import Link
 from linnet.desk.visits import actions, queries, rules
 from linnet.desk.visits.agents import read_agent
+from linnet.desk.visits.came import came_by
 from linnet.desk.visits.formats import Reader
 from linnet.desk.visits.lines import Line, read_line
 from linnet.desk.visits.queries import Hit, NewVisit
@@ -180,7 +182,7 @@ def take_in(tx: Tx, site: str, sessions: list[LogSession], *, now: int) -> int:
     """Writes the page hits of these sessions that are new; how many they were."""
     tx.hold(f"log of {site}")  # two readings of one log at once
     codes = {page.line.code for session in sessions for page in session.pages if page.line.code}
-    desk = _Desk(tx, site, set(links.links(tx, codes)), now)
+    desk = _Desk(tx, site, links.links(tx, codes), now)
     added = sum(desk.session(session) for session in sessions)
     actions.settle(tx, desk.touched)
     return added
@@ -189,8 +191,8 @@ def take_in(tx: Tx, site: str, sessions: list[LogSession], *, now: int) -> int:
 class _Desk:
     """One transaction's worth of taking in: what every session needs to know."""
 
-    def __init__(self, tx: Tx, site: str, codes: set[str], now: int) -> None:
-        self._tx, self._site, self._codes, self._now = tx, site, codes, now
+    def __init__(self, tx: Tx, site: str, known: dict[str, Link], now: int) -> None:
+        self._tx, self._site, self._links, self._now = tx, site, known, now
         self._zone = zone(queries.time_zone(tx))
         self._salts = {salt.day: salt.secret for salt in actions.live_salts(tx, now)}
         self._overruled = queries.overruled(tx, site)
@@ -239,7 +241,7 @@ class _Desk:
     def _place(self, session: LogSession, page: LogPage, visits: list[OpenVisit]) -> OpenVisit:
         """Writes a new line into the visit that it belongs to, or into a new one."""
         line = page.line
-        code = line.code if line.code in self._codes else ""
+        code = line.code if line.code in self._links else ""
         seen, verdict = self._judge(session, page)
         names = [
             rules.visitor(secret, self._site, session.address, session.user_agent)
@@ -262,6 +264,7 @@ class _Desk:
                 else session.visitor
             )
             id, label = new_id(), seen.agent.label
+            channel = self._links[code].channel if code else ""
             new = NewVisit(
                 id,
                 visitor,
@@ -273,6 +276,8 @@ class _Desk:
                 line.at,
                 verdict.kind,
                 verdict.rule,
+                line.tags,
+                came_by(line.tags, line.referrer, channel, self._site),
             )
             queries.insert_visit(self._tx, new)
             visit = OpenVisit(id, visitor, code, line.at, line.at, 1, verdict.kind, verdict.rule)

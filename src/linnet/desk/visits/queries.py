@@ -2,6 +2,7 @@
 `log_import`: one visit at a time. What is counted and listed over many stands in `figures.py`."""
 
 from linnet.db.tx import Tx
+from linnet.desk.visits.campaign import Tags
 from linnet.desk.visits.rules import OpenVisit, Verdict
 from linnet.kernel.value import Value
 
@@ -32,7 +33,7 @@ class Hit(Value):
 
 
 class NewVisit(Value):
-    """A visit as it begins: with its first hit."""
+    """A visit as it begins: with its first hit, whose `tags` and referrer say which way it `came`."""
 
     id: int
     visitor: int
@@ -44,6 +45,26 @@ class NewVisit(Value):
     at: int
     kind: str
     rule: str
+    tags: Tags
+    came: str
+
+
+class Origin(Value):
+    """What tells which way a visit came, and what was made of it. `channel`: of its link, '' for none."""
+
+    id: int
+    site: str
+    referrer: str
+    channel: str
+    mark: str
+    source: str
+    medium: str
+    campaign: str
+    came: str
+
+    @property
+    def tags(self) -> Tags:
+        return Tags(self.mark, self.source, self.medium, self.campaign)
 
 
 class Overrule(Value):
@@ -170,8 +191,10 @@ SEEN_BY_PAGE = """SELECT v.id, v.visitor, v.code, v.first_at, v.last_at, v.hits,
         AND NOT EXISTS (SELECT 1 FROM hit h WHERE h.visit_id = v.id AND h.source = 'log')
     ORDER BY v.first_at, v.id LIMIT 1"""
 INSERT_VISIT = """INSERT INTO visit
-    (id, visitor, site, code, path, referrer, agent, first_at, last_at, hits, kind, rule)
-    VALUES (:id, :visitor, :site, :code, :path, :referrer, :agent, :at, :at, 1, :kind, :rule)"""
+    (id, visitor, site, code, path, referrer, agent, first_at, last_at, hits, kind, rule,
+        came, mark, source, medium, campaign)
+    VALUES (:id, :visitor, :site, :code, :path, :referrer, :agent, :at, :at, 1, :kind, :rule,
+        :came, :mark, :source, :medium, :campaign)"""
 TOUCH = """UPDATE visit SET first_at = :first_at, last_at = :last_at, hits = :hits, kind = :kind, rule = :rule
     WHERE id = :id"""
 UNSURE = """SELECT COUNT(DISTINCT visitor) FROM visit
@@ -206,6 +229,11 @@ def insert_visit(tx: Tx, new: NewVisit) -> None:
         at=new.at,
         kind=new.kind,
         rule=new.rule,
+        came=new.came,
+        mark=new.tags.mark,
+        source=new.tags.source,
+        medium=new.tags.medium,
+        campaign=new.tags.campaign,
     )
 
 
@@ -240,6 +268,10 @@ JUDGED = "SELECT visit_id, kind, rule FROM hit WHERE visit_id IN :visit_ids ORDE
 SET_VERDICT = (
     "UPDATE visit SET kind = :kind, rule = :rule WHERE id = :id AND (kind <> :kind OR rule <> :rule)"
 )
+ORIGINS = """SELECT v.id, v.site, v.referrer, COALESCE(l.channel, '') AS channel, v.mark, v.source, v.medium,
+        v.campaign, v.came
+    FROM visit v LEFT JOIN link l ON l.code = v.code AND v.code <> '' WHERE v.id IN :ids"""
+SET_CAME = "UPDATE visit SET came = :came WHERE id = :id"
 VISITS_BY_ID = """SELECT id, visitor, code, first_at, last_at, hits, kind, rule FROM visit
     WHERE id IN :ids"""
 FROM_ON = """SELECT id, visitor, code, first_at, last_at, hits, kind, rule FROM visit
@@ -287,6 +319,15 @@ def judged(tx: Tx, visit_ids: list[int]) -> list[Judged]:
 def set_verdict(tx: Tx, visit_id: int, verdict: Verdict) -> bool:
     """False when the visit had it."""
     return tx.run(SET_VERDICT, id=visit_id, kind=verdict.kind, rule=verdict.rule) > 0
+
+
+def origins(tx: Tx, ids: list[int]) -> list[Origin]:
+    """What tells which way these visits came."""
+    return tx.all(Origin, ORIGINS, ids=ids) if ids else []
+
+
+def set_came(tx: Tx, visit_id: int, came: str) -> None:
+    tx.run(SET_CAME, id=visit_id, came=came)
 
 
 def visits_by_id(tx: Tx, ids: list[int]) -> dict[int, OpenVisit]:

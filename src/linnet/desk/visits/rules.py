@@ -25,6 +25,8 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from linnet.desk.links.rules import is_address
 from linnet.desk.visits.agents import Agent, is_current, read_agent
+from linnet.desk.visits.campaign import NOTHING, Tags
+from linnet.desk.visits.private import ADDRESS, MAIL
 from linnet.kernel.clock import HOUR, MINUTE, moment, to_ms
 from linnet.kernel.errors import Invalid
 from linnet.kernel.throttle import address_key
@@ -94,6 +96,7 @@ class Sight(Value):
     features: Features
     code: str = ""
     referrer: str = ""
+    tags: Tags = NOTHING
 
 
 class OpenVisit(Value):
@@ -235,18 +238,11 @@ def visitor(secret: str, site: str, address: str, user_agent: str) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-_ADDRESS = re.compile(
-    r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])|(?<![0-9a-f:])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}(?![0-9a-f:])",
-    re.IGNORECASE,
-)
-_MAIL = re.compile(r"[^/@\s]{1,64}(?:@|%40)[^/@\s]{1,100}", re.IGNORECASE)
-
-
 def tidy_path(path: str) -> str:
     """A path as it may be kept: without query and fragment, without what looks like somebody's
     address in it, cut at 300 characters."""
     bare = path.split("?", 1)[0].split("#", 1)[0]
-    clean = _MAIL.sub("*", _ADDRESS.sub("*", bare))
+    clean = MAIL.sub("*", ADDRESS.sub("*", bare))
     return "".join(c if c.isprintable() else "?" for c in clean)[:PATH_LENGTH] or "/"
 
 

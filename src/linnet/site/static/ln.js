@@ -1,22 +1,21 @@
 // Linnet counts this visit. Stores nothing on this device.
-(function (d, l) {
-  var to = new URL("ln", d.currentScript.src).href, timer, done, code =
+((d, l) => {
+  var to = new URL("ln", d.currentScript.src).href, timer, done = 0, code =
     (/[?&]ln=([1-9A-HJ-NP-Za-km-z]{7})(?![^&])/.exec(l.search) || [])[1] || "";
-  function on(name, f) { addEventListener(name, f, { capture: true, passive: true }); }
+  function on(n, f) { addEventListener(n, f, { capture: true, passive: true }); }
   function seen() {
-    if (done) return;
-    done = 1;
-    var from = "";
-    try { from = new URL(d.referrer).hostname; } catch (e) {}
-    navigator.sendBeacon(to, JSON.stringify({ ln: code, u: l.origin + l.pathname, r: from }));
+    if (done++) return;
+    navigator.sendBeacon(to, JSON.stringify({
+      ln: code, u: l.origin + l.pathname, r: d.referrer.split(/[:/]+/)[1] || "",
+      // of a click id only its name
+      q: l.search.match(/[?&](utm_(source|medium|campaign)=[^&]{0,201}|\w*id(?==))/gi)
+    }));
   }
   function look() {
     clearTimeout(timer);
     if (d.visibilityState == "visible") timer = setTimeout(seen, 1000);
   }
-  "pointerdown keydown wheel".split(" ").map(function (name) {
-    on(name, function (e) { if (e.isTrusted) seen(); });
-  });
+  ["pointerdown", "keydown", "wheel"].map(n => on(n, e => e.isTrusted && seen()));
   on("visibilitychange", look);
   look();
   if (!code) return;
@@ -27,14 +26,10 @@
   }
   on("click", carry);
   on("auxclick", carry);
-  on("submit", function (e) {
+  on("submit", e => {
     var f = e.target, i = f.querySelector("[name=ln]");
     if (new URL(f.getAttribute("action") || "", l).origin != l.origin && !f.dataset.ln) return;
-    if (!i) {
-      f.appendChild(i = d.createElement("input"));
-      i.type = "hidden";
-      i.name = "ln";
-    }
+    if (!i) f.append(i = Object.assign(d.createElement("input"), { type: "hidden", name: "ln" }));
     i.value = i.value || code;
   });
 })(document, location);
