@@ -266,7 +266,7 @@ def test_the_statement_says_what_went_in(stage, kind):
     story = stage.story
     of = week_of if kind == "week" else month_of
     period = before(of(day_of(story.now, ZONE), ZONE), ZONE)
-    since = max(period.start, story.start)
+    since = max(period.start, story.begin)
     shown = stage.db.read_now(report.statement, period, story.now)
     figure = {one.key: one.value for one in shown.figures}
 
@@ -309,7 +309,7 @@ def test_the_minutes_are_those_that_were_spent(stage, kind):
     period = before((week_of if kind == "week" else month_of)(day_of(story.now, ZONE), ZONE), ZONE)
     shown = stage.db.read_now(report.statement, period, story.now)
     spent, cost = Counter(), 0
-    usual = {one.key: one.hourly_cost or 4000 for one in cast.BAKERS}
+    usual = {one.key: one.hourly_costs[-1][1] if one.hourly_costs else 4000 for one in cast.BAKERS}
     for sitting in story.work.sittings:
         if period.start <= sitting.start < period.end:
             spent[sitting.activity] += sitting.ms

@@ -27,9 +27,18 @@ NEW_FIRM = NewFirm(
 )
 
 
+PRODUCTS = "Mila's Pear, buttermilk loaf, cardamom buns, plaits, vouchers"  # its own names for them
+# What is paid by the month, in minor units: from which week on (0: from the first day), until which (0: it goes on)
+TOOLS = (
+    ("Picture library", 1200, 0, 0),
+    ("Letters to customers", 900, 1, 0),
+    ("Calendar for posts", 700, -7, 2),
+)
+
+
 class Someone(Value):
-    """A person. `measured`: they let their time be measured; `hourly_cost` in minor units where it
-    is not the firm's usual one."""
+    """A person. `measured`: they let their time be measured; `hourly_costs`: (week, minor units), from the
+    Monday of which week of the play on an hour costs what, where it is not the firm's usual cost."""
 
     key: str
     name: str
@@ -37,7 +46,7 @@ class Someone(Value):
     account: str
     role: Role = "owner"
     measured: bool = False
-    hourly_cost: int | None = None
+    hourly_costs: tuple[tuple[int, int], ...] = ()
 
 
 class Speaker(Value):
@@ -56,7 +65,15 @@ class Speaker(Value):
 
 BAKERS = (
     Someone("ina", "Ina Falk", "ina@bakery.example", FIRM, "owner", measured=True),
-    Someone("jonas", "Jonas Weber", "jonas@bakery.example", FIRM, "editor", measured=True, hourly_cost=2800),
+    Someone(
+        "jonas",
+        "Jonas Weber",
+        "jonas@bakery.example",
+        FIRM,
+        "editor",
+        measured=True,
+        hourly_costs=((-12, 2600), (0, 2800)),
+    ),
     Someone("mila", "Mila Adler", "mila@bakery.example", FIRM, "writer"),
 )
 

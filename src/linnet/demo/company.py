@@ -9,6 +9,8 @@ from linnet.db.tx import Tx
 from linnet.demo import cast, pictures
 from linnet.demo.cast import Someone, Speaker
 from linnet.demo.story import Story
+from linnet.desk.balance import actions as balance
+from linnet.desk.balance.actions import SettingChange
 from linnet.desk.effort import actions as effort
 from linnet.desk.firm import actions as firms
 from linnet.desk.firm.rules import FirmChange, FirstPerson
@@ -82,14 +84,14 @@ def found(tx: Tx, story: Story, faces: Mapping[str, Picture], password_hash: str
     """The firm with its people, and everybody else. Every account is marked as invented."""
     company = Company()
     ina, *bakers = cast.BAKERS
-    at = story.start - 2 * DAY
+    at = story.begin - HOUR
     made = firms.set_up(
         tx, cast.NEW_FIRM, FirstPerson(ina.name, ina.email, password_hash), token=None, now=at
     )
     company.accounts[cast.FIRM], company.people[ina.key] = made.account.id, made.person.id
     for place, speaker in enumerate(cast.SPEAKERS):
         if speaker.handle != cast.FIRM:
-            since = story.start - (60 + 7 * place) * DAY
+            since = story.begin - (60 + 7 * place) * DAY
             account = people.add_account(
                 tx,
                 id=first_id_at(since),
@@ -103,7 +105,8 @@ def found(tx: Tx, story: Story, faces: Mapping[str, Picture], password_hash: str
         _person(tx, company, someone, password_hash, at + place * MINUTE)
     for speaker in cast.SPEAKERS:
         _profile(tx, company, speaker, faces, at)
-    _measure(tx, company, at)
+    _measure(tx, company, story, at)
+    _balance(tx, company)
     _apps(tx, company, story)
     return company
 
@@ -144,15 +147,34 @@ def _profile(tx: Tx, company: Company, speaker: Speaker, faces: Mapping[str, Pic
         firms.change(tx, FirmChange(logo_id=ids["logo"]), at)
 
 
-def _measure(tx: Tx, company: Company, at: int) -> None:
-    """Whoever lets their time be measured; and who costs something else."""
+def _measure(tx: Tx, company: Company, story: Story, at: int) -> None:
+    """Whoever lets their time be measured; who costs something else, and what is paid by the month."""
     since = day_of(at, zone(cast.ZONE))
     for someone in cast.BAKERS:
         if someone.measured:
             effort.measure(tx, company.people[someone.key], on=True, now=at)
-        if someone.hourly_cost is not None:
-            effort.set_rate(tx, company.people[someone.key], someone.hourly_cost, since)
-    effort.add_tool(tx, name="Picture library", amount=1200, currency="EUR", first=since, id=first_id_at(at))
+        for week, cost in someone.hourly_costs:
+            effort.set_rate(tx, company.people[someone.key], cost, _monday(story, week))
+    for number, (name, amount, first, last) in enumerate(cast.TOOLS):
+        effort.add_tool(
+            tx,
+            name=name,
+            amount=amount,
+            currency=cast.NEW_FIRM.currency,
+            first=_monday(story, first) if first else since,
+            last=_monday(story, last) if last else "",
+            id=first_id_at(at) + number,
+        )
+
+
+def _monday(story: Story, week: int) -> str:
+    """The Monday of a week, as a day."""
+    return day_of(story.start + (week - 1) * 7 * DAY + DAY // 2, zone(cast.ZONE))
+
+
+def _balance(tx: Tx, company: Company) -> None:
+    """Which words are for the own products, beside the links to the own website."""
+    balance.change_setting(tx, company.bakery, SettingChange("thirds", words=cast.PRODUCTS))
 
 
 def _apps(tx: Tx, company: Company, story: Story) -> None:

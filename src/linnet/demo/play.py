@@ -1,24 +1,22 @@
 """The play is put on: the whole story into an empty database, by the rooms' own actions."""
 
-from collections.abc import Callable, Iterable, Mapping
-from itertools import groupby
+from collections.abc import Callable, Mapping
 
 from linnet.db.database import Database
 from linnet.db.facts import ADDRESS, fact, keep_fact
 from linnet.db.tx import Tx
 from linnet.demo import company as company_of
-from linnet.demo import shop
+from linnet.demo import others, shop
 from linnet.demo.newsroom import Newsroom
 from linnet.demo.story import Story
 from linnet.demo.talk import Deed, Talk
+from linnet.demo.trying import Trying
 from linnet.desk.firm import queries as firms
-from linnet.kernel.clock import DAY
 from linnet.kernel.value import Value
 from linnet.social.media.rules import Picture
 from linnet.social.posts.rules import Terms
 
 MADE = "demonstration made at"  # a fact of the server, in ms: it was put on to its end
-WEEK = 7 * DAY
 
 Say = Callable[[str], None]
 
@@ -51,26 +49,29 @@ def put_on(
     say(f"{len(company.accounts)} accounts, {len(company.people)} people")
     news = Newsroom(story, company, terms.max_characters)
     talk = Talk(story, company, drawn, terms, news.entries)
-    for week in _weeks([*talk.deeds(), *talk.shares(), *news.deeds()], story.start):
-        db.write_now(_do, week)
+    trying = Trying(db, story, company, terms)
+    db.write_now(shop.open_shop, story)
+    codes: dict[str, str] = {}
+    deeds = sorted([*talk.deeds(), *talk.shares(), *news.deeds()], key=lambda deed: deed[0])
+    start = 0
+    for end in story.weeks:
+        db.write_now(_do, [deed for deed in deeds if start <= deed[0] < end])
+        codes |= db.write_now(shop.place, story, company, start, end)
+        shop.receive(db, story, codes, start, end)
+        db.write_now(shop.sell, story, codes, start, end)
+        db.write_now(shop.toil, story.work, company, start, end)
+        shop.fold(db, end)
+        trying.week_over(start, end)
+        start = end
     db.write_now(company_of.farewell, company, story)
+    db.write_now(others.keep, story)
     say(f"{len(story.said)} posts, {len(story.marks)} reactions, {len(story.plans)} posts planned")
     say(f"{len(story.press.told)} stories of {len(story.press.sources)} sources")
-    codes = db.write_now(shop.place, story, company)
-    shop.receive(db, story, codes)
     say(f"{len(story.came)} visits, {len(codes)} links")
-    db.write_now(shop.sell, story, codes)
     say(f"{len(story.sold)} sales and refunds, {len(story.asked)} who asked")
-    db.write_now(shop.toil, story.work, company)
-    shop.fold(db, story.now)
     say(f"{sum(one.ms for one in story.work.sittings) // 60_000} minutes of work")
+    say("A trial of days that is over, and one of pages that runs")
     db.write_now(_end, story.now, terms.url)
-
-
-def _weeks(deeds: Iterable[Deed], start: int) -> list[list[Deed]]:
-    """The deeds in order of time, a transaction for each week."""
-    ordered = sorted(deeds, key=lambda deed: deed[0])
-    return [list(week) for _, week in groupby(ordered, key=lambda deed: (deed[0] - start) // WEEK)]
 
 
 def _do(tx: Tx, deeds: list[Deed]) -> None:

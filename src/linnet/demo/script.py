@@ -20,8 +20,12 @@ from linnet.kernel.clock import DAY, HOUR, MINUTE, moment, to_ms
 from linnet.kernel.value import Value
 
 WEEKS = 8
+TRIAL_WEEKS = 8  # before the first one: the trial
+BASELINE_WEEKS = 5  # before that: visits are counted, and nothing is written
+FIRST_TRIAL_WEEK = 1 - TRIAL_WEEKS
+FIRST_WEEK = FIRST_TRIAL_WEEK - BASELINE_WEEKS
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WORDS = "pin pic plan poll votes boost fav keep edit app story key quiet followers direct"
+_WORDS = "pin pic plan poll votes boost fav keep edit app story key quiet followers direct insists"
 OPTIONS = frozenset(_WORDS.split())
 
 _UNITS = {"": MINUTE, "h": HOUR, "d": DAY}
@@ -65,7 +69,8 @@ class Said(Value):
 
 
 class Calendar(Value):
-    """The play ends now: its weeks are the eight before this one, and this one so far."""
+    """The play ends now: its weeks are the eight before this one, and this one so far. Before week 1 lie
+    those of the trial (week 0 is the last of them), and before these the weeks of counting."""
 
     now: int
     zone: ZoneInfo
@@ -85,8 +90,30 @@ class Calendar(Value):
         """When the first week begins."""
         return self.on(self.day(1, "mon"), 0)
 
+    @property
+    def begin(self) -> int:
+        """When counting began: at noon, so that the first whole day is a Monday."""
+        return self.on(self.day(FIRST_WEEK - 1, "sun"), 12)
+
+    @property
+    def trial(self) -> int:
+        """When the trial begins."""
+        return self.on(self.day(FIRST_TRIAL_WEEK, "mon"), 0)
+
+    def ends(self) -> tuple[int, ...]:
+        """Where the weeks from the first one of counting on end; the last one now."""
+        found = [self.on(self.day(week + 1, "mon"), 0) for week in range(FIRST_WEEK, WEEKS + 1)]
+        return (*found, self.now)
+
+    def days(self, first: date) -> Iterator[date]:
+        """The days from `first` until today."""
+        day = first
+        while day <= self.today:
+            yield day
+            day += timedelta(days=1)
+
     def day(self, week: int, name: str) -> date:
-        """A day of week 1 to 8, or of week 9, which is the one that runs."""
+        """A day of week 1 to 8, of week 9, which is the one that runs, or of one before or after them."""
         return self.monday + timedelta(weeks=week - WEEKS - 1, days=DAYS.index(name))
 
     def on(self, day: date, hour: int, minute: int = 0) -> int:

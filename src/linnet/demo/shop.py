@@ -3,6 +3,7 @@ sales and leads; minutes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Protocol, TypeVar
 
 from linnet.db.database import Database
 from linnet.db.tx import Tx
@@ -29,8 +30,8 @@ from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from linnet.kernel.ids import first_id_at
 
 SEEN_AFTER = 1500  # ms until the page's snippet reports
+COUPONS = (("BREADPAPER", "newsletter", 0), ("OVENDOOR", "qr", 1), ("FIRSTSLICE", "fediverse", -8))  # week
 AT_ONCE = 400  # visits in one transaction
-WEEK = 7 * DAY
 
 _LINE = '{address} - - [{when}] "{method} {target} HTTP/1.1" {status} 5120 "{referrer}" "{agent}"\n'
 
@@ -44,11 +45,11 @@ def preview(tx: Tx, story: Story) -> None:
             links.keep_preview(tx, Preview(link.url, told.title, told.summary, fetched_at=link.at))
 
 
-def place(tx: Tx, story: Story, company: Company) -> dict[str, str]:
-    """The code of each link of the play. Those of posts are there already."""
+def place(tx: Tx, story: Story, company: Company, start: int, end: int) -> dict[str, str]:
+    """The codes of the links of [start, end). Those of posts are there already."""
     ids = {post.key: post.id for post in story.said}
     codes = {}
-    for link in story.placed:
+    for link in _within(story.placed, start, end):
         if link.key in ids:
             made = link_queries.of_post(tx, ids[link.key])
             codes[link.key] = next(row.code for row in made if row.target == link.url)
@@ -66,22 +67,33 @@ def place(tx: Tx, story: Story, company: Company) -> dict[str, str]:
     return codes
 
 
+class _Dated(Protocol):
+    @property
+    def at(self) -> int: ...
+
+
+_D = TypeVar("_D", bound=_Dated)
+
+
+def _within(some: Sequence[_D], start: int, end: int) -> list[_D]:
+    return [one for one in some if start <= one.at < end]
+
+
 # visits
 
 
-def receive(db: Database, story: Story, codes: Mapping[str, str]) -> None:
-    """Writes every visit, first what the page and our own links see, then week by week what the
-    web server's log has besides."""
-    seen = [visit for visit in story.came if visit.how != "log"]
+def receive(db: Database, story: Story, codes: Mapping[str, str], start: int, end: int) -> None:
+    """Writes the visits of a week, first what the page and our own links see, then what the web server's
+    log has besides, which is read in the night after it."""
+    some = _within(story.came, start, end)
+    seen = [visit for visit in some if visit.how != "log"]
     for at in range(0, len(seen), AT_ONCE):
         db.write_now(_record_all, seen[at : at + AT_ONCE], codes)
-    week = 1
-    while (start := story.start + (week - 1) * WEEK) < story.now:
-        part = [visit for visit in story.came if visit.logged and start <= visit.at < start + WEEK]
-        read_at = min(start + WEEK + 4 * HOUR, story.now - MINUTE)
-        name = f"access.log.{week}"
-        import_log(db, log_lines(part, codes), site=cast.HOST, name=name, now=read_at)
-        week += 1
+    logged = [visit for visit in some if visit.logged]
+    if logged:
+        read_at = min(end + 4 * HOUR, story.now - MINUTE)
+        number = story.weeks.index(end)
+        import_log(db, log_lines(logged, codes), site=cast.HOST, name=f"access.log.{number}", now=read_at)
 
 
 def _record_all(tx: Tx, some: Sequence[Came], codes: Mapping[str, str]) -> None:
@@ -154,25 +166,26 @@ def _line(visit: Came, at: int, target: str) -> str:
 # sales
 
 
-def sell(tx: Tx, story: Story, codes: Mapping[str, str]) -> None:
-    """The shop reports what it sold, and the form who asked, each at its time; a coupon goes round."""
-    sales.new_key(tx, story.start + DAY)
-    coupons.add(
-        tx,
-        "BREADPAPER",
-        id=first_id_at(story.start + DAY),
-        channel="newsletter",
-        code="",
-        account_id=firms.must_firm(tx).account_id,
-        since=story.start,
-        now=story.start + DAY,
-    )
+def open_shop(tx: Tx, story: Story) -> None:
+    """The shop gets its key, and coupons go round: one in the letters, one on the bags, one that is over."""
+    sales.new_key(tx, story.begin)
+    account_id = firms.must_firm(tx).account_id
+    for number, (word, channel, weeks) in enumerate(COUPONS):
+        since = story.start + weeks * 7 * DAY
+        id = first_id_at(since) + number
+        coupons.add(tx, word, id=id, channel=channel, code="", account_id=account_id, since=since, now=since)
+
+
+def sell(tx: Tx, story: Story, codes: Mapping[str, str], start: int, end: int) -> None:
+    """The shop reports what it sold, and the form who asked, each at its time."""
     for number, asked in enumerate(story.asked):
-        _ask(tx, asked, codes, number)
+        if start <= asked.at < end:
+            _ask(tx, asked, codes, number)
     for number, sold in enumerate(story.sold):
-        _sell(tx, sold, codes, number)
-    hooked = [sold.at for sold in story.sold if sold.by_hook]
-    for key in sale_queries.keys(tx, story.now):
+        if start <= sold.at < end:
+            _sell(tx, sold, codes, number)
+    hooked = [sold.at for sold in _within(story.sold, start, end) if sold.by_hook]
+    for key in sale_queries.keys(tx, end):
         if hooked:
             sales.see_key(tx, key, hooked[-1])
 
@@ -202,9 +215,11 @@ def _sell(tx: Tx, sold: Sold, codes: Mapping[str, str], number: int) -> None:
 # minutes
 
 
-def toil(tx: Tx, work: Work, company: Company) -> None:
-    """Beats of the pages, calls of the app, what was written down."""
+def toil(tx: Tx, work: Work, company: Company, start: int, end: int) -> None:
+    """Beats of the pages, calls of the app, what was written down, of [start, end)."""
     for sitting in work.sittings:
+        if not start <= sitting.start < end:
+            continue
         for beat in range(sitting.beats):
             effort.beat(
                 tx,
@@ -216,9 +231,15 @@ def toil(tx: Tx, work: Work, company: Company) -> None:
                 quiet=beat * 7 % 9 * SECOND,
             )
     effort.api_calls(
-        tx, [Call(company.people[call.by], call.at, company.bakery, call.kind) for call in work.calls]
+        tx,
+        [
+            Call(company.people[call.by], call.at, company.bakery, call.kind)
+            for call in _within(work.calls, start, end)
+        ],
     )
     for number, entry in enumerate(work.entries):
+        if not start <= entry.at < end:
+            continue
         effort.add_entry(
             tx,
             company.people[entry.by],

@@ -5,10 +5,11 @@ there."""
 from random import Random
 from zoneinfo import ZoneInfo
 
-from linnet.demo import cast, news, script, trade, visitors, work
+from linnet.demo import cast, news, script, trade, tried, visitors, work
 from linnet.demo.news import Press
 from linnet.demo.script import Calendar, Line, Said
 from linnet.demo.trade import Asked, Sold
+from linnet.demo.tried import Tried
 from linnet.demo.visitors import Came, Placed
 from linnet.demo.work import Work
 from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND
@@ -53,10 +54,14 @@ class Kept(Value):
 
 
 class Story(Value):
-    """The whole play. Times in ms; everything but `plans` lies before `now`."""
+    """The whole play. Times in ms; everything but `plans` lies before `now`. `begin`: when counting began,
+    `start`: of the first week after the trial; `weeks`: where the weeks from `begin` on end, the last
+    one now."""
 
+    begin: int
     start: int
     now: int
+    weeks: tuple[int, ...]
     said: tuple[Said, ...]
     plans: tuple[Said, ...]
     marks: tuple[Mark, ...]
@@ -69,6 +74,7 @@ class Story(Value):
     sold: tuple[Sold, ...]
     asked: tuple[Asked, ...]
     work: Work
+    tried: Tried
 
 
 def tell(now: int, seed: int = SEED) -> Story:
@@ -78,20 +84,26 @@ def tell(now: int, seed: int = SEED) -> Story:
     def chance(of: str) -> Random:
         return Random(f"{seed}:{of}")  # noqa: S311 # dice of a play, no secret
 
-    said, plans = _said(script.the_play(calendar), calendar, chance("posts"))
+    trials = tried.tried(calendar, chance("coins"))
+    lines = sorted(
+        [*script.the_play(calendar), *tried.lines(trials, calendar)], key=lambda line: (line.at, line.key)
+    )
+    said, plans = _said(lines, calendar, chance("posts"))
     ties = _ties(calendar, chance("ties"))
     press = news.press(calendar, chance("news"))
     placed = visitors.placed(said, calendar)
-    came = visitors.came(placed, calendar, chance("visits"))
+    came = visitors.came(placed, said, trials.days.cut, calendar, chance("visits"))
     sold, asked = trade.trade(came, calendar, chance("trade"))
     return Story(
+        begin=calendar.begin,
         start=calendar.start,
         now=now,
+        weeks=calendar.ends(),
         said=said,
         plans=plans,
         marks=_marks(said, ties, calendar, chance("marks")),
         ties=ties,
-        drafts=_drafts(calendar),
+        drafts=_drafts(trials, calendar),
         read_at=calendar.last(20, 45),
         press=press,
         placed=placed,
@@ -99,6 +111,7 @@ def tell(now: int, seed: int = SEED) -> Story:
         sold=sold,
         asked=asked,
         work=work.work(said, calendar, chance("work")),
+        tried=trials,
     )
 
 
@@ -132,14 +145,14 @@ def _said(lines: list[Line], calendar: Calendar, chance: Random) -> tuple[tuple[
 
 
 def _ties(calendar: Calendar, chance: Random) -> tuple[Tie, ...]:
-    """Neighbours know each other from before; the bakery comes anew, and finds them within days."""
+    """Neighbours know each other from before; the bakery comes with its trial, and finds them one by one."""
     handles = [speaker.handle for speaker in cast.SPEAKERS if speaker.handle != cast.FIRM]
     found = []
     for place, handle in enumerate(handles):
-        met = calendar.start + place * 3 * HOUR + 8 * HOUR + chance.randrange(120) * MINUTE
+        met = calendar.trial + place * 4 * DAY + 8 * HOUR + chance.randrange(120) * MINUTE
         found.append(Tie(met, handle, cast.FIRM))
         found.append(Tie(met + chance.randrange(5, 600) * MINUTE, cast.FIRM, handle))
-        known = calendar.start - 20 * DAY + chance.randrange(300) * HOUR
+        known = calendar.begin + chance.randrange(300) * HOUR
         found += [
             Tie(known + number * MINUTE, handle, whom)
             for number, whom in enumerate(cast.TIES.get(handle, ()))
@@ -188,9 +201,9 @@ def _votes(post: Said, chance: Random) -> list[Mark]:
     ]
 
 
-def _drafts(calendar: Calendar) -> tuple[Kept, ...]:
-    """What lies in the drawer: two of the apprentice's, one with a picture, and one that the
-    server was not there for."""
+def _drafts(trials: Tried, calendar: Calendar) -> tuple[Kept, ...]:
+    """What lies in the drawer: two of the apprentice's, one with a picture, one that the server was not
+    there for, and one that waits for the week of its page."""
     missed = calendar.last(7, 0)
     if calendar.now - missed < 4 * HOUR:
         missed -= DAY
@@ -198,7 +211,9 @@ def _drafts(calendar: Calendar) -> tuple[Kept, ...]:
     def kept(at: int, by: str, text: str, stage: str = "draft", due_at: int = 0, picture: str = "") -> Kept:
         return Kept(first_id_at(at), at, by, text, stage, due_at, picture)
 
+    written, text, due = tried.early(trials.pages, calendar)
     return (
+        kept(written, "jonas", text, "set", due),
         kept(
             missed - 13 * HOUR,
             "jonas",

@@ -94,7 +94,8 @@ class Talk:
             media_ids=self._pictures(tx, post.key, post.options.get("pic", ""), author.account_id, post.at),
             poll=self._poll(post) if "poll" in post.options else None,
         )
-        publishing.publish(tx, author, new, self._terms, id=post.id, now=post.at)
+        insists = "insists" in post.options
+        publishing.publish(tx, author, new, self._terms, id=post.id, now=post.at, insists=insists)
 
     def _plan(self, tx: Tx, *, post: Said, due: int) -> None:
         """Written the evening before, and set for its time."""
@@ -171,7 +172,7 @@ class Talk:
             reactions.vote(tx, who, post_id, [mark.choice], mark.at)
         else:
             by = "jonas" if mark.who == cast.FIRM else ""
-            posts.boost(tx, self._company.author(mark.who, by), post_id, id=mark.id, now=mark.at)
+            publishing.boost(tx, self._company.author(mark.who, by), post_id, id=mark.id, now=mark.at)
 
     def _draft(self, draft: Kept) -> Iterator[Deed]:
         author = self._company.author(cast.FIRM, draft.by)

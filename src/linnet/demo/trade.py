@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from random import Random
 
-from linnet.demo.script import Calendar
-from linnet.demo.visitors import Came
+from linnet.demo.script import FIRST_WEEK, Calendar
+from linnet.demo.visitors import BREAD_PATHS, Came
 from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from linnet.kernel.value import Value, changed
 
@@ -18,6 +18,7 @@ _BUYS = {
     "/vouchers": (0.36, (2500, 5000)),
     "/bread/pear": (0.3, (1240, 620, 1860)),
     "/bread/rye": (0.12, (980, 1470)),
+    **dict.fromkeys(BREAD_PATHS, (0.22, (580, 890, 1160))),
 }
 _ASKS = {"/cakes": 0.3, "/jobs": 0.4, "/courses": 0.14, "/delivery": 0.1, "/order": 0.03}
 _HEARD = ("your posts", "", "", "a friend", "read it on Mastodon", "the bag", "")
@@ -55,10 +56,11 @@ def trade(
     came: Sequence[Came], calendar: Calendar, chance: Random
 ) -> tuple[tuple[Sold, ...], tuple[Asked, ...]]:
     """Sales and leads, each in order; the shop numbers them as they come."""
-    sold, asked = _by_link(came, chance)
-    sold += _alone(calendar, chance)
-    asked += _by_themselves(calendar, chance)
-    sold += _later(asked, chance)
+    dice = [Random(chance.getrandbits(64)) for _ in range(4)]  # noqa: S311 # of a play
+    sold, asked = _by_link(came, dice[0])
+    sold += _alone(calendar, dice[1])
+    asked += _by_themselves(calendar, dice[2])
+    sold += _later(asked, dice[3])
     sold = sorted((sale for sale in sold if sale.at < calendar.now - MINUTE), key=lambda sale: sale.at)
     sold = [changed(sale, ref=f"order-{10_412 + number}") for number, sale in enumerate(sold)]
     back = [sale for sale in _back(sold) if sale.at < calendar.now - MINUTE]
@@ -90,27 +92,23 @@ def _by_link(came: Sequence[Came], chance: Random) -> tuple[list[Sold], list[Ask
 def _alone(calendar: Calendar, chance: Random) -> list[Sold]:
     """Customers who know the address: they carry no tag."""
     found = []
-    day = calendar.start
-    while day < calendar.now:
+    for day in calendar.days(calendar.day(FIRST_WEEK, "mon")):
         if chance.random() < _ALONE_A_DAY:
-            at = day + chance.randrange(7 * 60, 20 * 60) * MINUTE
+            at = calendar.on(day, 0) + chance.randrange(7 * 60, 20 * 60) * MINUTE
             amount = chance.choice((640, 980, 1450, 1990, 3400, 1180))
             found.append(Sold("", at, amount, "", "", trail=False, by_hook=chance.random() < 0.7))
-        day += DAY
     return found
 
 
 def _by_themselves(calendar: Calendar, chance: Random) -> list[Asked]:
     """Once or twice a week the form is filled in by somebody who followed no link."""
     found = []
-    day = calendar.start
-    while day < calendar.now:
+    for day in calendar.days(calendar.day(FIRST_WEEK, "mon")):
         if chance.random() < 0.2:
-            at = day + chance.randrange(8 * 60, 19 * 60) * MINUTE
+            at = calendar.on(day, 0) + chance.randrange(8 * 60, 19 * 60) * MINUTE
             found.append(
                 Asked("", at, "", f"guest{at // DAY}@mail.example", chance.choice(_ALONE_HEARD), False)
             )
-        day += DAY
     return found
 
 

@@ -3,11 +3,13 @@ that draw a preview, programs. Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from random import Random
 from typing import Literal
 
 from linnet.demo import browsers, cast
-from linnet.demo.script import Calendar, Said
+from linnet.demo.script import FIRST_WEEK, Calendar, Said
+from linnet.demo.tried import PAGES
 from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND, moment
 from linnet.kernel.value import Value
 
@@ -15,6 +17,9 @@ How = Literal["page", "log", "go"]
 Kind = Literal["confirmed", "person", "unsure", "preview", "machine", "prefetch", "probe", "staff"]
 
 ADDRESS = re.compile(r"https://\S+")
+ECHO = 6.5  # people a day
+SEARCH = ("duckduckgo.com", "www.google.com")  # by their names a trial tells who came by searching
+BREAD_PATHS = tuple(page.removeprefix(cast.HOST) for page in PAGES)
 AT_HOME = "2001:db8:5eed::4"  # the bakery's own connection (RFC 3849: for documentation)
 
 
@@ -73,26 +78,50 @@ def placed(said: Sequence[Said], calendar: Calendar) -> tuple[Placed, ...]:
         if post.who == cast.FIRM and post.visibility != "direct":
             for url in ADDRESS.findall(post.text):
                 if url.startswith(cast.SITE):
-                    pull = 7.0 + 1.1 * len(post.options.get("boost", "").split())
+                    pull = _pull(post, url, calendar)
                     found.append(Placed(post.key, url, post.at, "fediverse", False, pull, 100 * MINUTE))
     return tuple(sorted(found, key=lambda link: (link.at, link.key)))
 
 
-def came(links: Sequence[Placed], calendar: Calendar, chance: Random) -> tuple[Came, ...]:
-    """Every visit of the play, in order."""
-    street = _Street(calendar, chance)
-    found = [visit for link in links for visit in street.by_link(link)]
-    found += street.anyway()
-    return tuple(sorted(found, key=lambda visit: (visit.at, visit.address)))
+def came(
+    links: Sequence[Placed], said: Sequence[Said], cut: tuple[int, int], calendar: Calendar, chance: Random
+) -> tuple[Came, ...]:
+    """Every visit of the play, in order; none while the server was `cut` off."""
+    # dice of their own for each kind: what is added to one of them at the end changes nothing of the trial
+    streets = [_Street(calendar, Random(chance.getrandbits(64)), n << 20) for n in range(3)]  # noqa: S311 # a play
+    found = [visit for link in links for visit in streets[0].by_link(link)]
+    found += streets[1].echo(said)
+    found += streets[2].anyway()
+    there = (visit for visit in found if not cut[0] <= visit.at < cut[1])
+    return tuple(sorted(there, key=lambda visit: (visit.at, visit.address)))
+
+
+def _pull(post: Said, url: str, calendar: Calendar) -> float:
+    """How many follow it. One sort of bread is not for all; before the log was read not all were seen."""
+    if "/bread/" in url and url.removeprefix("https://") in PAGES:
+        return 4.5
+    return (10.0 if post.at < calendar.start else 7.0) + 1.1 * len(post.options.get("boost", "").split())
 
 
 class _Street:
-    """Makes visits, each from an address of its own."""
+    """Makes visits, each from an address of its own, numbered from `doors` on."""
 
-    def __init__(self, calendar: Calendar, chance: Random) -> None:
+    def __init__(self, calendar: Calendar, chance: Random, doors: int) -> None:
         self._calendar = calendar
         self._chance = chance
-        self._doors = 0
+        self._doors = doors
+
+    def echo(self, said: Sequence[Said]) -> Iterator[Came]:
+        """Who reads a post with a link and comes by another way: on that day, typing the address."""
+        own = {
+            moment(post.at, self._calendar.zone).date()
+            for post in said
+            if post.who == cast.FIRM and cast.SITE in post.text and post.visibility != "direct"
+        }
+        for day in sorted(own):
+            for _ in range(self._about(ECHO)):
+                at = self._calendar.on(day, 7) + self._chance.randrange(14 * 60) * MINUTE
+                yield from self._over(self._visit(at, "confirmed", None))
 
     def by_link(self, link: Placed) -> Iterator[Came]:
         """People over hours, servers and programs at once."""
@@ -116,26 +145,23 @@ class _Street:
 
     def anyway(self) -> Iterator[Came]:
         """By search, by heart, by mistake; the firm's own people; and those who only look whether
-        the server lives."""
-        day = self._calendar.start
-        while day < self._calendar.now:
-            sunday = moment(day + 12 * HOUR, self._calendar.zone).weekday() == 6
+        the server lives. Before the play nobody read the web server's log."""
+        calendar = self._calendar
+        for day in calendar.days(calendar.day(FIRST_WEEK, "sun") - timedelta(days=7)):
+            sunday, logged = day.weekday() == 6, calendar.on(day, 0) >= calendar.start
             for kind, often in (
-                ("confirmed", 3.0 if sunday else 6.0),
-                ("person", 1.5),
-                ("unsure", 0.8),
-                ("machine", 3.0),
-                ("probe", 1.2),
+                ("confirmed", 4.0 if sunday else 8.0),
+                ("person", 1.5 * logged),
+                ("unsure", 0.8 * logged),
+                ("machine", 3.0 * logged),
+                ("probe", 1.2 * logged),
                 ("staff", 0.0 if sunday else 0.5),
             ):
                 for _ in range(self._about(often)):
-                    at = (
-                        day
-                        + self._chance.randrange(5 * 60, 22 * 60) * MINUTE
-                        + self._chance.randrange(60) * SECOND
-                    )
-                    yield from self._over(self._visit(at, kind, None))
-            day += DAY
+                    at = calendar.on(day, 0) + self._chance.randrange(5 * 60, 22 * 60) * MINUTE
+                    at += self._chance.randrange(60) * SECOND
+                    if at >= calendar.begin:
+                        yield from self._over(self._visit(at, kind, None))
 
     def _visit(self, at: int, kind: str, link: Placed | None) -> Came:
         self._doors += 1
@@ -155,7 +181,7 @@ class _Street:
             referrer="" if kind in {"preview", "machine", "probe"} else self._referrer(link),
             pages=self._pages(f"/{path}", kind),
             method="HEAD" if kind == "probe" else "GET",
-            logged=kind != "staff" and how != "go",
+            logged=kind != "staff" and how != "go" and at >= self._calendar.start,
         )
 
     def _agent(self, kind: str, how: How, at: int) -> str:
@@ -173,7 +199,7 @@ class _Street:
 
     def _referrer(self, link: Placed | None) -> str:
         if link is None:
-            return self._chance.choice(("search.example", "search.example", "maps.example", ""))
+            return self._chance.choice((*SEARCH, "maps.example", "", "", ""))
         return (
             self._chance.choice(("social.lindenfeld.example", "", "")) if link.channel == "fediverse" else ""
         )
@@ -199,6 +225,7 @@ class _Street:
                 "/cakes",
                 "/courses",
                 "/delivery",
+                *BREAD_PATHS,
             )
         )
 
@@ -215,6 +242,8 @@ class _Street:
         return at + 5 * HOUR + self._chance.randrange(90) * MINUTE if asleep else at
 
     def _over(self, visit: Came) -> Iterator[Came]:
-        """Only what is over, and was seen by the log that was read last."""
+        """Only what is over, and was seen by the log that was read last; it was read since the first week."""
+        if visit.how == "log" and visit.at < self._calendar.start:
+            return
         if visit.at + visit.pages[-1][0] < self._calendar.now - 2 * MINUTE:
             yield visit

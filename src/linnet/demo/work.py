@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from random import Random
 
 from linnet.demo import cast
-from linnet.demo.script import Calendar, Said
+from linnet.demo.script import FIRST_TRIAL_WEEK, Calendar, Said
 from linnet.desk.effort.app_use import REPLY
-from linnet.kernel.clock import DAY, MINUTE, SECOND, moment
+from linnet.kernel.clock import MINUTE, SECOND
 from linnet.kernel.value import Value
 
 BEAT = 15 * SECOND
@@ -94,14 +94,16 @@ def _writing(post: Said, chance: Random) -> tuple[int, str, str, int]:
 
 
 def _rounds(calendar: Calendar, chance: Random) -> list[tuple[int, str, str, int]]:
-    """What goes by itself: reading at noon, news three times a week, the figures on Mondays."""
+    """What goes by itself: reading at noon, and since the trial is over news three times a week, the figures
+    on Mondays."""
     found = []
-    day = calendar.start
-    while day < calendar.now:
-        weekday = moment(day + DAY // 2, calendar.zone).weekday()
+    for date in calendar.days(calendar.day(FIRST_TRIAL_WEEK, "mon")):
+        day, weekday = calendar.on(date, 0), date.weekday()
         if weekday < 6:
             noon = day + (12 * 60 + 40 + chance.randrange(50)) * MINUTE
             found.append((noon, "ina", "read", chance.randrange(60, 260)))
+        if day < calendar.start:
+            continue
         if weekday in {1, 3, 4}:
             found.append(
                 (
@@ -124,7 +126,6 @@ def _rounds(calendar: Calendar, chance: Random) -> list[tuple[int, str, str, int
                     chance.randrange(60, 200),
                 )
             )
-        day += DAY
     return found
 
 
