@@ -15,7 +15,7 @@ CROWDING = """SELECT host FROM letter WHERE parked_at IS NULL
     GROUP BY host HAVING COUNT(*) >= :letters OR SUM(size) >= :bytes"""
 SEEN = "SELECT 1 FROM seen WHERE uri = :uri"
 RECIPIENT = "SELECT id, suspended_at FROM account WHERE id = :id AND host = ''"
-KNOWN = "SELECT 1 FROM account WHERE uri = :uri"
+KNOWN = "SELECT 1 FROM account WHERE uri = :uri AND uri <> ''"  # as the index is
 DROPPED = """SELECT reason, host, SUM(times) AS times FROM dropped WHERE day >= :day
     GROUP BY reason, host ORDER BY SUM(times) DESC, reason, host LIMIT :n"""
 

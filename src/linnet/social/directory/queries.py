@@ -9,19 +9,17 @@ from linnet.kernel.value import Value
 
 Reason = Literal["friends of friends", "hashtags", "here", "lately"]
 
-ACTIVE = """SELECT a.id FROM account a
-    WHERE a.discoverable AND a.last_post_at IS NOT NULL AND a.held = '' AND a.suspended_at IS NULL
-        AND a.moved_to_id IS NULL AND (NOT :local OR a.host = '')
+_FOUND = """a.discoverable AND a.held = '' AND a.suspended_at IS NULL AND a.moved_to_id IS NULL
         AND NOT EXISTS (SELECT 1 FROM block b WHERE (b.account_id = :viewer_id AND b.target_id = a.id)
             OR (b.account_id = a.id AND b.target_id = :viewer_id))
-        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = a.id)
+        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = a.id)"""
+ACTIVE = f"""SELECT a.id FROM account a WHERE a.last_post_at IS NOT NULL AND {_FOUND}
     ORDER BY a.last_post_at DESC, a.id DESC LIMIT :n OFFSET :skip"""
-NEW = """SELECT a.id FROM account a
-    WHERE a.discoverable AND a.held = '' AND a.suspended_at IS NULL
-        AND a.moved_to_id IS NULL AND (NOT :local OR a.host = '')
-        AND NOT EXISTS (SELECT 1 FROM block b WHERE (b.account_id = :viewer_id AND b.target_id = a.id)
-            OR (b.account_id = a.id AND b.target_id = :viewer_id))
-        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = a.id)
+NEW = f"SELECT a.id FROM account a WHERE {_FOUND} ORDER BY a.id DESC LIMIT :n OFFSET :skip"
+# of ours alone: few, and not to be looked for among everybody whom this server ever met
+ACTIVE_HERE = f"""SELECT a.id FROM account a WHERE a.host = '' AND a.last_post_at IS NOT NULL AND {_FOUND}
+    ORDER BY a.last_post_at DESC, a.id DESC LIMIT :n OFFSET :skip"""
+NEW_HERE = f"""SELECT a.id FROM account a WHERE a.host = '' AND {_FOUND}
     ORDER BY a.id DESC LIMIT :n OFFSET :skip"""
 
 
@@ -29,7 +27,9 @@ def directory(
     tx: Tx, *, viewer_id: int = 0, new: bool = False, local: bool = False, n: int = 40, skip: int = 0
 ) -> list[int]:
     """Ids of those who wish to be found: who wrote last first, or (`new`) who came to be known here last."""
-    return tx.all(int, NEW if new else ACTIVE, viewer_id=viewer_id, local=local, n=n, skip=skip)
+    newest = NEW_HERE if local else NEW
+    active = ACTIVE_HERE if local else ACTIVE
+    return tx.all(int, newest if new else active, viewer_id=viewer_id, n=n, skip=skip)
 
 
 class Suggested(Value):

@@ -117,27 +117,26 @@ def owners_among(tx: Tx, post_id: int, owners: list[int]) -> list[int]:
     return tx.all(int, OWNERS_AMONG, post_id=post_id, owners=owners)
 
 
-PUBLIC_DOWN = """SELECT p.id FROM post p JOIN account a ON a.id = p.account_id
-    WHERE p.visibility = 'public' AND p.boost_of_id IS NULL AND p.id < :below AND p.id > :above
+_PUBLIC = """p.visibility = 'public' AND p.boost_of_id IS NULL AND p.id < :below AND p.id > :above
         AND (p.reply_to_id IS NULL OR p.reply_to_account_id = p.account_id)
-        AND (NOT :local OR a.host = '') AND (NOT :remote OR a.host <> '')
         AND a.suspended_at IS NULL AND (a.held = '' OR (a.held = 'limit' AND EXISTS (SELECT 1 FROM follow f
             WHERE f.followee_id = a.id AND f.follower_id = :viewer_id)))
         AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
-        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)
+        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)"""
+PUBLIC_DOWN = f"""SELECT p.id FROM post p JOIN account a ON a.id = p.account_id
+    WHERE (NOT :remote OR a.host <> '') AND {_PUBLIC}
     ORDER BY p.id DESC LIMIT :n"""
-PUBLIC_UP = """SELECT p.id FROM post p JOIN account a ON a.id = p.account_id
-    WHERE p.visibility = 'public' AND p.boost_of_id IS NULL AND p.id < :below AND p.id > :above
-        AND (p.reply_to_id IS NULL OR p.reply_to_account_id = p.account_id)
-        AND (NOT :local OR a.host = '') AND (NOT :remote OR a.host <> '')
-        AND a.suspended_at IS NULL AND (a.held = '' OR (a.held = 'limit' AND EXISTS (SELECT 1 FROM follow f
-            WHERE f.followee_id = a.id AND f.follower_id = :viewer_id)))
-        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
-        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
-        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
-        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)
+PUBLIC_UP = f"""SELECT p.id FROM post p JOIN account a ON a.id = p.account_id
+    WHERE (NOT :remote OR a.host <> '') AND {_PUBLIC}
+    ORDER BY p.id LIMIT :n"""
+# Of ours alone, from an index of their own: among what a relay brings they would be looked for by the million.
+HERE_DOWN = f"""SELECT p.id FROM post p JOIN account a ON a.id = p.account_id
+    WHERE p.uri = '' AND a.host = '' AND NOT :remote AND {_PUBLIC}
+    ORDER BY p.id DESC LIMIT :n"""
+HERE_UP = f"""SELECT p.id FROM post p JOIN account a ON a.id = p.account_id
+    WHERE p.uri = '' AND a.host = '' AND NOT :remote AND {_PUBLIC}
     ORDER BY p.id LIMIT :n"""
 
 
@@ -151,14 +150,15 @@ def public(
     with_media: bool = False,
 ) -> list[int]:
     """Public posts that start a thread or go on with the author's own; `viewer_id` 0 is anybody."""
+    up = HERE_UP if local else PUBLIC_UP
+    down = HERE_DOWN if local else PUBLIC_DOWN
     rows = tx.all(
         int,
-        PUBLIC_UP if page.ascending else PUBLIC_DOWN,
+        up if page.ascending else down,
         below=page.below,
         above=page.above,
         n=page.size,
         viewer_id=viewer_id,
-        local=local,
         remote=remote,
         with_media=with_media,
     )
