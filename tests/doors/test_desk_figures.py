@@ -5,6 +5,8 @@ import io
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
+from textwrap import dedent
 from urllib.parse import urlsplit
 
 import pytest
@@ -140,8 +142,21 @@ def test_the_owner_overrules_a_rule(here: Site, jana: Browser, code: str) -> Non
 
 def test_how_to_count_on_the_own_website(here: Site, jana: Browser) -> None:
     said = plain(jana.get("/links/snippet").text)
-    assert f'<script src="{here.settings.url}/ln.js" defer></script>' in said
+    assert f'<script src="{here.settings.url}/ln.js" async></script>' in said
     assert "linnet import log access.log --site bakery.example" in said
+
+
+@pytest.mark.parametrize("heading", ["nginx", "Caddy", "WordPress"])
+def test_the_page_and_the_documentation_say_the_same(here: Site, jana: Browser, heading: str) -> None:
+    """What stands in docs/measuring.md was tried with the real thing: the page must not say anything else."""
+    docs = (Path(__file__).parents[2] / "docs/measuring.md").read_text(encoding="utf-8")
+    tried = docs.partition(f"### {heading}\n")[2].split("```")[1].partition("\n")[2]
+    if heading == "Caddy":  # on the page without the name of the site around it
+        tried = dedent("\n".join(tried.strip().splitlines()[1:-1]))
+    tried = tried.replace("https://social.bakery.example", here.settings.url)
+    page = jana.get("/links/snippet").text
+    shown = unescape(re.search(rf">{heading}</h[23]>.*?<pre[^>]*><code>(.*?)</code>", page, re.DOTALL)[1])
+    assert shown.strip() == tried.strip()
 
 
 # statement

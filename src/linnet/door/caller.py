@@ -1,8 +1,13 @@
 """Who is calling: the address of the client, through our own proxies only."""
 
+import logging
 from collections.abc import Iterable
+from functools import lru_cache
+from ipaddress import ip_address
 
 from starlette.requests import HTTPConnection
+
+log = logging.getLogger("linnet.door")
 
 
 def address_of(connection: HTTPConnection, trusted: Iterable[str]) -> str:
@@ -11,6 +16,23 @@ def address_of(connection: HTTPConnection, trusted: Iterable[str]) -> str:
     known = set(trusted)
     address = connection.client.host if connection.client else ""
     hops = [hop.strip() for line in connection.headers.getlist("x-forwarded-for") for hop in line.split(",")]
+    if hops and address not in known:
+        _say_unnamed(address)
     while address in known and hops:
         address = hops.pop()
     return address
+
+
+@lru_cache(64)  # once each
+def _say_unnamed(address: str) -> None:
+    """A web server of our own that nobody named makes all its visitors one, and nothing else shows it."""
+    try:
+        near = ip_address(address).is_private  # this machine, or its network
+    except ValueError:
+        return
+    if near:
+        log.warning(
+            "A web server at %s passes the calls of others on, but LINNET_TRUSTED_PROXIES does not name it: "
+            "all who come through it count as one caller. See docs/guide/web-server.md.",
+            address,
+        )
