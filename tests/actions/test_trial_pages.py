@@ -411,6 +411,7 @@ def test_it_can_be_made_public(db: Database, ada: Author, trial: Trial):
     db.write_now(pool.tell_result, over, 8)
     same, public, firm = db.read_now(pool.of_hash, over.protocol_hash)
     said = pool.summary(same, public, firm, id="https://linnet.example/trials/x.json", actor="x")
+    assert (said.of_pages, said.pages, said.dropped) == (True, len(PAGES), 0)
     assert (said.design, said.state, said.verdict) == ("which_page", "finished", "worth_it")
     assert (said.weeks, said.minutes, said.blocks_on) == (8, 10, 4 * len(PAGES))
     # log((5 + 20)/5) = 1.6

@@ -12,7 +12,7 @@ from linnet.desk.pool.rules import Summary
 from linnet.desk.trial.values import Reading
 from linnet.kernel.errors import Invalid
 from linnet.kernel.value import changed
-from linnet.kernel.wire import plain
+from linnet.kernel.wire import encode, plain
 
 # Log risk ratios and variances of the 13 BCG trials (Colditz et al. 1994), the worked example of every book
 BCG = [
@@ -147,6 +147,15 @@ def test_what_is_told_at_the_end():
     )
     assert rules.with_result(SAID, READING, "broken", "seed").result is None
     assert SAID.result is None
+
+
+def test_of_a_trial_of_pages_days_without_figures_are_told():
+    paged = changed(SAID, design="which_page", pages=8)
+    assert rules.with_result(paged, changed(READING, dropped=8, lost=4), "worth_it", "s").dropped == 4
+    # one from before days were counted: a whole week of eight pages
+    assert rules.with_result(paged, changed(READING, dropped=8, lost=0), "worth_it", "s").dropped == 7
+    assert not SAID.of_pages
+    assert b"pages" not in encode(SAID)  # a trial of days says nothing of them, and its signature stays good
 
 
 def test_what_is_signed_does_not_depend_on_order_or_spaces():

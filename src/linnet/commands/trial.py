@@ -53,7 +53,7 @@ def _tell(found: Verified) -> None:
         print(f"  ({line})")
     if not found.ok:
         print(
-            "This is what the days in the file say; the file itself was changed or made by another program."
+            "This is what the figures in the file say; the file itself was changed or made by another program."
         )
 
 

@@ -13,6 +13,7 @@ from linnet.desk.publishing import actions as publishing
 from linnet.desk.trial import actions as trials
 from linnet.desk.trial import queries as trial_queries
 from linnet.desk.trial import verdict
+from linnet.desk.trial.promoting import is_paged
 from linnet.desk.trial.records import Judged
 from linnet.desk.trial.rules import Trial
 from linnet.kernel.days import day_of
@@ -69,7 +70,7 @@ def board(tx: Tx, account_id: int, today: str) -> Board:
         if trial.stage not in {"planned", "dropped"}
     ]
     newest = mine[0] if mine else None
-    baseline = actions.sizes(tx, newest)[0] if newest else ""
+    baseline = actions.usual(newest) if newest else ""
     followers = rules.band(queries.follower_count(tx, account_id), rules.FOLLOWERS)
     like = {"baseline": baseline or rules.bands(rules.BASELINES)[0], "followers": followers}
     return Board(
@@ -148,9 +149,8 @@ def _register(tx: Tx, author: Author, trial_id: int, terms: Terms, now: int) -> 
         raise Conflict(
             "A trial is registered before its end: afterwards it would be one that somebody chose."
         )
-    words = (
-        f"We try out whether posting here pays us, until {trial.last_day}. Registered before the end {TAG}"
-    )
+    what = "a post about a page pays us" if is_paged(trial) else "posting here pays us"
+    words = f"We try out whether {what}, until {trial.last_day}. Registered before the end {TAG}"
     post_id = _say(tx, author, words, actions.address_of(terms.url, trial.protocol_hash), terms, now)
     actions.register(tx, trial, post_id, now)
 
@@ -165,7 +165,8 @@ async def result(visit: Visit) -> Response:
 
 def _result(tx: Tx, author: Author, trial_id: int, terms: Terms, now: int) -> None:
     trial = trials.own(tx, author.account_id, trial_id)
-    words = f"Our trial of posting here is over: {_ending(trial)} {TAG}"
+    what = "posts about pages" if is_paged(trial) else "posting here"
+    words = f"Our trial of {what} is over: {_ending(trial)} {TAG}"
     post_id = _say(tx, author, words, actions.address_of(terms.url, trial.protocol_hash), terms, now)
     actions.tell_result(tx, trial, post_id)
 

@@ -208,10 +208,8 @@ def _freeze(
 
 def hashes_text(trial: Trial) -> str:
     """What binds the firm, in 140 characters: the hash of the protocol, which holds that of the seed."""
-    return (
-        f"What does posting bring us? A trial, {trial.first_day} to {trial.last_day}. "
-        f"SHA-256: {trial.protocol_hash}"
-    )
+    what = "posting bring us? A trial," if not promoting.is_paged(trial) else "a mention bring a page? Trial"
+    return f"What does {what} {trial.first_day} to {trial.last_day}. SHA-256: {trial.protocol_hash}"
 
 
 async def drop(visit: Visit) -> Response:

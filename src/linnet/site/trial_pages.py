@@ -1,6 +1,8 @@
 """The which-page trial: its plan from the pages that are visited and linked to most, its weeks while it runs,
 and what its verdict counts. Of weeks to come only this one and the next are shown."""
 
+from collections import Counter
+
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
@@ -25,7 +27,7 @@ from linnet.desk.trial.page_state import Candidate
 from linnet.desk.trial.planning import Basis, Plan
 from linnet.desk.trial.queries import Look
 from linnet.desk.trial.records import Judged
-from linnet.desk.trial.rules import Note, Trial
+from linnet.desk.trial.rules import Note, Trial, TrialDay
 from linnet.desk.trial.values import Protocol, Worth
 from linnet.kernel.clock import moment, zone
 from linnet.kernel.days import day_of
@@ -68,7 +70,8 @@ class Known(Value):
 
 class Week(Value):
     """A week as it may be shown. `state`: over | now | next; `linked`, `broken`: how many of the pages that
-    are promoted, and of the others, a post led to; `dropped`: why it is not used."""
+    are promoted, and of the others, a post led to; `dropped`: why it is not used; `lost`: its days without
+    figures."""
 
     first: str
     last: str
@@ -79,6 +82,7 @@ class Week(Value):
     broken: int
     counted: bool
     dropped: str
+    lost: int
 
 
 def _known(tx: Tx, visit: Visit, margin: int) -> Known:
@@ -218,11 +222,13 @@ class Pages(Value):
 
     turns: list[PageTurn]
     links: list[Linked]
+    days: list[TrialDay]
 
 
 def pages_of(tx: Tx, trial: Trial) -> Pages:
-    """Two queries."""
-    return Pages(page_queries.turns(tx, trial.id), page_queries.links(tx, trial.id))
+    """Three queries."""
+    turns, links = page_queries.turns(tx, trial.id), page_queries.links(tx, trial.id)
+    return Pages(turns, links, queries.days(tx, trial.id))
 
 
 async def running(visit: Visit, trial: Trial, looks: list[Look], notes: list[Note]) -> Response:
@@ -244,6 +250,7 @@ async def running(visit: Visit, trial: Trial, looks: list[Look], notes: list[Not
         over=len(over),
         waiting=sum(not week.counted for week in over),
         lost=[week for week in over if week.dropped],
+        gone=gone(found.days, trial),
         followed=(sum(w.linked for w in over), sum(len(w.promoted) for w in over)),
         broke=(sum(w.broken for w in over), sum(len(w.held) for w in over)),
         posts=len({link.post_id for link in found.links}),
@@ -259,6 +266,11 @@ async def running(visit: Visit, trial: Trial, looks: list[Look], notes: list[Not
     )
 
 
+def gone(days: list[TrialDay], trial: Trial) -> list[TrialDay]:
+    """The days without figures, whatever became of their weeks."""
+    return [day for day in days if day.state == "dropped" and day.day <= trial.last_day]
+
+
 def weeks_of(found: Pages, trial: Trial, today: str) -> list[Week]:
     """The weeks that may be shown on `today`, until the trial's last day."""
     current = page_rules.week_of(trial.first_day, today)
@@ -266,6 +278,7 @@ def weeks_of(found: Pages, trial: Trial, today: str) -> list[Week]:
     for turn in page_rules.seen(found.turns, current):
         by_week.setdefault(turn.week, []).append(turn)
     linked = {(link.week, link.page) for link in found.links}
+    lost = Counter(page_rules.week_of(trial.first_day, day.day) for day in gone(found.days, trial))
     shown = []
     for number, turns in sorted(by_week.items()):
         first, last = page_rules.week_days(trial.first_day, number)
@@ -282,6 +295,7 @@ def weeks_of(found: Pages, trial: Trial, today: str) -> list[Week]:
                 sum((number, turn.page) in linked for turn in turns if not turn.promoted),
                 all(turn.state != "open" for turn in turns),
                 turns[0].reason,
+                lost[number],
             )
         )
     return shown
@@ -291,6 +305,7 @@ async def verdict_page(visit: Visit, trial: Trial, found: Judged, notes: list[No
     """One of five answers, and everything to check it with."""
     protocol = decode_as(Protocol, trial.protocol)
     rows = await visit.db.read(pages_of, trial)
+    weeks = weeks_of(rows, trial, trial.last_day)
     used = [turn for turn in rows.turns if turn.state == "counted"]
     return visit.render(
         "desk/trial_pages_verdict.html",
@@ -303,7 +318,9 @@ async def verdict_page(visit: Visit, trial: Trial, found: Judged, notes: list[No
         chart=range_chart(found.reading, found.verdict, pages=True),
         number=verdict.number,
         by_page=by_page(used, protocol.design.pages),
-        lost=[week for week in weeks_of(rows, trial, trial.last_day) if week.dropped],
+        lost=[week for week in weeks if week.dropped],
+        gone=gone(rows.days, trial),
+        scaled=sum(bool(week.lost) and not week.dropped for week in weeks),
         notes=notes,
         day_words=day_words,
         short_day=short_day,

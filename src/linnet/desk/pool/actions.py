@@ -9,6 +9,7 @@ from linnet.desk.pool.rules import Found, Summary
 from linnet.desk.trial import actions as trials
 from linnet.desk.trial import queries as trial_queries
 from linnet.desk.trial.planning import Plan
+from linnet.desk.trial.promoting import is_paged
 from linnet.desk.trial.records import Judged
 from linnet.desk.trial.rules import Trial
 from linnet.jobs import rows as jobs
@@ -65,11 +66,18 @@ def tell_result(tx: Tx, trial: Trial, post_id: int) -> None:
 
 
 def sizes(tx: Tx, trial: Trial) -> tuple[str, str]:
-    """The bands of visits a day and of followers."""
-    plan = decode_as(Plan, trial.plan)
-    usual = sum(plan.usual) / len(plan.usual) if plan.usual else 0.0
-    followers = queries.follower_count(tx, trial.account_id)
-    return rules.band(usual, rules.BASELINES), rules.band(followers, rules.FOLLOWERS)
+    """The bands of visits a day (of a trial of pages: of a page in a week) and of followers."""
+    followers = rules.band(queries.follower_count(tx, trial.account_id), rules.FOLLOWERS)
+    if not is_paged(trial):
+        return usual(trial), followers
+    power = trials.power_of(trial).found
+    return rules.band(power.mean if power else 0.0, rules.BASELINES), followers
+
+
+def usual(trial: Trial) -> str:
+    """The band of the firm's visits a day before a trial, whatever that was of."""
+    days = decode_as(Plan, trial.plan).usual
+    return rules.band(sum(days) / len(days) if days else 0.0, rules.BASELINES)
 
 
 def of_hash(tx: Tx, protocol_hash: str) -> tuple[Trial, Public, Firm]:
@@ -104,6 +112,7 @@ def summary(trial: Trial, public: Public, firm: Firm, *, id: str, actor: str) ->
         minutes=rules.minutes_of(protocol),
         waived=protocol.baseline_waived,
         registered_at=public.at,
+        pages=len(protocol.design.pages),
     )
     if public.result_post_id is None or not trial.verdict:
         return said

@@ -2,7 +2,8 @@
 and nobody can change. Bands stand where a figure would say too much of the firm's business.
 
 Between the numbers of two firms only a share can be compared: the effect is the natural logarithm of visits on
-a day on over visits on a quiet day.
+a day on over visits on a quiet day; of a trial of pages, of visits of a promoted page in a week over those of
+one in its other week.
 """
 
 import json
@@ -24,7 +25,7 @@ VERSION = 1
 PARTS = 10_000  # effect and error are given in ten-thousandths
 LATE = 14  # days after its last day in which a result may still come
 LARGEST_LIST = 200
-BASELINES = (5, 20, 50, 150, 500)  # visits on a quiet day
+BASELINES = (5, 20, 50, 150, 500)  # visits a day; of a trial of pages, of a page in a week
 FOLLOWERS = (30, 100, 300, 1000)
 NORMAL = 1.959963984540054
 Z_LEAST = 1e-4  # an error below this is none that anybody measured
@@ -33,7 +34,9 @@ State = Literal["registered", "finished"]
 
 class Summary(Value, omit_defaults=True):
     """What a firm makes public of a trial. `id`: the address of this JSON; `actor`: the account that signs;
-    `effect` and `error`: log scale, ten-thousandths, None before the end and where there is no range."""
+    `effect` and `error`: log scale, ten-thousandths, None before the end and where there is no range. `pages`: of a
+    trial of pages, how many; then `baseline` is visits of a page in a week, `minutes` those of a page and week,
+    `blocks_on` and `blocks_quiet` are weeks of pages promoted and not, and `dropped` days without figures."""
 
     type: str
     version: int
@@ -62,6 +65,12 @@ class Summary(Value, omit_defaults=True):
     blocks_quiet: int = 0
     dropped: int = 0
     seed: str = ""
+    pages: int = 0
+
+    @property
+    def of_pages(self) -> bool:
+        """Was it one of pages?"""
+        return self.design == "which_page"
 
     @property
     def result(self) -> Result | None:
@@ -121,13 +130,20 @@ def with_result(summary: Summary, reading: Reading, verdict: VerdictKind, seed: 
         blocks_on=reading.blocks_on,
         posted_quiet=reading.posted_quiet,
         blocks_quiet=reading.blocks_quiet,
-        dropped=reading.dropped,
+        dropped=_lost(summary, reading),
         seed=seed,
     )
 
 
+def _lost(summary: Summary, reading: Reading) -> int:
+    """Days without figures; a trial of pages from before they were counted dropped whole weeks."""
+    if not summary.of_pages:
+        return reading.dropped
+    return reading.lost or 7 * reading.dropped // max(1, summary.pages)
+
+
 def minutes_of(protocol: Protocol) -> int:
-    """Minutes of a day on, to the next five: nobody else needs them finer."""
+    """Minutes of a day on (of a page and week), to the next five: nobody else needs them finer."""
     return 5 * round(protocol.worth.minutes / 5)
 
 
@@ -210,7 +226,12 @@ def read_summary(document: Document, address: str) -> Summary:
 
 def _sensible(summary: Summary) -> bool:
     texts = (summary.firm, summary.protocol_hash, summary.seed_hash, summary.verdict, *summary.field)
-    whole = (0 < summary.weeks <= 520, 0 <= summary.minutes <= 1440, len(summary.field) <= 20)
+    whole = (
+        0 < summary.weeks <= 520,
+        0 <= summary.minutes <= 1440,
+        len(summary.field) <= 20,
+        0 <= summary.pages <= 100,
+    )
     figures = summary.effect is None or (
         summary.error is not None and abs(summary.effect) <= 50 * PARTS and 0 < summary.error <= 50 * PARTS
     )
@@ -268,7 +289,7 @@ def together(
 ) -> Found:
     """What is known. `pages`: which-page trials (they ask another question and are never put together
     with the others)."""
-    asked = [one for one in summaries if (one.design == "which_page") == pages]
+    asked = [one for one in summaries if one.of_pages == pages]
     firms = latest(asked)
     like = [one for one in firms if is_like(one, baseline, followers)]
     return Found(
@@ -284,5 +305,5 @@ def together(
 
 
 def per_hundred(logarithm: float) -> int:
-    """Visits more (or fewer) for each hundred on a quiet day."""
+    """Visits more (or fewer) for each hundred on a quiet day, or of a page in its other week."""
     return round(100 * math.expm1(min(logarithm, 10.0)))

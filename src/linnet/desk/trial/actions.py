@@ -235,8 +235,10 @@ def stop(tx: Tx, author: Author, trial_id: int, *, at_look: str = "", now: int) 
 def keep_look(tx: Tx, trial_id: int, look: Look, now: int) -> None:
     """What a look showed. The same look twice is one."""
     if queries.put_look(tx, trial_id, look):
+        trial = queries.trial(tx, trial_id)
+        what = "weeks" if trial and promoting.is_paged(trial) else "days"
         obeying.note(
-            tx, trial_id, Note(now, None, "look", f"A look at the days up to {look.day}, as planned.")
+            tx, trial_id, Note(now, None, "look", f"A look at the {what} up to {look.day}, as planned.")
         )
 
 
