@@ -15,6 +15,7 @@ from linnet.kernel.value import Value
 from linnet.site import words
 from linnet.site.desk_times import as_typed, clock, day_words, period_of, period_words, short_day, spent
 from linnet.site.frame import Frame, Visit
+from linnet.site.one_sheet import one_sheet
 
 ROWS_AT_ONCE = 100
 
@@ -100,6 +101,7 @@ async def page(visit: Visit) -> Response:
         drawbacks=_sections(found, _DRAWBACKS),
         each=[_each(per) for per in found.costs],
         chart=_chart(found.days),
+        sheet=one_sheet(found),
         steps=STEPS,
         spent=spent,
         short_day=short_day,
@@ -183,7 +185,7 @@ def _heads(found: Statement) -> list[Head]:
         Head(
             "People came by your links",
             words.some(probable.value, "visit"),
-            f"range {_range(probable)}; {confirmed.value} confirmed",
+            f"range {_range(probable)}; {words.count(confirmed.value)} confirmed",
             _href(probable.rows),
         ),
         Head("It was followed by", _value(money), of, _href(money.rows)),
