@@ -11,21 +11,32 @@ Spikes: a day is held at the median and five MADs of its weekday. Rule and numbe
 those of the trial's own days, on and quiet together, so that they are the same under every calendar and do
 not hide an effect, as medians of the time before would (docs/decisions/0011-the-trial.md).
 
+Of three arms (full, light, quiet) the verdict is about full against quiet; light days have columns of their own,
+and two more ranges stand beside it (`three`).
+
 Effect / difference in compliance is the Wald estimate of those who comply (Imbens and Angrist 1994).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from linnet.desk.trial import calendar, model
+from linnet.desk.trial import calendar, model, three
 from linnet.desk.trial.chance import Stream
 from linnet.desk.trial.linear import dot
 from linnet.desk.trial.looks import ALL, anytime
-from linnet.desk.trial.retest import Spread
-from linnet.desk.trial.values import Calendar, DayRecord, Look, Protocol, Reading
+from linnet.desk.trial.retest import Retest, Spread
+from linnet.desk.trial.values import (
+    Calendar,
+    Contrast,
+    DayRecord,
+    LightReading,
+    Look,
+    Protocol,
+    Reading,
+)
 from linnet.kernel.days import days_between, next_day, parse_day
 from linnet.kernel.errors import Invalid
-from linnet.kernel.value import Value
+from linnet.kernel.value import Value, changed
 
 Broken = Literal["dropped", "compliance", "no_figures"]
 How = Literal["look", "futility", "end", "stopped"]
@@ -102,13 +113,26 @@ def secondary(
     used = [day for day in every if day in rows and day in values and not rows[day].dropped]
     weekdays = [parse_day(day).weekday() for day in used]
     held, capped = model.cap([values[day] for day in used], weekdays, protocol.rules.cap)
-    on = {day.day for day in found.days if day.on}
-    quiet = [y for day, y in zip(used, held, strict=True) if day not in on]
-    counted = Counted(
-        len(used), len(used) - len(quiet), len(every) - len(used), capped, sum(quiet) / max(len(quiet), 1)
-    )
-    tested = _test(protocol, seed, found, used, held, [rows[day].searches for day in used])
-    return reading(protocol, tested, counted, _obeyed(found, rows, until), until)
+    arms = {day.day: day.arm for day in found.days}
+    quiet = [y for day, y in zip(used, held, strict=True) if arms[day] == "quiet"]
+    on = sum(arms[day] == "on" for day in used)
+    counted = Counted(len(used), on, len(every) - len(used), capped, sum(quiet) / max(len(quiet), 1))
+    asked = _Asked(protocol, found, used, held, [rows[day].searches for day in used])
+    tested = _test(asked, three.FULL, Stream(seed, "draws"))
+    whole = reading(protocol, tested, counted, _obeyed(found, rows, until), until)
+    if not protocol.design.light:
+        return whole
+    return changed(whole, light=_light(asked, rows, whole, seed))
+
+
+class _Asked(Value):
+    """Days that are used, in order, with what is read of them."""
+
+    protocol: Protocol
+    found: Calendar
+    days: list[str]
+    values: list[float]
+    searches: list[int]
 
 
 def reading(
@@ -146,37 +170,81 @@ def reading(
     )
 
 
-def _test(
-    protocol: Protocol,
-    seed: str,
-    found: Calendar,
-    days: Sequence[str],
-    values: Sequence[float],
-    searches: Sequence[int],
-) -> Tested | None:
+def _model(asked: _Asked, pair: three.Pair) -> tuple[Retest, int] | None:
+    """The test of these days, and what the coins show in it; of three arms that of a pair."""
+    design, rules = asked.protocol.design, asked.protocol.rules
+    if design.light:
+        return three.retest(asked.found, rules, asked.days, asked.searches, pair)
+    made = model.retest(design, rules, asked.days, asked.searches)
+    return (made, model.heads(asked.found, made.coins)) if made else None
+
+
+def _test(asked: _Asked, pair: three.Pair, stream: Stream) -> Tested | None:
     """The test of these days; None where they cannot tell anything: a site that nobody ever visits is more
     likely one that is not counted."""
-    retest = model.retest(protocol.design, protocol.rules, days, searches)
-    if retest is None or not any(values):
+    made, values = _model(asked, pair), asked.values
+    if made is None or not any(values):
         return None
-    real = model.heads(found, retest.coins)
+    retest, real = made
     outcome = retest.nuisance.left_of(values)
     if dot(outcome, outcome) <= 1e-18 * dot(values, values):  # the same on every day: nothing to explain
         outcome = [0.0] * len(outcome)
     estimate = retest.estimate(real, outcome)
     if estimate is None:
         return None
-    spread = retest.spread(real, outcome, protocol.rules.draws, Stream(seed, "draws"))
+    spread = retest.spread(real, outcome, asked.protocol.rules.draws, stream)
     p = spread.p(estimate.t)
     return Tested(estimate.effect, estimate.se, p, spread, retest.coins, 2**retest.coins)
 
 
+def _light(asked: _Asked, rows: Mapping[str, DayRecord], whole: Reading, seed: str) -> LightReading:
+    """The second results of three arms, at the same moment and with the same chance of missing."""
+    found, most = asked.found, asked.protocol.design.light
+    by = {day.day: day.arm for day in found.days}
+    followed, blocks = _kept(found, rows, whole.until)
+    quiet = whole.posted_quiet / whole.blocks_quiet if whole.blocks_quiet else 1.0
+    difference = followed / blocks - quiet if blocks else 0.0
+    return LightReading(
+        days=sum(by[day] == "light" for day in asked.days),
+        followed=followed,
+        blocks=blocks,
+        heavier=sum(by[day] == "on" and rows[day].posted > most for day in asked.days),
+        kept=round(difference * 100, 6) >= asked.protocol.rules.compliance_least,
+        quiet=_contrast(asked, three.LIGHT, Stream(seed, "draws light"), whole.until),
+        rest=_contrast(asked, three.REST, Stream(seed, "draws rest"), whole.until),
+    )
+
+
+def _contrast(asked: _Asked, pair: three.Pair, stream: Stream, until: str) -> Contrast | None:
+    found = _test(asked, pair, stream)
+    if found is None:
+        return None
+    how, limit = _moment(asked.protocol, until)
+    q = _quantile(asked.protocol, found.spread, how, limit, until)
+    low, high = (None, None) if q is None else (found.effect - q * found.se, found.effect + q * found.se)
+    return Contrast(found.effect, found.se, found.p, q, low, high)
+
+
 def _obeyed(found: Calendar, rows: Mapping[str, DayRecord], until: str) -> Obeyed:
-    posted = {day.block for day in found.days if day.day in rows and rows[day.day].posted > 0}
+    posted = _posted(found, rows)
     over = [block for block in found.blocks if block.last <= until]
-    on = [block.index in posted for block in over if block.on]
-    quiet = [block.index in posted for block in over if not block.on]
+    on = [block.index in posted for block in over if block.arm == "on"]
+    quiet = [block.index in posted for block in over if block.arm == "quiet"]
     return Obeyed(sum(on), len(on), sum(quiet), len(quiet))
+
+
+def _kept(found: Calendar, rows: Mapping[str, DayRecord], until: str) -> tuple[int, int]:
+    """Light blocks that are over: with a post and no day that had more than it may, and all."""
+    most = found.design.light
+    posted = _posted(found, rows)
+    many = {day.block for day in found.days if day.day in rows and rows[day.day].posted > most}
+    light = [block.index for block in found.blocks if block.last <= until and block.arm == "light"]
+    return sum(block in posted and block not in many for block in light), len(light)
+
+
+def _posted(found: Calendar, rows: Mapping[str, DayRecord]) -> set[int]:
+    """The blocks with a post."""
+    return {day.block for day in found.days if day.day in rows and rows[day.day].posted > 0}
 
 
 def _moment(protocol: Protocol, until: str) -> tuple[How, int]:

@@ -6,6 +6,9 @@ All of it is counted in local days, so that the clock's changes and leap days ma
 - half_week: one coin for half a and one for half b of each fortnight.
 - daily: one coin for each weekday of each fortnight; only where visits follow within the day.
 - whole_weeks: one coin for each fortnight.
+Of three arms (full, light, quiet) three weeks belong together: for each coin of above one of the six orders of
+the arms is drawn, so that in three weeks each part of the week has every arm once.
+
 - which_page: in each fortnight half of the pages, drawn by lot, are promoted in week 1 and the others in
   week 2 (of an odd number a coin says which week has one more). So every week has as much to post.
 """
@@ -15,7 +18,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from linnet.desk.trial.chance import Stream
-from linnet.desk.trial.values import AssignedDay, Block, Calendar, Design, PageCalendar, PageWeek
+from linnet.desk.trial.values import Arm, AssignedDay, Block, Calendar, Design, PageCalendar, PageWeek
 from linnet.kernel.clock import zone
 from linnet.kernel.days import day_of, days_between, next_day, parse_day
 from linnet.kernel.errors import Invalid
@@ -26,6 +29,15 @@ WEEKS_MOST = 104
 PAGES_LEAST, PAGES_MOST = 6, 60
 SHORTEST_HALF = 3  # days
 DAILY_WEEKS_LEAST = 4  # the model has up to ten terms; 28 days are the least to carry them
+LIGHT_MOST = 20  # posts on a light day
+ORDERS: tuple[tuple[Arm, Arm, Arm], ...] = (
+    ("on", "light", "quiet"),
+    ("on", "quiet", "light"),
+    ("light", "on", "quiet"),
+    ("light", "quiet", "on"),
+    ("quiet", "on", "light"),
+    ("quiet", "light", "on"),
+)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -33,8 +45,8 @@ def check(design: Design) -> Design:
     """The design, if a trial can be made of it. Raises Invalid with what to change."""
     first = parse_day(design.start, "start")
     zone(design.zone)
-    if design.weeks < 2 or design.weeks % 2:
-        raise Invalid("weeks", "must be an even number: what one week gets, the next gets the opposite")
+    if design.weeks < design.cycle or design.weeks % design.cycle:
+        raise Invalid("weeks", _UNEVEN[design.cycle])
     if design.weeks > WEEKS_MOST:
         raise Invalid("weeks", f"must be {WEEKS_MOST} at most")
     if design.kind == "half_week":
@@ -43,29 +55,31 @@ def check(design: Design) -> Design:
         _check_pages(design.pages)
     elif design.pages:
         raise Invalid("pages", "belong to a which-page trial only")
+    _check_light(design)
     if design.kind == "daily" and design.weeks < DAILY_WEEKS_LEAST:
-        raise Invalid(
-            "weeks", f"must be {DAILY_WEEKS_LEAST} at least, to tell weekdays and trend from posting"
-        )
+        least = -(-DAILY_WEEKS_LEAST // design.cycle) * design.cycle
+        raise Invalid("weeks", f"must be {least} at least, to tell weekdays and trend from posting")
     if coins(design) < COINS_LEAST:
         raise Invalid("weeks", _too_few(design))
     return design
 
 
 def coins(design: Design) -> int:
-    """How many coins are thrown: the size of the sample. Days are not: they share coins."""
-    pairs = design.weeks // 2
+    """How many coins are thrown, or orders of three arms drawn: the size of the sample. Days are not: they
+    share coins."""
     each = {"half_week": 2, "daily": 7, "whole_weeks": 1, "which_page": len(design.pages)}
-    return pairs * each[design.kind]
+    return design.weeks // design.cycle * each[design.kind]
 
 
-def calendars(design: Design, fortnights: int | None = None) -> int:
-    """How many calendars could be drawn for the whole trial, or for its first `fortnights`."""
-    pairs = design.weeks // 2 if fortnights is None else fortnights
+def calendars(design: Design, cycles: int | None = None) -> int:
+    """How many calendars could be drawn for the whole trial, or for its first `cycles` (fortnights). Of three
+    arms: in how many of them the third arm lies where it does, because these are compared (`three`)."""
+    every = design.weeks // design.cycle
+    cycles = every if cycles is None else cycles
     if design.kind == "which_page":
         pages = len(design.pages)
-        return int((math.comb(pages, pages // 2) * (2 if pages % 2 else 1)) ** pairs)
-    return int(2 ** (coins(design) * pairs // (design.weeks // 2)))
+        return int((math.comb(pages, pages // 2) * (2 if pages % 2 else 1)) ** cycles)
+    return int(2 ** (coins(design) * cycles // every))
 
 
 def first_start(day: str, cuts: tuple[int, int] = (0, 4)) -> str:
@@ -89,31 +103,43 @@ def calendar(design: Design, seed: str) -> Calendar:
     check(design)
     if design.kind == "which_page":
         raise Invalid("kind", "which-page has weeks for pages, not days on and quiet")
-    stream = Stream(seed, "calendar")
-    heads = [stream.bits(1) == 1 for _ in range(coins(design))]
+    orders = draw_orders(design, Stream(seed, "calendar"))
     days = []
     blocks: list[Block] = []
-    every = zip(days_between(design.start, last_day(design)), places(design), strict=True)
-    for n, (day, (block, coin, first_week)) in enumerate(every):
-        on = heads[coin] == first_week
+    every = zip(days_between(design.start, last_day(design)), spots(design), strict=True)
+    for n, (day, (block, coin, turn)) in enumerate(every):
+        arm = orders[coin][turn]
         half = "ab"[block % 2] if design.kind == "half_week" else ""
-        days.append(AssignedDay(day, on, n // 7, half, block, coin))
+        days.append(AssignedDay(day, arm == "on", n // 7, half, block, coin, arm == "light"))
         begun = blocks.pop().first if blocks and blocks[-1].index == block else day
-        blocks.append(Block(block, begun, day, on, coin))
+        blocks.append(Block(block, begun, day, arm == "on", coin, arm == "light"))
     return Calendar(design, tuple(days), tuple(blocks))
 
 
-def places(design: Design) -> list[tuple[int, int, bool]]:
-    """For each day in order: its block, its coin, and whether it is of the first week of its fortnight (on
-    with heads) or of the second (on with tails). What the coins show is not in it."""
+def draw_orders(design: Design, stream: Stream) -> list[tuple[Arm, ...]]:
+    """For each coin, the arms of the weeks that belong together, in their order."""
+    if design.light:
+        return [ORDERS[stream.below(len(ORDERS))] for _ in range(coins(design))]
+    return [("on", "quiet") if stream.bits(1) else ("quiet", "on") for _ in range(coins(design))]
+
+
+def spots(design: Design) -> list[tuple[int, int, int]]:
+    """For each day in order: its block, its coin, and which of the weeks that belong together it is in, from 0.
+    What the coins show is not in it."""
     found = []
     for n in range(7 * design.weeks):
         week, weekday = divmod(n, 7)
-        fortnight, second = divmod(week, 2)
+        cycle, turn = divmod(week, design.cycle)
         part = _part(design, weekday)
         per_week = {"half_week": 2, "daily": 7}.get(design.kind, 1)
-        found.append((week * per_week + part, fortnight * per_week + part, not second))
+        found.append((week * per_week + part, cycle * per_week + part, turn))
     return found
+
+
+def places(design: Design) -> list[tuple[int, int, bool]]:
+    """The spots of two arms: block, coin, and whether the day is of the first week of its fortnight (on with
+    heads) or of the second (on with tails)."""
+    return [(block, coin, turn == 0) for block, coin, turn in spots(design)]
 
 
 def page_calendar(design: Design, seed: str) -> PageCalendar:
@@ -160,6 +186,19 @@ def _part(design: Design, weekday: int) -> int:
     return weekday if design.kind == "daily" else 0
 
 
+_UNEVEN = {
+    2: "must be an even number: what one week gets, the next gets the opposite",
+    3: "must be 3, 6, 9 and so on: in three weeks each part of the week is full, light and quiet once",
+}
+
+
+def _check_light(design: Design) -> None:
+    if not 0 <= design.light <= LIGHT_MOST:
+        raise Invalid("light", f"must be 1 to {LIGHT_MOST} posts on a light day")
+    if design.light and design.kind == "which_page":
+        raise Invalid("light", "belongs to a trial of days: pages are promoted or not")
+
+
 def _check_cuts(cuts: tuple[int, int], first: date) -> None:
     if not all(0 <= cut <= 6 for cut in cuts):
         raise Invalid("cuts", "are two weekdays, from 0 for Monday to 6 for Sunday")
@@ -178,8 +217,9 @@ def _check_pages(pages: Sequence[str]) -> None:
 
 
 def _too_few(design: Design) -> str:
-    weeks = next(w for w in range(2, WEEKS_MOST, 2) if coins(changed(design, weeks=w)) >= COINS_LEAST)
+    cycle, drawn = design.cycle, "draws" if design.light else "coins"
+    weeks = next(w for w in range(cycle, WEEKS_MOST, cycle) if coins(changed(design, weeks=w)) >= COINS_LEAST)
     return (
-        f"are too few: they have {coins(design)} coins, and with fewer than {COINS_LEAST} no result can be told "
+        f"are too few: they have {coins(design)} {drawn}, and with fewer than {COINS_LEAST} no result can be told "
         f"from luck. Take {weeks} weeks or more"
     )

@@ -6,7 +6,7 @@ other (Bonferroni); group-sequential boundaries (Pocock 1977, O'Brien and Flemin
 DeMets 1983) are a little less strict but need the joint distribution of the looks, which a randomization
 test of a few coins does not have.
 
-A look is moved to the end of its fortnight, so that every weekday was on as often as it was quiet; and it
+A look is moved to the end of its fortnight (of three arms: its three weeks), so that every weekday was on as often as it was quiet; and it
 is left out where so few coins have been thrown that no p could be as small as its limit (8 coins: the
 smallest is 2/256). What it would have spent is spent at the end.
 
@@ -28,26 +28,26 @@ NORMAL = 1.959964  # .975 point
 
 def planned(design: Design, *, early: bool = True) -> tuple[Look, ...]:
     """The looks of a trial in their order; the last is the end."""
-    pairs = design.weeks // 2
+    cycles, days = design.weeks // design.cycle, 7 * design.cycle
     looks = []
     left = ALL
     for part, of, limit in EARLY if early else ():
-        at = -(-part * pairs // of)
-        if at < pairs and can_tell(design, at, limit):
-            looks.append(Look(14 * at, limit))
+        at = -(-part * cycles // of)
+        if at < cycles and can_tell(design, at, limit):
+            looks.append(Look(days * at, limit))
             left -= limit
     taken = {look.days for look in looks}
-    enough = [at for at in range(-(-pairs // 2), pairs) if can_tell(design, at, FUTILITY)]
-    if early and enough and 14 * enough[0] not in taken:
-        looks.append(Look(14 * enough[0], FUTILITY, "futility"))
-    looks.append(Look(14 * pairs, left))
+    enough = [at for at in range(-(-cycles // 2), cycles) if can_tell(design, at, FUTILITY)]
+    if early and enough and days * enough[0] not in taken:
+        looks.append(Look(days * enough[0], FUTILITY, "futility"))
+    looks.append(Look(days * cycles, left))
     return tuple(sorted(looks, key=lambda look: (look.days, look.purpose)))
 
 
-def can_tell(design: Design, fortnights: int, limit: int) -> bool:
-    """Whether a p as small as `limit` (ten-thousandths) is possible after so many fortnights: a calendar
-    and its mirror always give the same |t|, so the smallest p is two of all calendars."""
-    return limit * calendars(design, fortnights) >= 2 * 10_000
+def can_tell(design: Design, cycles: int, limit: int) -> bool:
+    """Whether a p as small as `limit` (ten-thousandths) is possible after so many fortnights (of three arms:
+    three weeks): a calendar and its mirror always give the same |t|, so the smallest p is two of all."""
+    return limit * calendars(design, cycles) >= 2 * 10_000
 
 
 def anytime(quantile: float, days: int, planned_days: int) -> float:

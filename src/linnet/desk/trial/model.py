@@ -26,8 +26,11 @@ def cap(values: Sequence[float], groups: Sequence[object], mads: int) -> tuple[V
     return held, sum(h < v for h, v in zip(held, values, strict=True))
 
 
-def nuisance(days: Sequence[str], searches: Sequence[int] | None) -> Nuisance:
-    """What is taken out of every day: its weekday, a trend, and log(1 + searches) where that is asked."""
+def nuisance(
+    days: Sequence[str], searches: Sequence[int] | None, third: Sequence[Sequence[float]] = ()
+) -> Nuisance:
+    """What is taken out of every day: its weekday, a trend, log(1 + searches) where that is asked, and the
+    columns of the third arm where two of three are compared."""
     dates = [date.fromisoformat(day) for day in days]
     columns = [[float(d.weekday() == weekday) for d in dates] for weekday in range(7)]
     if dates:
@@ -35,7 +38,7 @@ def nuisance(days: Sequence[str], searches: Sequence[int] | None) -> Nuisance:
         columns.append([(d.toordinal() - middle) / 7 for d in dates])
     if searches is not None:
         columns.append([math.log1p(n) for n in searches])
-    return Nuisance(columns)
+    return Nuisance([*columns, *third])
 
 
 def patterns(design: Design, used: Sequence[int], lag: int) -> Pattern:

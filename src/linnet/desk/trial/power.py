@@ -5,6 +5,10 @@ flat, and .05 or less in 5 of 100. Then an effect is added on the days that cale
 next days as the firm's tracked visits are, and made larger until 80 of 100 calendars find it: the smallest
 visible effect. Where the past is longer than the trial, calendars are laid over several stretches of it.
 
+Of three arms: some random calendars are laid over each stretch, and on each of them full and quiet trade places
+again and again. In a past without any effect light and full are the same, so what is found for full against
+quiet holds for light against quiet.
+
 How it is fast. Under calendar r, the t of y + d v (v: the added effect, d: its size) is
 (x + d z)/sqrt(a + 2 d b + d^2 c): five numbers for each pair of calendars give every d at once. A run
 compares with 199 drawn calendars instead of 4,999: the size of the test is the same, and what is lost in
@@ -14,9 +18,9 @@ power is less than 1 of 100.
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date
-from operator import mul
+from operator import add, mul
 
-from linnet.desk.trial import calendar, model
+from linnet.desk.trial import calendar, model, three
 from linnet.desk.trial.chance import Stream
 from linnet.desk.trial.linear import Vector, dot
 from linnet.desk.trial.looks import planned
@@ -31,6 +35,7 @@ RUNS = 500
 AGAINST = 199  # calendars that each run is compared with
 WEEKS_MOST = 26
 STRETCHES_MOST = 8
+LAYOUTS = 16  # of three arms: calendars that say where light days lie, over all stretches
 FOUND = 0.8
 PROFILE = (0.6, 0.25, 0.1, 0.05)  # of the paper, where the firm has no tracked visits of its own
 CURVE = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
@@ -74,6 +79,8 @@ def steps(
     rules = rules or Rules(lag=int(design.kind == "half_week"))
     limit = planned(design)[-1].limit
     stretches, weeks = stretches_of(history, design)
+    if design.light and stretches:
+        stretches = [stretch for stretch in stretches for _ in range(-(-LAYOUTS // len(stretches)))]
     done: list[Run] = []
     of = runs + 1 if stretches else 1
     stream = Stream(seed, "power")
@@ -97,8 +104,8 @@ def stretches_of(history: Sequence[DayRecord], design: Design) -> tuple[list[lis
     end = next_day(max(rows))
     end = next_day(end, -((date.fromisoformat(end).weekday() - weekday) % 7))
     have = min(WEEKS_MOST, (date.fromisoformat(end) - date.fromisoformat(min(rows))).days // 7)
-    weeks = min(design.weeks, have // 2 * 2)
-    if weeks < 2 or calendar.coins(changed(design, weeks=weeks)) < calendar.COINS_LEAST:
+    weeks = min(design.weeks, have // design.cycle * design.cycle)
+    if weeks < design.cycle or calendar.coins(changed(design, weeks=weeks)) < calendar.COINS_LEAST:
         return [], weeks
     apart = max(1, -(-(have - weeks + 1) // STRETCHES_MOST))
     found = []
@@ -133,12 +140,11 @@ class _Past:
         held, _ = model.cap(
             [float(r.outcome) for r in kept], [date.fromisoformat(day).weekday() for day in names], rules.cap
         )
-        retest = model.retest(design, rules, names, [record.searches for record in kept])
-        if retest is None:
-            raise Invalid("history", "has too few days with figures to try a trial on")
+        searches = [record.searches for record in kept]
+        retest, spread, self._always = _model(design, rules, names, used, searches, profile, stream)
         self._retest = retest
         self._outcome = retest.nuisance.left_of(held)
-        self._effect = Retest(retest.nuisance, [_spread(design, used, retest.coins, profile)])
+        self._effect = Retest(retest.nuisance, [spread])
         self._whole = 2**retest.coins <= AGAINST + 1
         drawn = (
             range(2 ** (retest.coins - 1))
@@ -154,7 +160,7 @@ class _Past:
             own = self._prepared(heads)
             if own:
                 break
-        added = self._effect.columns(heads)[0]
+        added = list(map(add, self._effect.columns(heads)[0], self._always))
         return Run(self._five(own, added), [self._five(other, added) for other in self._others], self._whole)
 
     def _prepared(self, heads: int) -> "_Ready | None":
@@ -182,6 +188,31 @@ class _Ready(Value):
     a: float
 
 
+def _model(
+    design: Design,
+    rules: Rules,
+    names: Sequence[str],
+    used: Sequence[int],
+    searches: Sequence[int],
+    profile: Sequence[float],
+    stream: Stream,
+) -> tuple[Retest, list[Vector], Vector]:
+    """The test of a stretch; what its coins make of an effect that arrives over some days; and what of that is
+    there whatever they show (of three arms, whose light days are drawn here)."""
+    if design.light:
+        found = calendar.calendar(design, f"{stream.bits(256):064x}")
+        made = three.retest(found, rules, names, searches, three.FULL)
+        if made:
+            draws = three.swaps(found, three.FULL, used, rules.lag).draws
+            spread, always = three.spread(found, used, draws, profile)
+            return made[0], spread, made[0].nuisance.left_of(always)
+    else:
+        retest = model.retest(design, rules, names, searches)
+        if retest:
+            return retest, _spread(design, used, retest.coins, profile), [0.0] * len(used)
+    raise Invalid("history", "has too few days with figures to try a trial on")
+
+
 def _spread(design: Design, used: Sequence[int], coins: int, profile: Sequence[float]) -> list[Vector]:
     """The columns of the coins for an effect that arrives over some days."""
     found = [[0.0] * len(used) for _ in range(coins)]
@@ -197,7 +228,8 @@ def _power(
     kept = sorted((r for r in history if not r.dropped), key=lambda r: r.day)[-7 * WEEKS_MOST :]
     mean = sum(record.outcome for record in kept) / len(kept)
     sd = _sd(kept, rules)
-    by_formula = guess(sd, 7 * design.weeks, calendar.coins(design))
+    days = 7 * design.weeks * 2 // design.cycle  # of the two arms that are compared
+    by_formula = guess(sd, days, calendar.coins(design))
     return summed(
         runs,
         limit,

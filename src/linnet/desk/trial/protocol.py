@@ -45,7 +45,13 @@ FORMAT: Final = "linnet-trial"
 BYTES_MOST = 20_000_000
 _NEAR = 1e-6
 # fields that came when trials had been frozen already: left out of the hash where they say what was so before
-_LATER: Final = (("rules", "lost_days", 0), ("rules", "sources", 1))
+_LATER: Final = (
+    ("rules", "lost_days", 0),
+    ("rules", "sources", 1),
+    ("design", "light", 0),
+    ("worth", "light_cost", 0),
+    ("worth", "light_minutes", 0),
+)
 
 
 class Document(Value):
@@ -100,6 +106,7 @@ def freeze(
     come from is not known. Raises Invalid with what to change."""
     calendar.check(design)
     check_worth(worth)
+    check_light(design, worth)
     if baseline_days < BASELINE_LEAST and not waived:
         raise Invalid(
             "baseline_days",
@@ -150,6 +157,20 @@ def check_worth(worth: Worth) -> Worth:
     if worth.minutes < 0:
         raise Invalid("minutes", "must not be below 0")
     return worth
+
+
+def check_light(design: Design, worth: Worth) -> None:
+    """Raises Invalid where a light day costs nothing, or no less than a full one; and where there is none and
+    it has a cost."""
+    if not design.light:
+        if worth.light_cost or worth.light_minutes:
+            raise Invalid("light_share", "belongs to a trial with light days")
+        return
+    if not 0 < worth.light_cost < worth.cost or not 0 < worth.light_minutes < worth.minutes:
+        raise Invalid(
+            "light_share",
+            "must leave a light day some minutes, and fewer than a full day takes: else full and light are the same",
+        )
 
 
 def canonical(protocol: Protocol) -> bytes:
@@ -261,15 +282,14 @@ def _plan(found: Document) -> Iterator[Check]:
     try:
         calendar.check(frozen.design)
         check_worth(frozen.worth)
+        check_light(frozen.design, frozen.worth)
     except Invalid as error:
         yield Check("plan", ok=False, words=error.sentence)
         return
     allowed = {looks.planned(frozen.design, early=early) for early in (True, False)}
     now = rules_of(frozen.design, frozen.outcome)
     before = {
-        changed(now, lost_days=lost, sources=rule)
-        for lost in (now.lost_days, 0)
-        for rule in (now.sources, 1)
+        changed(now, lost_days=lost, sources=rule) for lost in (now.lost_days, 0) for rule in (now.sources, 1)
     }
     ok = frozen.looks in allowed and frozen.rules in before
     yield Check(

@@ -12,6 +12,7 @@ from linnet.kernel.value import Value
 
 Kind = Literal["half_week", "daily", "whole_weeks", "which_page"]
 Outcome = Literal["visits_other", "visits_all", "page_visits"]
+Arm = Literal["on", "light", "quiet"]
 KINDS: tuple[Kind, ...] = ("half_week", "daily", "whole_weeks", "which_page")
 
 
@@ -20,7 +21,9 @@ class Design(Value):
 
     `start`: the first day. `weeks`: an even number; two weeks are a pair (fortnight). `zone`: an IANA
     name; the trial keeps it whatever the firm changes later. `cuts`: the weekdays (Monday 0) on which
-    half a and half b begin; only of half-weeks. `pages`: the addresses of a which-page trial."""
+    half a and half b begin; only of half-weeks. `pages`: the addresses of a which-page trial. `light`: 0 where
+    days are on or quiet; else they are full (on), light or quiet, and on a light day at most so many posts
+    go out."""
 
     kind: Kind
     start: str
@@ -28,10 +31,16 @@ class Design(Value):
     zone: str
     cuts: tuple[int, int] = (0, 4)
     pages: tuple[str, ...] = ()
+    light: int = 0
+
+    @property
+    def cycle(self) -> int:
+        """Weeks that are drawn together: in them every part of the week has each arm once."""
+        return 3 if self.light else 2
 
 
 class AssignedDay(Value):
-    """One day of the calendar. `coin`: which coin decides it. `block`: the number of the stretch of days
+    """One day of the calendar: `on` (of three arms: full), `light`, or quiet. `coin`: which coin decides it. `block`: the number of the stretch of days
     (half-week, day or week) it belongs to, from 0; `half`: "a" or "b" of a half-week, else ""."""
 
     day: str
@@ -40,6 +49,12 @@ class AssignedDay(Value):
     half: str
     block: int
     coin: int
+    light: bool = False
+
+    @property
+    def arm(self) -> Arm:
+        """What it was assigned."""
+        return "on" if self.on else "light" if self.light else "quiet"
 
 
 class Block(Value):
@@ -50,10 +65,16 @@ class Block(Value):
     last: str
     on: bool
     coin: int
+    light: bool = False
+
+    @property
+    def arm(self) -> Arm:
+        """What its days were assigned."""
+        return "on" if self.on else "light" if self.light else "quiet"
 
 
 class Calendar(Value):
-    """Every day of a trial with what it was assigned: `on` (posting) or quiet."""
+    """Every day of a trial with what it was assigned: on (posting), light or quiet."""
 
     design: Design
     days: tuple[AssignedDay, ...]
@@ -109,7 +130,8 @@ class Rules(Value):
 class Worth(Value):
     """What a day of posting costs and a visit is worth. `cost`: minor units per day on (of a which-page
     trial: per page and week). `value_low` to `value_high`: thousandths of a minor unit per visit, the
-    range of the value, with `value` in it. `minutes`: of a day on, for the words."""
+    range of the value, with `value` in it. `minutes`: of a day on, for the words. `light_cost`,
+    `light_minutes`: of a light day; 0 where there are none."""
 
     currency: str
     cost: int
@@ -117,6 +139,8 @@ class Worth(Value):
     value: int
     value_high: int
     minutes: int
+    light_cost: int = 0
+    light_minutes: int = 0
 
 
 class Protocol(Value):
@@ -161,6 +185,36 @@ class PageRecord(Value):
     lost: int = 0
 
 
+class Contrast(Value):
+    """One arm against another, as assigned: extra visits a day, and their range with the same chance of missing
+    as that of the trial's own range."""
+
+    effect: float
+    se: float
+    p: float
+    quantile: float | None
+    low: float | None
+    high: float | None
+
+
+class LightReading(Value):
+    """What light days say, declared before the start as second results: `quiet`, light against quiet; `rest`,
+    full against light; None where nothing can be computed.
+
+    `days`: light days used. `followed`: light blocks that were kept, of `blocks`: with a post, and without a day
+    that had more than it may. `heavier`: full days, of the trial's `days_on`, that had more posts than a
+    light one may: with few of them full is not much more than light. `kept`: whether light blocks were
+    followed so much more often than quiet ones had posts as the protocol asks."""
+
+    days: int
+    followed: int
+    blocks: int
+    heavier: int
+    kept: bool
+    quiet: Contrast | None
+    rest: Contrast | None
+
+
 class Reading(Value):
     """What the figures say, as assigned. `effect`: extra visits per day on (per promoted page and week);
     `low` to `high`: its range with the chance of missing `limit` (ten-thousandths), None where there are
@@ -171,7 +225,8 @@ class Reading(Value):
     `capped`: held down as spikes. `followed_on`: on blocks (pages and weeks) with a post, of `blocks_on`;
     `posted_quiet`: quiet blocks with a post, of `blocks_quiet`. `followed`: the effect of posting itself
     (effect / difference in compliance), None when that difference is not above 0. `mean_quiet`: visits on
-    an average quiet day, capped. `lost`: days without figures, in a which-page trial that counts them."""
+    an average quiet day, capped. `lost`: days without figures, in a which-page trial that counts them. `light`: of a trial with three
+    arms; the figures above are then those of full days against quiet ones."""
 
     how: Literal["look", "futility", "end", "stopped"]
     until: str
@@ -197,6 +252,12 @@ class Reading(Value):
     blocks_quiet: int
     broken: tuple[Literal["dropped", "compliance", "no_figures"], ...]
     lost: int = 0
+    light: LightReading | None = None
+
+    @property
+    def days_quiet(self) -> int:
+        """Quiet days that were used."""
+        return self.days - self.days_on - (self.light.days if self.light else 0)
 
 
 class Power(Value):
@@ -258,6 +319,16 @@ class MoneyRange(Value):
     net_high: int
 
 
+class LightVerdict(Value):
+    """Light days against what they cost, in figures and without an answer of their own. `line`, `money`: of a
+    light day; `rest_line`, `rest_money`: of what a full day has more than a light one."""
+
+    line: BreakEven
+    money: MoneyRange | None
+    rest_line: BreakEven
+    rest_money: MoneyRange | None
+
+
 class Verdict(Value):
     """What the trial says, in figures; the words are made by `verdict.words`. `above`: visits a day on
     which more than that is ruled out (the upper end of the range); `below`: less is ruled out.
@@ -272,12 +343,14 @@ class Verdict(Value):
     weeks_needed: int | None
     reasons: tuple[str, ...]
     next: tuple[str, ...]
+    light: LightVerdict | None = None
 
 
 class Said(Value):
     """A verdict in words. `title`: two or three words; `sentence`: the answer; `lines`: range, what is
     ruled out, weeks, in this order; `next`: what to do; `reasons`: why broken or not to start; `slow`: the
-    one sentence on slow reputation; `notes`: what a reader must know (baseline waived, days dropped)."""
+    one sentence on slow reputation; `notes`: what a reader must know (baseline waived, days dropped);
+    `light`, `rest`: of three arms, the second results: light days, and what full days have more."""
 
     title: str
     sentence: str
@@ -286,3 +359,5 @@ class Said(Value):
     reasons: tuple[str, ...]
     slow: str
     notes: tuple[str, ...]
+    light: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()

@@ -8,10 +8,13 @@ the *least* value, "not worth it" the whole range below the line of the *most* v
 
 import math
 
-from linnet.desk.trial import page_words
+from linnet.desk.trial import light_words, line_words, page_words
+from linnet.desk.trial.line_words import in_money, pays
 from linnet.desk.trial.values import (
     BreakEven,
+    Contrast,
     Design,
+    LightVerdict,
     MoneyRange,
     Power,
     Protocol,
@@ -27,6 +30,7 @@ WEEKS_OF_PATIENCE = 26  # beyond it a trial will not settle it
 WEEKS_COUNTED = 520
 WIDE_VALUE = 2.0  # when the most a visit may be worth is so many times the least, know that better first
 YEAR = 52
+number = line_words.number
 
 
 def judge(protocol: Protocol, reading: Reading) -> Verdict:
@@ -34,7 +38,8 @@ def judge(protocol: Protocol, reading: Reading) -> Verdict:
     line = break_even(protocol.worth)
     kind = _kind(reading, line)
     rows = len(protocol.design.pages) or 7  # of a week
-    weeks = weeks_needed(reading, line, rows) if kind == "cannot_tell" else None
+    cycle = protocol.design.cycle
+    weeks = weeks_needed(reading, line, rows, cycle) if kind == "cannot_tell" else None
     return Verdict(
         kind=kind,
         break_even=line,
@@ -44,32 +49,48 @@ def judge(protocol: Protocol, reading: Reading) -> Verdict:
         weeks_needed=weeks,
         reasons=tuple(reading.broken),
         next=_next(protocol, reading, kind, weeks),
+        light=_light(protocol.worth, reading),
     )
 
 
-def break_even(worth: Worth) -> BreakEven:
-    """Extra visits per day on (per promoted page and week) that pay its cost."""
+def _light(worth: Worth, reading: Reading) -> LightVerdict | None:
+    """Light days, and what full days have more, against what they cost."""
+    found = reading.light
+    if found is None:
+        return None
+    more = worth.cost - worth.light_cost
+    return LightVerdict(
+        line=break_even(worth, worth.light_cost),
+        money=money(worth, found.quiet, worth.light_cost) if found.quiet else None,
+        rest_line=break_even(worth, more),
+        rest_money=money(worth, found.rest, more) if found.rest else None,
+    )
+
+
+def break_even(worth: Worth, cost: int | None = None) -> BreakEven:
+    """Extra visits per day on (per promoted page and week) that pay its cost, or another `cost`."""
+    cost = worth.cost if cost is None else cost
     low, middle, high = (
-        worth.cost * 1000 / value if value else None
-        for value in (worth.value_high, worth.value, worth.value_low)
+        cost * 1000 / value if value else None for value in (worth.value_high, worth.value, worth.value_low)
     )
     return BreakEven(low, middle, high)
 
 
-def money(worth: Worth, reading: Reading) -> MoneyRange | None:
-    """The range in minor units per day on. None where there is no range. The low end takes the value that
+def money(worth: Worth, reading: Reading | Contrast, cost: int | None = None) -> MoneyRange | None:
+    """The range in minor units per day on, against its cost or another `cost`. None where there is no range. The low end takes the value that
     makes it lowest: of fewer visits than none, the highest."""
     if reading.low is None or reading.high is None:
         return None
+    cost = worth.cost if cost is None else cost
     low = reading.low * (worth.value_low if reading.low > 0 else worth.value_high) / 1000
     high = reading.high * (worth.value_high if reading.high > 0 else worth.value_low) / 1000
     a, b, c = round(low), round(reading.effect * worth.value / 1000), round(high)
-    return MoneyRange(worth.currency, a, b, c, worth.cost, a - worth.cost, b - worth.cost, c - worth.cost)
+    return MoneyRange(worth.currency, a, b, c, cost, a - cost, b - cost, c - cost)
 
 
-def weeks_needed(reading: Reading, line: BreakEven, rows: int = 7) -> int | None:
+def weeks_needed(reading: Reading, line: BreakEven, rows: int = 7, cycle: int = 2) -> int | None:
     """About how long the whole trial would have to be for its range to leave the line, if the effect is
-    what it looks like: T (half the range / distance to the line)^2, in even weeks. None where the effect
+    what it looks like: T (half the range / distance to the line)^2, in whole cycles of weeks. None where the effect
     lies within the line's own range, or where it would take more than ten years. `rows`: days, or pages, of
     a week."""
     if reading.high is None or reading.low is None or reading.how == "stopped":
@@ -83,7 +104,7 @@ def weeks_needed(reading: Reading, line: BreakEven, rows: int = 7) -> int | None
         return None
     half = (reading.high - reading.low) / 2
     weeks = (reading.days + reading.dropped) / rows * (half / distance) ** 2
-    return 2 * math.ceil(weeks / 2) if weeks <= WEEKS_COUNTED else None
+    return cycle * math.ceil(weeks / cycle) if weeks <= WEEKS_COUNTED else None
 
 
 def before(design: Design, worth: Worth, power: Power) -> Verdict | None:
@@ -187,7 +208,7 @@ def words(protocol: Protocol, reading: Reading, verdict: Verdict) -> Said:
     unit = _unit(protocol.design)
     lines = [_effect(protocol, reading, unit), _line(protocol.worth, verdict.break_even, unit)]
     if verdict.money and verdict.kind != "broken":
-        lines.append(_in_money(verdict.money, unit))
+        lines.append(in_money(verdict.money, unit.removeprefix("visits ")))
     if verdict.kind != "broken":
         lines += _ruled_out(verdict, unit)
     if verdict.kind == "cannot_tell" and reading.how != "stopped":
@@ -200,6 +221,8 @@ def words(protocol: Protocol, reading: Reading, verdict: Verdict) -> Said:
         reasons=tuple(_reason(key, protocol, reading) for key in verdict.reasons),
         slow=_slow(protocol.design),
         notes=_notes(protocol, reading),
+        light=light_words.light(protocol, reading, verdict),
+        rest=light_words.rest(protocol, reading, verdict),
     )
 
 
@@ -228,12 +251,6 @@ def words_before(design: Design, worth: Worth, power: Power, verdict: Verdict) -
     )
 
 
-def number(value: float) -> str:
-    """A figure as it is read: one decimal below 100, none above; a minus as a minus."""
-    text = f"{abs(value):.1f}" if abs(value) < 99.95 else f"{abs(value):.0f}"
-    return f"\u2212{text}" if value < 0 and float(text) else text
-
-
 def _unit(design: Design) -> str:
     return page_words.UNIT if design.kind == "which_page" else "visits a day"
 
@@ -243,6 +260,8 @@ def _effect(protocol: Protocol, reading: Reading, unit: str) -> str:
         none = reading.low is None or reading.high is None
         ends = None if none else (number(reading.low or 0.0), number(reading.high or 0.0))
         return page_words.effect(reading, number(reading.effect), ends)
+    if protocol.design.light:
+        return light_words.effect(reading)
     n = f"{reading.days_on} days on, {reading.days - reading.days_on} quiet"
     if reading.low is None or reading.high is None:
         return f"Measured: {number(reading.effect)} {unit}, without a range: there were too few coins ({n})."
@@ -251,22 +270,9 @@ def _effect(protocol: Protocol, reading: Reading, unit: str) -> str:
 
 def _line(worth: Worth, line: BreakEven, unit: str) -> str:
     per = "A week of promoting a page" if unit.endswith("week") else "A day of posting"
+    per = "A full day of posting" if worth.light_cost else per
     cost = f"{per} costs {show(worth.cost, worth.currency)} ({worth.minutes} minutes)"
-    if line.low is None or line.high is None:
-        return f"{cost}. A visit may be worth nothing, so no number of visits is sure to pay for it."
-    ends = (number(line.low), number(line.high))
-    return (
-        f"{cost} and pays for itself from {ends[0]}"
-        + (f" to {ends[1]}" if ends[0] != ends[1] else "")
-        + (" visits to it." if unit.endswith("week") else f" {unit}.")
-    )
-
-
-def _in_money(money: MoneyRange, unit: str) -> str:
-    low, high, cost = (
-        show(x, money.currency).replace("-", "\u2212") for x in (money.low, money.high, money.cost)
-    )
-    return f"In money: {low} to {high} {unit.removeprefix('visits ')}, against a cost of {cost}."
+    return pays(cost, line, "visits to it" if unit.endswith("week") else unit)
 
 
 def _ruled_out(verdict: Verdict, unit: str) -> list[str]:
@@ -299,7 +305,8 @@ def _reason(key: str, protocol: Protocol, reading: Reading) -> str:
         }
         name = blocks[protocol.design.kind]
         return (
-            f"{REASONS[key]} Posted in {reading.followed_on} of {reading.blocks_on} {name} for posting, and in "
+            f"{REASONS[key]} Posted in {reading.followed_on} of {reading.blocks_on} {name} for "
+            f"{'full ' if protocol.design.light else ''}posting, and in "
             f"{reading.posted_quiet} of {reading.blocks_quiet} quiet ones."
         )
     return REASONS[key]
@@ -310,7 +317,10 @@ def _notes(protocol: Protocol, reading: Reading) -> tuple[str, ...]:
     if not reading.exact and protocol.rules.draws >= reading.calendars:
         taken = f"{protocol.rules.draws} draws among {reading.calendars}"
     chance = f"Such a range misses the truth in {reading.limit / 100:g} of 100 trials"
-    notes = [f"{chance}; p = {reading.p:.4f}, from {taken} calendars of {reading.coins} coins."]
+    drawn = f"{taken} calendars of {reading.coins} coins"
+    if protocol.design.light:
+        drawn = f"{taken} calendars in which full and quiet trade places in {reading.coins} draws"
+    notes = [f"{chance}; p = {reading.p:.4f}, from {drawn}.", *light_words.notes(protocol, reading)]
     if protocol.baseline_waived:
         notes.append(
             f"Started with {protocol.baseline_days} days of visits recorded before: what could be seen was not known."
@@ -326,9 +336,10 @@ def _notes(protocol: Protocol, reading: Reading) -> tuple[str, ...]:
         notes.append(f"Held down as spikes, by the rule of the protocol: {reading.capped}.")
     if reading.posted_quiet or reading.followed_on < reading.blocks_on:
         followed = "" if reading.followed is None else f"; of posting itself: {number(reading.followed)}"
+        full = "full " if protocol.design.light else ""
         notes.append(
             f"Analysed as planned although {reading.posted_quiet} quiet times had posts and "
-            f"{reading.blocks_on - reading.followed_on} times for posting had none{followed}."
+            f"{reading.blocks_on - reading.followed_on} times for {full}posting had none{followed}."
         )
     if reading.how == "stopped":
         notes.append(

@@ -1,0 +1,27 @@
+"""Figures and the break-even line in words, the same for every kind of trial. Pure."""
+
+from linnet.desk.trial.values import BreakEven, MoneyRange
+from linnet.kernel.money import show
+
+
+def number(value: float) -> str:
+    """A figure as it is read: one decimal below 100, none above; a minus as a minus."""
+    text = f"{abs(value):.1f}" if abs(value) < 99.95 else f"{abs(value):.0f}"
+    return f"\u2212{text}" if value < 0 and float(text) else text
+
+
+def pays(cost: str, line: BreakEven, unit: str) -> str:
+    """`cost` (a day of posting costs …) and from how many visits on it pays."""
+    if line.low is None or line.high is None:
+        return f"{cost}. A visit may be worth nothing, so no number of visits is sure to pay for it."
+    ends = (number(line.low), number(line.high))
+    until = f" to {ends[1]}" if ends[0] != ends[1] else ""
+    return f"{cost} and pays for itself from {ends[0]}{until} {unit}."
+
+
+def in_money(money: MoneyRange, per: str) -> str:
+    """A range in money against its cost. `per`: a day."""
+    low, high, cost = (
+        show(x, money.currency).replace("-", "\u2212") for x in (money.low, money.high, money.cost)
+    )
+    return f"In money: {low} to {high} {per}, against a cost of {cost}."
