@@ -4,7 +4,9 @@
 Signed: `Linnet-Signature: t=<seconds>,v1=<HMAC-SHA256 in hex of "<seconds>.<body>">` with the
 firm's key, at most five minutes off. The same report again is answered as it was the first time:
 201 new, 200 known. The two shops get 200 for all that is right, also for what is no sale: they call
-again, and in the end no more, when they get anything else. Every refusal is {"error": sentence, "field": name or null}:
+again, and in the end no more, when they get anything else. WooCommerce ends a webhook after six refusals
+in a row, of whatever orders: an order of its that cannot be taken gets 200 as well, and a line in the log.
+Every refusal is {"error": sentence, "field": name or null}:
 
     400 the body is no JSON     401 no or a wrong signature     409 the id had other content
     413 more than 64 KiB        422 a field is wrong, or signed too long ago
@@ -28,7 +30,7 @@ from linnet.desk.sales.signing import HEADER
 from linnet.door.house import House
 from linnet.door.statuses import status_of
 from linnet.kernel.clock import now_ms
-from linnet.kernel.errors import Invalid, Late, LinnetError, Unknown
+from linnet.kernel.errors import Conflict, Invalid, Late, LinnetError, Unknown
 from linnet.kernel.ids import new_id
 from linnet.kernel.wire import decode, encode
 
@@ -113,15 +115,28 @@ async def _shop(
             key = signing.check_signature(given, body, keys, now, header)
         else:
             key = signing.check_woocommerce(given, body, keys, now)
-        told = read(decode(body))
-        new = await house.db.write(_take_told, key, told, shop, now)
+        return _answer(await _told(house, shop, key, read, body, now), 200)
     except ClientDisconnect:
         return Response(status_code=400)
     except LinnetError as error:
         return _refused(error, header)
+
+
+async def _told(
+    house: House, shop: str, key: HookKey, read: Callable[[object], Told], body: bytes, now: int
+) -> dict[str, str]:
+    """What is answered to a message that the shop signed."""
+    try:
+        told = read(decode(body))
+        new = await house.db.write(_take_told, key, told, shop, now)
+    except (Invalid, Conflict) as error:
+        if shop != "woocommerce" or (isinstance(error, Invalid) and error.field == "body"):
+            raise
+        log.warning("an order of WooCommerce was not taken: %s", error.sentence)
+        return {"status": "refused", "why": error.sentence}
     if told.why:
-        return _answer({"status": "nothing", "why": told.why}, 200)
-    return _answer({"status": "recorded" if new else "known"}, 200)
+        return {"status": "nothing", "why": told.why}
+    return {"status": "recorded" if new else "known"}
 
 
 def _take_told(tx: Tx, key: HookKey, told: Told, shop: str, now: int) -> int:
