@@ -9,12 +9,15 @@ import pytest
 
 from linnet.db.tx import Tx
 from linnet.desk.drafts import queries as draft_queries
+from linnet.desk.effort import prices
+from linnet.desk.effort.money import Tool
 from linnet.desk.trial import actions, calendar, errands, protocol, queries
 from linnet.desk.trial.actions import PowerStep, ReadTrial
 from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.rules import Trial
 from linnet.kernel.clock import DAY, HOUR, now_ms, zone
 from linnet.kernel.days import day_of, day_start, days_between, next_day
+from linnet.kernel.wire import decode_as
 from linnet.site.desk_times import day_words
 from linnet.social.people.rules import Account
 from linnet.social.posts import actions as posts
@@ -105,6 +108,20 @@ def plan(browser: Browser, **more: str) -> None:
 
 
 # planning
+
+
+def test_tools_are_in_the_cost_of_a_day_and_not_in_that_of_a_page(firm: Firm):
+    since = day_of(now_ms() - 9 * DAY, ZONE)
+    firm.here.db.write_now(prices.put_tool, Tool(1, "Scheduler", 3000, "EUR", since, ""))
+    jana = firm.jana
+    jana.get("/desk/trial")
+    assert re.search(r"On top of that come 0\.99\s€ a day for tools", text(jana))
+    plan(jana, waived="1")
+    worth = decode_as(Plan, firm.current().plan).worth
+    assert (worth.cost, worth.tools) == (2099, 99)
+    assert re.search(r"A day of posting costs 20\.99\s€", text(jana))
+    jana.get("/desk/trial/pages")
+    assert "Tools that are paid by the month are not in it" in text(jana)
 
 
 def test_a_plan_is_tried_on_the_firms_own_past_and_frozen(firm: Firm):

@@ -5,7 +5,7 @@ import random
 import pytest
 from msgspec.structs import replace
 
-from linnet.desk.trial import power, verdict
+from linnet.desk.trial import planning, power, verdict
 from linnet.desk.trial.protocol import freeze
 from linnet.desk.trial.values import BreakEven, DayRecord, Design, Power, Protocol, Reading, Rules, Worth
 from linnet.kernel.days import next_day
@@ -49,6 +49,14 @@ def reading(low: float | None, high: float | None, **more: object) -> Reading:
 )
 def test_the_range_is_judged_against_the_line_and_not_against_zero(low, high, kind):
     assert verdict.judge(frozen(), reading(low, high)).kind == kind
+
+
+def test_what_of_the_cost_are_tools_stands_in_the_words():
+    dear = frozen(cost=3099, tools=99)
+    said = verdict.words(dear, reading(0.5, 20.25), verdict.judge(dear, reading(0.5, 20.25)))
+    assert "A day of posting costs 30.99 EUR (45 minutes, and 0.99 EUR for tools)" in said.lines[1]
+    assert planning.a_day_of(3000) == 99  # 36.00 a year over 365 days
+    assert planning.a_day_of(0) == 0
 
 
 def test_a_value_known_badly_makes_both_answers_harder():
@@ -168,6 +176,8 @@ def test_every_key_has_its_words():
         ({"value_low": -1}, "lie in its range"),
         ({"value_low": 0, "value": 0, "value_high": 0}, "no trial is needed"),
         ({"minutes": -1}, "not be below 0"),
+        ({"tools": -1}, "holds that of the tools"),
+        ({"tools": 3001}, "holds that of the tools"),
         ({"currency": "XXX"}, "currency code"),
     ],
 )

@@ -199,7 +199,8 @@ async def read_form(visit: Visit) -> Plan:
     low, value, high = (
         planning.parse_value(form.text(n), currency, n) for n in ("value_low", "value", "value_high")
     )
-    worth = Worth(currency, planning.cost_of(minutes, basis.hourly), low, value, high, minutes)
+    cost = planning.cost_of(minutes, basis.hourly) + basis.tools
+    worth = Worth(currency, cost, low, value, high, minutes, tools=basis.tools)
     first, second = (int(cut) for cut in cuts.split("-"))
     return Plan(
         worth,

@@ -32,6 +32,7 @@ def basis(tx: Tx, firm: Firm, margin: int, now: int) -> Basis:
     spent = sum(weight for _, weight in weighed) / effort_rules.WHOLE
     worth, n, foreign = _worth(tx, firm, records, first, own, now)
     since = day_start(first, own)
+    tools, tools_foreign = _tools(tx, firm, today)
     return Basis(
         baseline_days=len(used),
         usual=planning.usual(records),
@@ -46,7 +47,17 @@ def basis(tx: Tx, firm: Firm, margin: int, now: int) -> Basis:
         sales=n,
         visits=sum(day.visits for day in worth),
         foreign=foreign,
+        tools=planning.a_day_of(tools),
+        tools_foreign=tools_foreign,
     )
+
+
+def _tools(tx: Tx, firm: Firm, today: str) -> tuple[int, int]:
+    """What is paid by the month as of today, in the firm's currency; and how many tools are paid in another.
+    Those that were given up cost nothing any more, whoever stops posting or not."""
+    paid = [t for t in prices.tools(tx) if t.first <= today and (not t.last or today <= t.last)]
+    own = [tool.amount for tool in paid if tool.currency == firm.currency]
+    return sum(own), len(paid) - len(own)
 
 
 def past_days(tx: Tx, own: ZoneInfo, now: int) -> list[DayRecord]:

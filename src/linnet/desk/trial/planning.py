@@ -69,7 +69,8 @@ class DayWorth(Value):
 class Basis(Value):
     """What is known before a plan is made. `minutes`, `cost` are of a day with work on it, of
     `active_days`; `hourly`: what an hour of that work cost, else the firm's hourly cost; values in thousandths of a minor unit per visit, None where nothing was sold;
-    `mean`: visits that count, a day; `foreign`: sales in other currencies, which are left out."""
+    `mean`: visits that count, a day; `foreign`: sales in other currencies, which are left out; `tools`: a day's
+    share of what is paid by the month now, `tools_foreign`: how many tools in other currencies are left out."""
 
     baseline_days: int
     usual: tuple[float, ...]
@@ -84,6 +85,8 @@ class Basis(Value):
     sales: int
     visits: int
     foreign: int
+    tools: int
+    tools_foreign: int
 
 
 def lag_of(delays: Sequence[int]) -> Lag:
@@ -179,6 +182,11 @@ def usual(records: Sequence[DayRecord]) -> tuple[float, ...]:
 def cost_of(minutes: int, hourly_cost: int) -> int:
     """What so many minutes cost, in minor units."""
     return (minutes * hourly_cost + 30) // 60
+
+
+def a_day_of(monthly: int) -> int:
+    """A day's share of what is paid by the month, in minor units: twelve months are 365 days."""
+    return (monthly * 24 + 365) // 730
 
 
 _NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,5})?", re.ASCII)

@@ -47,6 +47,7 @@ _NEAR = 1e-6
 # fields that came when trials had been frozen already: left out of the hash where they say what was so before
 _LATER: Final = (
     ("rules", "lost_days", 0),
+    ("worth", "tools", 0),
     ("rules", "sources", 1),
     ("design", "light", 0),
     ("worth", "light_cost", 0),
@@ -156,6 +157,8 @@ def check_worth(worth: Worth) -> Worth:
         )
     if worth.minutes < 0:
         raise Invalid("minutes", "must not be below 0")
+    if not 0 <= worth.tools <= worth.cost:
+        raise Invalid("cost", "holds that of the tools, so it cannot be less")
     return worth
 
 

@@ -130,7 +130,8 @@ class Rules(Value):
 class Worth(Value):
     """What a day of posting costs and a visit is worth. `cost`: minor units per day on (of a which-page
     trial: per page and week). `value_low` to `value_high`: thousandths of a minor unit per visit, the
-    range of the value, with `value` in it. `minutes`: of a day on, for the words. `light_cost`,
+    range of the value, with `value` in it. `minutes`: of a day on, for the words; `tools`: what
+    of the cost is a day's share of what is paid by the month. `light_cost`,
     `light_minutes`: of a light day; 0 where there are none."""
 
     currency: str
@@ -141,6 +142,7 @@ class Worth(Value):
     minutes: int
     light_cost: int = 0
     light_minutes: int = 0
+    tools: int = 0
 
 
 class Protocol(Value):

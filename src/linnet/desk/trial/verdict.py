@@ -271,7 +271,8 @@ def _effect(protocol: Protocol, reading: Reading, unit: str) -> str:
 def _line(worth: Worth, line: BreakEven, unit: str) -> str:
     per = "A week of promoting a page" if unit.endswith("week") else "A day of posting"
     per = "A full day of posting" if worth.light_cost else per
-    cost = f"{per} costs {show(worth.cost, worth.currency)} ({worth.minutes} minutes)"
+    tools = f", and {show(worth.tools, worth.currency)} for tools" if worth.tools else ""
+    cost = f"{per} costs {show(worth.cost, worth.currency)} ({worth.minutes} minutes{tools})"
     return pays(cost, line, "visits to it" if unit.endswith("week") else unit)
 
 
