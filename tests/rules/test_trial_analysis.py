@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from tests.trials import world
 
 from linnet.desk.trial import analysis, calendar, looks, model, paged
 from linnet.desk.trial.protocol import Document
@@ -18,6 +17,7 @@ from linnet.kernel.days import next_day
 from linnet.kernel.errors import Invalid
 from linnet.kernel.value import changed
 from linnet.kernel.wire import decode_as
+from tests.trials import world
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "trials"
 KEY = "5e" * 32

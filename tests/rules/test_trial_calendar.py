@@ -212,6 +212,8 @@ def test_looks_spend_05_in_all_and_none_where_no_p_can_be_so_small(kind, weeks):
 
 def test_the_looks_of_twelve_and_sixteen_weeks():
     assert looks.planned(HALF) == (Look(56, 100, "futility"), Look(70, 150), Look(84, 350))
+    # half of the fortnights and two thirds of them end on one day: one look, with its own limit
+    assert looks.planned(changed(HALF, kind="daily", weeks=6)) == (Look(28, 50), Look(42, 450))
     longer = changed(HALF, weeks=16)
     assert looks.planned(longer) == (Look(56, 100, "futility"), Look(84, 50), Look(98, 150), Look(112, 300))
 

@@ -13,6 +13,8 @@ smallest is 2/256). What it would have spent is spent at the end.
 Futility: after one half, or as soon as there are coins enough, the trial may end with "not worth it" if
 the range with the limit .01 lies below the break-even line. It cannot end with "worth it", so the limit of
 that mistake stays .05; the chance of a false "not worth it" is .06 at most, and half of it by symmetry.
+Where a look falls on that day (six weeks of daily coins: after 28 days), there is only the look: it may end with
+"not worth it" as well, and one day has one limit.
 """
 
 import math
