@@ -50,6 +50,7 @@ fix: dev  ## mend what ruff can mend
 
 bench: dev  ## measure a real server over sockets, the desk, and other servers; prints tables
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench reads
 	@$(BIN)/python -m bench desk
 	@$(BIN)/python -m bench federation
 

@@ -33,13 +33,22 @@ WORDS = _WORDS.split()
 
 ACCOUNT = """INSERT INTO account (id, handle, handle_key, name, bio, bio_html, created_at, last_post_at)
     VALUES (:id, :handle, :handle, :name, :bio, :bio_html, :at, :at)"""
+STRANGER = """INSERT INTO account (id, handle, handle_key, host, uri, name, bio, bio_html, created_at, last_post_at,
+        discoverable)
+    VALUES (:id, :handle, :handle, :host, :uri, :name, :bio, :bio_html, :at, :at, :discoverable)"""
 PERSON = """INSERT INTO person (id, name, email, password_hash, created_at)
     VALUES (:id, :name, :email, '$argon2id$nobody', :at)"""
 MEMBER = "INSERT INTO member (person_id, account_id, role, since) VALUES (:id, :account_id, 'owner', :at)"
 FOLLOW = "INSERT INTO follow (id, follower_id, followee_id, since) VALUES (:id, :a, :b, :at)"
 POST = """INSERT INTO post (id, account_id, person_id, text, html, visibility, language, root_id, created_at,
-        favourites_count)
-    VALUES (:id, :account_id, :person_id, :text, :html, :visibility, 'en', :id, :at, :liked)"""
+        favourites_count, reply_to_id, reply_to_account_id)
+    VALUES (:id, :account_id, :person_id, :text, :html, :visibility, 'en', :root_id, :at, :liked, :reply_to_id,
+        :reply_to_account_id)"""
+TAG = "INSERT INTO tag (id, key, name) VALUES (:id, :key, :key) ON CONFLICT DO NOTHING"
+TAGGED = "INSERT INTO post_tag (tag_id, post_id) VALUES (:tag_id, :post_id)"
+BOOKMARK = "INSERT INTO bookmark (id, account_id, post_id) VALUES (:post_id, :owner_id, :post_id)"
+NOTICE = """INSERT INTO notice (id, account_id, kind, from_id, post_id, created_at)
+    VALUES (:post_id, :owner_id, 'favourite', :from_id, :post_id, :at)"""
 TIMELINE = "INSERT INTO timeline (owner_id, post_id) VALUES (:owner_id, :post_id) ON CONFLICT DO NOTHING"
 FAVOURITE = "INSERT INTO favourite (id, account_id, post_id) VALUES (:post_id, :owner_id, :post_id)"
 COUNT_POSTS = "UPDATE account SET posts_count = (SELECT COUNT(*) FROM post WHERE account_id = account.id)"
@@ -47,8 +56,11 @@ COUNT_FOLLOWS = """UPDATE account SET
     followers_count = (SELECT COUNT(*) FROM follow WHERE followee_id = account.id),
     following_count = (SELECT COUNT(*) FROM follow WHERE follower_id = account.id)"""
 TOWNSFOLK = """SELECT a.id FROM account a WHERE a.handle_key LIKE 'town%' ORDER BY a.id"""
+TAGS = {"bread": (1, 10), "seldom": (2, 1_000)}  # id, and of how many posts one carries it
+ANSWERS = 5  # one of so many posts starts a talk, the others answer the one before
 FOLLOWED = "SELECT followee_id FROM follow WHERE follower_id = :id"
 POSTS = "SELECT COUNT(*) FROM post"
+STRANGERS = "SELECT COUNT(*) FROM account WHERE host <> ''"
 
 Rows = list[dict[str, Any]]
 
@@ -93,7 +105,8 @@ def people_in(tx: Tx) -> None:
 
 
 def posts_up_to(tx: Tx, have: int, want: int, total: int) -> None:
-    """Posts number `have` to `want`, of `total` in the end, oldest first."""
+    """Posts number `have` to `want`, of `total` in the end, oldest first. Four of five answer the one
+    before them; a tenth carries #bread and a thousandth #seldom."""
     ids = tx.all(int, TOWNSFOLK)
     reader = ids[1]
     followed = set(tx.all(int, FOLLOWED, id=reader))
@@ -106,6 +119,7 @@ def posts_up_to(tx: Tx, have: int, want: int, total: int) -> None:
         author = ids[int(rng.paretovariate(1.2) * 10) % TOWN]  # a few write much
         id = first_id_at(at) + n % 60_000
         text = sentence(rng, rng.randint(40, 130))
+        before = posts[-1] if posts and n % ANSWERS else None
         posts.append(
             {
                 "id": id,
@@ -116,12 +130,16 @@ def posts_up_to(tx: Tx, have: int, want: int, total: int) -> None:
                 "visibility": "public" if n % 10 else "quiet",
                 "at": at,
                 "liked": rng.randint(0, 3),
+                "root_id": before["root_id"] if before else id,
+                "reply_to_id": before and before["id"],
+                "reply_to_account_id": before and before["account_id"],
             }
         )
         owners = {author, *(rng.choice(ids) for _ in range(OTHERS))} - {reader}
         owners |= {reader} if author in followed else set()
         homes += [{"owner_id": owner, "post_id": id} for owner in owners]
     _write(tx, posts, homes, reader)
+    _tag(tx, posts, have)
 
 
 def _write(tx: Tx, posts: Rows, homes: Rows, reader: int) -> None:
@@ -130,6 +148,21 @@ def _write(tx: Tx, posts: Rows, homes: Rows, reader: int) -> None:
     tx.many(TIMELINE, homes)
     seen = [row for row in homes if row["owner_id"] == reader]
     tx.many(FAVOURITE, seen[::20])
+    tx.many(BOOKMARK, seen[::20])
+    tx.many(
+        NOTICE,
+        (
+            {"owner_id": reader, "from_id": p["account_id"], "post_id": p["id"], "at": p["at"]}
+            for p in posts[::20]
+        ),
+    )
+
+
+def _tag(tx: Tx, posts: Rows, have: int) -> None:
+    tx.many(TAG, ({"id": id, "key": key} for key, (id, _) in TAGS.items()))
+    for id, of in TAGS.values():
+        tagged = (p["id"] for n, p in enumerate(posts, have) if n % of == 1)
+        tx.many(TAGGED, ({"tag_id": id, "post_id": post_id} for post_id in tagged))
 
 
 def sentence(rng: random.Random, length: int) -> str:
@@ -156,6 +189,33 @@ def fill(environment: Mapping[str, str], wanted: int) -> int:
             db.write_now(posts_up_to, begin, min(begin + STEP, wanted), wanted)
         db.write_now(lambda tx: tx.run(COUNT_POSTS))
         return int(db.read_now(lambda tx: tx.value(POSTS)))
+
+
+def strangers(environment: Mapping[str, str], wanted: int) -> None:
+    """Brings the accounts of other servers that are known here to `wanted`; a third of them may be found."""
+    with database(load(environment)) as db:
+        db.write_now(_strangers_in, wanted)
+
+
+def _strangers_in(tx: Tx, wanted: int) -> None:
+    have, at = int(tx.value(STRANGERS)), now_ms() - 2 * SPAN
+    tx.many(
+        STRANGER,
+        (
+            {
+                "id": first_id_at(at) + n,
+                "handle": f"far{n}",
+                "host": f"h{n % 500}.example",
+                "uri": f"https://h{n % 500}.example/u/{n}",
+                "name": f"Stranger {n}",
+                "bio": sentence(random.Random(n), 90),
+                "bio_html": f"<p>{sentence(random.Random(n), 90)}</p>",
+                "at": now_ms() - SPAN * n // max(wanted, 1),
+                "discoverable": n % 3 == 0,
+            }
+            for n in range(have, wanted)
+        ),
+    )
 
 
 def _steps(have: int, wanted: int) -> Sequence[int]:

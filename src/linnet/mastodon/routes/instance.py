@@ -6,7 +6,7 @@ from typing import Any
 from linnet import __version__
 from linnet.db.tx import Tx
 from linnet.desk.firm import queries as firms
-from linnet.kernel.clock import DAY, iso
+from linnet.kernel.clock import iso
 from linnet.kernel.settings import Settings
 from linnet.kernel.value import Value
 from linnet.mastodon import entities
@@ -18,6 +18,7 @@ from linnet.social.media.rules import ACCEPTED, ALT_LENGTH, MOST
 from linnet.social.people import abroad
 from linnet.social.people import queries as people
 from linnet.social.people.rules import FIELD_LENGTH, FIELDS, Account
+from linnet.social.people.usage import Usage, usage
 from linnet.social.polls import rules as polls
 from linnet.social.posts.rules import MOST_PINS
 
@@ -27,7 +28,6 @@ API_VERSIONS = {"mastodon": 7}  # 4.5, quotes
 SOURCE = "/about"  # the page of this server that leads to its source (AGPL, section 13)
 
 PIXELS = 33_177_600  # as in social.media.decode, which runs in a process of its own
-MOST_ACCOUNTS = 1000
 
 
 class Census(Value):
@@ -35,26 +35,20 @@ class Census(Value):
 
     title: str
     mark: str  # of an invented firm: that it is one
-    accounts: int
-    active: int
-    posts: int
+    used: Usage
     hosts: int  # other servers, and this one
     first: Account | None
 
 
 def _census(tx: Tx, now: int) -> Census:
-    living = people.local_accounts(tx, n=MOST_ACCOUNTS)
-    active = [a for a in living if a.last_post_at is not None and a.last_post_at > now - 30 * DAY]
     known = firms.firm(tx)
     first = people.account(tx, known.account_id) if known else None
     return Census(
         known.title if known else "",
         known.mark if known else "",
-        len(living),
-        len(active),
-        sum(account.posts_count for account in living),
+        usage(tx, now),
         abroad.hosts_count(tx) + 1,
-        first or (living[0] if living else None),
+        first or next(iter(people.local_accounts(tx, n=1)), None),
     )
 
 
@@ -69,7 +63,7 @@ async def show(call: Call) -> Answer:
             "version": VERSION,
             "source_url": f"{settings.url}{SOURCE}",
             "description": _words(census),
-            "usage": {"users": {"active_month": census.active}},
+            "usage": {"users": {"active_month": census.used.month}},
             "thumbnail": {
                 "url": _picture(settings, census),
                 "blurhash": None,
@@ -119,8 +113,8 @@ async def show_v1(call: Call) -> Answer:
             "version": VERSION,
             "urls": {"streaming_api": _streaming(settings)},
             "stats": {
-                "user_count": census.accounts,
-                "status_count": census.posts,
+                "user_count": census.used.total,
+                "status_count": census.used.posts,
                 "domain_count": census.hosts,
             },
             "thumbnail": _picture(settings, census),

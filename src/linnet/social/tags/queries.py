@@ -41,7 +41,7 @@ def drop(tx: Tx, account_id: int, tag_id: int) -> None:
     tx.run(DROP, account_id=account_id, tag_id=tag_id)
 
 
-TAGGED_DOWN = """SELECT DISTINCT p.id FROM tag k JOIN post_tag t ON t.tag_id = k.id JOIN post p ON p.id = t.post_id
+TAGGED = """SELECT DISTINCT p.id FROM tag k JOIN post_tag t ON t.tag_id = k.id JOIN post p ON p.id = t.post_id
     WHERE k.key IN :any AND t.post_id < :below AND t.post_id > :above
         AND p.visibility = 'public' AND p.boost_of_id IS NULL
         AND (SELECT COUNT(*) FROM post_tag x JOIN tag a ON a.id = x.tag_id
@@ -51,26 +51,11 @@ TAGGED_DOWN = """SELECT DISTINCT p.id FROM tag k JOIN post_tag t ON t.tag_id = k
         AND EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND (NOT :local OR a.host = '')
             AND a.suspended_at IS NULL AND (a.held = '' OR (a.held = 'limit' AND EXISTS (SELECT 1 FROM follow f
                 WHERE f.followee_id = a.id AND f.follower_id = :viewer_id))))
-        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
+        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
-        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)
-    ORDER BY p.id DESC LIMIT :n"""
-TAGGED_UP = """SELECT DISTINCT p.id FROM tag k JOIN post_tag t ON t.tag_id = k.id JOIN post p ON p.id = t.post_id
-    WHERE k.key IN :any AND t.post_id < :below AND t.post_id > :above
-        AND p.visibility = 'public' AND p.boost_of_id IS NULL
-        AND (SELECT COUNT(*) FROM post_tag x JOIN tag a ON a.id = x.tag_id
-            WHERE x.post_id = p.id AND a.key IN :every) = :wanted
-        AND NOT EXISTS (SELECT 1 FROM post_tag x JOIN tag n ON n.id = x.tag_id
-            WHERE x.post_id = p.id AND n.key IN :none)
-        AND EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND (NOT :local OR a.host = '')
-            AND a.suspended_at IS NULL AND (a.held = '' OR (a.held = 'limit' AND EXISTS (SELECT 1 FROM follow f
-                WHERE f.followee_id = a.id AND f.follower_id = :viewer_id))))
-        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id))
-        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
-        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
-        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)
-    ORDER BY p.id LIMIT :n"""
+        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)"""
+TAGGED_DOWN, TAGGED_UP = f"{TAGGED} ORDER BY p.id DESC LIMIT :n", f"{TAGGED} ORDER BY p.id LIMIT :n"
 
 
 def tagged(

@@ -117,27 +117,33 @@ def owners_among(tx: Tx, post_id: int, owners: list[int]) -> list[int]:
     return tx.all(int, OWNERS_AMONG, post_id=post_id, owners=owners)
 
 
-_PUBLIC = """p.visibility = 'public' AND p.boost_of_id IS NULL AND p.id < :below AND p.id > :above
-        AND (p.reply_to_id IS NULL OR p.reply_to_account_id = p.account_id)
-        AND a.suspended_at IS NULL AND (a.held = '' OR (a.held = 'limit' AND EXISTS (SELECT 1 FROM follow f
+# Whose posts are shown where everybody's stand: `a` wrote it, `viewer_id` looks.
+_SHOWN = """a.suspended_at IS NULL AND (a.held = '' OR (a.held = 'limit' AND EXISTS (SELECT 1 FROM follow f
             WHERE f.followee_id = a.id AND f.follower_id = :viewer_id)))
-        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
-        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
-        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
-        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)"""
-PUBLIC_DOWN = f"""SELECT p.id FROM post p JOIN account a ON a.id = p.account_id
-    WHERE (NOT :remote OR a.host <> '') AND {_PUBLIC}
-    ORDER BY p.id DESC LIMIT :n"""
-PUBLIC_UP = f"""SELECT p.id FROM post p JOIN account a ON a.id = p.account_id
-    WHERE (NOT :remote OR a.host <> '') AND {_PUBLIC}
-    ORDER BY p.id LIMIT :n"""
-# Of ours alone, from an index of their own: among what a relay brings they would be looked for by the million.
-HERE_DOWN = f"""SELECT p.id FROM post p JOIN account a ON a.id = p.account_id
-    WHERE p.uri = '' AND a.host = '' AND NOT :remote AND {_PUBLIC}
-    ORDER BY p.id DESC LIMIT :n"""
-HERE_UP = f"""SELECT p.id FROM post p JOIN account a ON a.id = p.account_id
-    WHERE p.uri = '' AND a.host = '' AND NOT :remote AND {_PUBLIC}
-    ORDER BY p.id LIMIT :n"""
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = a.id)
+        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = a.id AND b.target_id = :viewer_id)
+        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = a.id)"""
+# It starts a thread or goes on with the author's own.
+_OPENS = "(p.reply_to_id IS NULL OR p.reply_to_account_id = p.account_id)"
+# Of a post with pictures the first that is left: one row a post.
+_FIRST = "m.position = (SELECT MIN(x.position) FROM media x WHERE x.post_id = m.post_id AND x.position >= 0)"
+
+# Each is a scan of one index in the order of the page, which ends when the page is full: of all public
+# posts, of ours alone (few among those of a relay), of pictures (few among words).
+PUBLIC = f"""SELECT p.id FROM post p CROSS JOIN account a
+    WHERE a.id = p.account_id AND p.visibility = 'public' AND p.boost_of_id IS NULL
+        AND p.id < :below AND p.id > :above AND (NOT :remote OR p.uri <> '') AND {_OPENS} AND {_SHOWN}"""
+HERE = f"""SELECT p.id FROM post p CROSS JOIN account a
+    WHERE a.id = p.account_id AND p.uri = '' AND p.visibility = 'public' AND p.boost_of_id IS NULL
+        AND p.id < :below AND p.id > :above AND {_OPENS} AND {_SHOWN}"""
+PICTURES = f"""SELECT m.post_id FROM media m CROSS JOIN post p CROSS JOIN account a
+    WHERE p.id = m.post_id AND a.id = p.account_id AND p.visibility = 'public' AND p.boost_of_id IS NULL
+        AND m.post_id < :below AND m.post_id > :above AND {_FIRST}
+        AND (NOT :local OR p.uri = '') AND (NOT :remote OR p.uri <> '') AND {_OPENS} AND {_SHOWN}"""
+PUBLIC_DOWN, PUBLIC_UP = f"{PUBLIC} ORDER BY p.id DESC LIMIT :n", f"{PUBLIC} ORDER BY p.id LIMIT :n"
+HERE_DOWN, HERE_UP = f"{HERE} ORDER BY p.id DESC LIMIT :n", f"{HERE} ORDER BY p.id LIMIT :n"
+PICTURES_DOWN = f"{PICTURES} ORDER BY m.post_id DESC LIMIT :n"
+PICTURES_UP = f"{PICTURES} ORDER BY m.post_id LIMIT :n"
 
 
 def public(
@@ -150,43 +156,25 @@ def public(
     with_media: bool = False,
 ) -> list[int]:
     """Public posts that start a thread or go on with the author's own; `viewer_id` 0 is anybody."""
-    up = HERE_UP if local else PUBLIC_UP
-    down = HERE_DOWN if local else PUBLIC_DOWN
-    rows = tx.all(
-        int,
-        up if page.ascending else down,
-        below=page.below,
-        above=page.above,
-        n=page.size,
-        viewer_id=viewer_id,
-        remote=remote,
-        with_media=with_media,
-    )
-    return in_order(page, rows)
+    given = {"below": page.below, "above": page.above, "n": page.size, "viewer_id": viewer_id}
+    up = page.ascending
+    if with_media:
+        sql = PICTURES_UP if up else PICTURES_DOWN
+        return in_order(page, tx.all(int, sql, local=local, remote=remote, **given))
+    if local and remote:
+        return []
+    if local:
+        return in_order(page, tx.all(int, HERE_UP if up else HERE_DOWN, **given))
+    return in_order(page, tx.all(int, PUBLIC_UP if up else PUBLIC_DOWN, remote=remote, **given))
 
 
-TAG_DOWN = """SELECT p.id FROM post_tag t JOIN post p ON p.id = t.post_id
+TAG = f"""SELECT t.post_id FROM post_tag t CROSS JOIN post p CROSS JOIN account a
     WHERE t.tag_id = (SELECT id FROM tag WHERE key = :key) AND t.post_id < :below AND t.post_id > :above
-        AND p.visibility = 'public' AND p.boost_of_id IS NULL
-        AND EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND (NOT :local OR a.host = '')
-            AND a.suspended_at IS NULL AND (a.held = '' OR (a.held = 'limit' AND EXISTS (SELECT 1 FROM follow f
-                WHERE f.followee_id = a.id AND f.follower_id = :viewer_id))))
-        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
-        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
-        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
-        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)
-    ORDER BY t.post_id DESC LIMIT :n"""
-TAG_UP = """SELECT p.id FROM post_tag t JOIN post p ON p.id = t.post_id
-    WHERE t.tag_id = (SELECT id FROM tag WHERE key = :key) AND t.post_id < :below AND t.post_id > :above
-        AND p.visibility = 'public' AND p.boost_of_id IS NULL
-        AND EXISTS (SELECT 1 FROM account a WHERE a.id = p.account_id AND (NOT :local OR a.host = '')
-            AND a.suspended_at IS NULL AND (a.held = '' OR (a.held = 'limit' AND EXISTS (SELECT 1 FROM follow f
-                WHERE f.followee_id = a.id AND f.follower_id = :viewer_id))))
-        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
-        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :viewer_id AND b.target_id = p.account_id)
-        AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
-        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = :viewer_id AND m.target_id = p.account_id)
-    ORDER BY t.post_id LIMIT :n"""
+        AND p.id = t.post_id AND a.id = p.account_id AND p.visibility = 'public' AND p.boost_of_id IS NULL
+        AND (NOT :local OR p.uri = '')
+        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = t.post_id AND m.position >= 0))
+        AND {_SHOWN}"""
+TAG_DOWN, TAG_UP = f"{TAG} ORDER BY t.post_id DESC LIMIT :n", f"{TAG} ORDER BY t.post_id LIMIT :n"
 
 
 def tag(
@@ -213,26 +201,28 @@ def tag(
     return in_order(page, rows)
 
 
-ACCOUNT_DOWN = """SELECT p.id FROM post p
-    WHERE p.account_id = :account_id AND p.id < :below AND p.id > :above AND p.visibility IN :visibilities
+_OF_ACCOUNT = """p.visibility IN :visibilities
         AND (:replies OR p.reply_to_id IS NULL OR p.reply_to_account_id = p.account_id)
         AND (:boosts OR p.boost_of_id IS NULL)
-        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
-        AND (:tag = '' OR EXISTS (SELECT 1 FROM post_tag pt JOIN tag t ON t.id = pt.tag_id
-            WHERE pt.post_id = p.id AND t.key = :tag))
+        AND (:tag = '' OR EXISTS (SELECT 1 FROM post_tag t
+            WHERE t.tag_id = (SELECT id FROM tag WHERE key = :tag) AND t.post_id = p.id))
         AND (p.boost_of_id IS NULL OR EXISTS (SELECT 1 FROM post o WHERE o.id = p.boost_of_id
-            AND o.visibility IN ('public', 'quiet')))
-    ORDER BY p.id DESC LIMIT :n"""
-ACCOUNT_UP = """SELECT p.id FROM post p
-    WHERE p.account_id = :account_id AND p.id < :below AND p.id > :above AND p.visibility IN :visibilities
-        AND (:replies OR p.reply_to_id IS NULL OR p.reply_to_account_id = p.account_id)
-        AND (:boosts OR p.boost_of_id IS NULL)
-        AND (NOT :with_media OR EXISTS (SELECT 1 FROM media m WHERE m.post_id = p.id AND m.position >= 0))
-        AND (:tag = '' OR EXISTS (SELECT 1 FROM post_tag pt JOIN tag t ON t.id = pt.tag_id
-            WHERE pt.post_id = p.id AND t.key = :tag))
-        AND (p.boost_of_id IS NULL OR EXISTS (SELECT 1 FROM post o WHERE o.id = p.boost_of_id
-            AND o.visibility IN ('public', 'quiet')))
-    ORDER BY p.id LIMIT :n"""
+            AND o.visibility IN ('public', 'quiet')))"""
+ACCOUNT = f"""SELECT p.id FROM post p
+    WHERE p.account_id = :account_id AND p.id < :below AND p.id > :above AND {_OF_ACCOUNT}"""
+ALBUM = f"""SELECT m.post_id FROM media m CROSS JOIN post p
+    WHERE m.account_id = :account_id AND m.post_id < :below AND m.post_id > :above AND {_FIRST}
+        AND p.id = m.post_id AND p.account_id = :account_id AND {_OF_ACCOUNT}"""
+UNDER_TAG = f"""SELECT t.post_id FROM post_tag t CROSS JOIN post p
+    WHERE t.tag_id = (SELECT id FROM tag WHERE key = :tag) AND t.post_id < :below AND t.post_id > :above
+        AND p.id = t.post_id AND p.account_id = :account_id AND {_OF_ACCOUNT}"""
+TAG_SIZE = """SELECT COUNT(*) FROM (SELECT 1 FROM post_tag t
+    WHERE t.tag_id = (SELECT id FROM tag WHERE key = :tag) LIMIT :cap) counted"""
+SELDOM = 2_000  # posts: a tag of fewer is gone through itself, instead of what the account wrote
+ACCOUNT_DOWN, ACCOUNT_UP = f"{ACCOUNT} ORDER BY p.id DESC LIMIT :n", f"{ACCOUNT} ORDER BY p.id LIMIT :n"
+ALBUM_DOWN, ALBUM_UP = f"{ALBUM} ORDER BY m.post_id DESC LIMIT :n", f"{ALBUM} ORDER BY m.post_id LIMIT :n"
+UNDER_TAG_DOWN = f"{UNDER_TAG} ORDER BY t.post_id DESC LIMIT :n"
+UNDER_TAG_UP = f"{UNDER_TAG} ORDER BY t.post_id LIMIT :n"
 
 
 def account(
@@ -247,9 +237,15 @@ def account(
     tag: str = "",
 ) -> list[int]:
     """One account's posts and boosts, of the visibilities that the viewer may see."""
+    up = page.ascending
+    sql = ACCOUNT_UP if up else ACCOUNT_DOWN
+    if with_media:
+        sql = ALBUM_UP if up else ALBUM_DOWN
+    elif tag and tx.value(TAG_SIZE, tag=tag, cap=SELDOM) < SELDOM:
+        sql = UNDER_TAG_UP if up else UNDER_TAG_DOWN
     rows = tx.all(
         int,
-        ACCOUNT_UP if page.ascending else ACCOUNT_DOWN,
+        sql,
         account_id=account_id,
         below=page.below,
         above=page.above,
@@ -257,7 +253,6 @@ def account(
         visibilities=visibilities,
         replies=replies,
         boosts=boosts,
-        with_media=with_media,
         tag=tag,
     )
     return in_order(page, rows)
