@@ -55,6 +55,8 @@ def test_the_owner_types_the_name_and_the_password(bakery: Site) -> None:
         gone = bakery.browser().get(f"/@shop{path}")
         assert gone.status == 410, path
     assert "This account was closed" in bakery.browser().get("/@shop").text
+    never = bakery.browser().get("/@shop/1")  # as what it wrote for few: nobody learns which there were
+    assert (never.status, "This account was closed" in never.text) == (410, True)
     assert bakery.shop not in [one.id for one in bakery.db.read_now(people_queries.local_accounts)]
 
 

@@ -49,6 +49,25 @@ def write(browser: Browser, text: str, **more: object) -> int:
     return max(int(id) for id in found)
 
 
+@pytest.mark.parametrize("visibility", ["public", "quiet", "followers", "direct"])
+def test_a_post_that_was_deleted(jana: Browser, bakery: Site, visibility: str):
+    """Its page says that it is gone, where everybody could see it; of others it is said to nobody."""
+    id = write(jana, "Not for long", visibility=visibility)
+    stranger = bakery.browser()
+    open_to_all = visibility in {"public", "quiet"}
+    assert stranger.get(f"/@bakery/{id}").status == (200 if open_to_all else 404)
+    before = stranger.page.text
+    jana.get(f"/posts/{id}/delete")
+    jana.submit(f"/posts/{id}/delete")
+    for path in (f"/@bakery/{id}", f"/posts/{id}", f"/@nobody/{id}"):
+        page = stranger.get(path)
+        assert page.status == (410 if open_to_all else 404), path
+        assert ("This post was deleted." in page.text) == open_to_all
+        assert jana.get(path).status == page.status
+    if not open_to_all:
+        assert stranger.get(f"/@bakery/{id}").text == before
+
+
 def test_a_post_and_its_public_page(jana: Browser, bakery: Site):
     id = write(jana, "Fresh <rye> & spelt from https://bakery.example/rye #bread", language="en")
     assert "Posted." in jana.page.text
@@ -198,8 +217,8 @@ def test_deleting_asks_first(jana: Browser, tom: Browser, bakery: Site):
     assert "Delete this post?" in jana.get(f"/posts/{id}/delete").text
     assert "The post is deleted." in jana.submit(f"/posts/{id}/delete").text
     gone = bakery.browser().get(f"/@bakery/{id}")
-    assert gone.status == 404
-    assert "Not here" in gone.text
+    assert gone.status == 410
+    assert "This post was deleted." in gone.text
 
 
 def test_who_may_see_what(jana: Browser, tom: Browser, bakery: Site):

@@ -500,6 +500,12 @@ def test_what_was_deleted_is_gone(house):
     assert house.get(other).status == 404
 
 
+@pytest.mark.parametrize("name", ["followers", "direct"])
+def test_that_something_private_was_deleted_is_told_to_nobody(house, name):
+    house.db.write_now(posts.delete, house.author, house.said[name], NOW + DAY)
+    assert house.get(house.post(name)).status == 404
+
+
 def test_a_question_closes_as_time_goes_by(house):
     new = NewPost("Which?", poll=NewPoll(("Rye", "Wheat"), DAY))
     house.said["poll"] = house.db.write_now(posts.publish, house.author, new, TERMS, id=new_id(), now=NOW)

@@ -26,6 +26,7 @@ from linnet.social.people import rules as people_rules
 from linnet.social.people.rules import Account
 from linnet.social.posts import queries as post_queries
 from linnet.social.posts import views
+from linnet.social.posts.graves import why_absent
 from linnet.social.posts.rules import PostView, Version
 from linnet.social.text.scan import hashtag_key
 from linnet.social.timelines import queries as timelines
@@ -195,11 +196,11 @@ class ThreadPage(Value):
     more: bool
 
 
-def thread_page(tx: Tx, post_id: int, viewer_id: int, skip: int) -> ThreadPage:
-    """The thread around a post. Raises NotFound."""
+def thread_page(tx: Tx, post_id: int, viewer_id: int, skip: int, handle: str = "") -> ThreadPage:
+    """The thread around a post, asked for below the profile of `handle`. Raises NotFound, Gone."""
     post = post_queries.visible(tx, post_id, viewer_id)
     if post is None:
-        raise NotFound("post")
+        raise why_absent(tx, post_id, handle)
     if post.boost_of_id:
         return thread_page(tx, post.boost_of_id, viewer_id, skip)
     context = views.context(tx, post, viewer_id)
@@ -227,7 +228,8 @@ def _depths(post_id: int, answers: Sequence[PostView]) -> list[int]:
 async def thread(visit: Visit) -> Response:
     """A thread; the address has the author's name in it and is put right when that is another."""
     skip = min(forms.whole(visit.query("skip")) or 0, 4096)
-    shown = await visit.db.read(thread_page, visit.id(), visit.viewer_id, skip)
+    handle = visit.request.path_params["address"]
+    shown = await visit.db.read(thread_page, visit.id(), visit.viewer_id, skip, handle)
     view = shown.view
     path = f"/@{view.account.address}/{view.post.id}"
     if visit.request.url.path != path:
@@ -266,8 +268,15 @@ def _summary(view: PostView) -> str:
 
 async def boost_address(visit: Visit) -> Response:
     """`/posts/{id}`: the post by its id alone."""
-    view = await visit.db.read(views.view, visit.id(), visit.viewer_id)
+    view = await visit.db.read(_by_id, visit.id(), visit.viewer_id)
     return visit.to(f"/@{view.shown.account.address}/{view.shown.post.id}")
+
+
+def _by_id(tx: Tx, post_id: int, viewer_id: int) -> PostView:
+    found = views.views(tx, [post_id], viewer_id)
+    if not found:
+        raise why_absent(tx, post_id)
+    return found[0]
 
 
 def tag_page(tx: Tx, key: str, viewer_id: int, page: Page) -> Listed:

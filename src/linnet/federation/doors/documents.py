@@ -187,12 +187,10 @@ def _closed(tx: Tx, ask: Ask, uri: str) -> None:
 
 
 def _post(tx: Tx, ask: Ask) -> PostFacts:
-    grave = queries.grave(tx, ask.post_id)
+    _closed(tx, ask, _post_uri(ask))  # whatever it wrote for whomever, and whatever it never wrote
+    grave = post_queries.grave(tx, ask.post_id)
     if grave and grave.account_id == ask.account_id:
         raise Was(activities.tombstone(_post_uri(ask), grave.deleted_at))
-    row = post_queries.post(tx, ask.post_id)
-    if row and row.account_id == ask.account_id and not row.uri:
-        _closed(tx, ask, _post_uri(ask))  # the job that takes it away has not come to it yet
     found = facts.posts(tx, ask.here, [ask.post_id], ask.viewer_id)
     account = found[0].view.account if found else None
     if account is None or account.id != ask.account_id or account.suspended_at is not None:

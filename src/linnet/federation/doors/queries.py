@@ -16,13 +16,6 @@ class Member(Value):
     uri: str
 
 
-class Grave(Value):
-    """What is left of a post of ours."""
-
-    account_id: int
-    deleted_at: int
-
-
 class Usage(Value):
     """How much this server is used: accounts, those that posted lately, posts."""
 
@@ -31,8 +24,6 @@ class Usage(Value):
     half_year: int
     posts: int
 
-
-GRAVE = "SELECT account_id, deleted_at FROM tombstone WHERE post_id = :id"
 
 OUTBOX_COUNT = (
     "SELECT COUNT(*) FROM post WHERE account_id = :account_id AND visibility IN ('public', 'quiet')"
@@ -63,11 +54,6 @@ USAGE = """SELECT COUNT(*) AS total,
         COUNT(CASE WHEN last_post_at >= :half_year THEN 1 END) AS half_year,
         CAST(COALESCE(SUM(posts_count), 0) AS BIGINT) AS posts
     FROM account WHERE host = '' AND suspended_at IS NULL"""
-
-
-def grave(tx: Tx, post_id: int) -> Grave | None:
-    """That a post was here, and is gone."""
-    return tx.one(Grave, GRAVE, id=post_id)
 
 
 def outbox_count(tx: Tx, account_id: int) -> int:

@@ -4,8 +4,17 @@ from collections.abc import Sequence
 
 from linnet.db.tx import Tx
 from linnet.kernel.ids import new_id
-from linnet.social.posts.rules import Post, Tag, Version
+from linnet.kernel.value import Value
+from linnet.social.posts.rules import OPEN, Post, Tag, Version
 from linnet.social.text.scan import Hashtag
+
+
+class Grave(Value):
+    """What is left of a post: whose it was, and when it went (ms)."""
+
+    account_id: int
+    deleted_at: int
+
 
 IS_TAKEN = "SELECT 1 FROM post WHERE id = :id"
 POST = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
@@ -108,8 +117,9 @@ INSERT_KEY = "INSERT INTO post_key (account_id, key, post_id) VALUES (:account_i
 UPDATE = """UPDATE post SET text = :text, html = :html, warning = :warning, sensitive = :sensitive,
     language = :language, edited_at = :edited_at, emoji = :emoji, revision = revision + 1 WHERE id = :id"""
 DELETE = "DELETE FROM post WHERE id = :id"
-TOMBSTONE = """INSERT INTO tombstone (post_id, account_id, deleted_at) VALUES (:post_id, :account_id, :now)
-    ON CONFLICT DO NOTHING"""
+GRAVE = "SELECT account_id, deleted_at FROM tombstone WHERE post_id = :id AND was_open"
+TOMBSTONE = """INSERT INTO tombstone (post_id, account_id, deleted_at, was_open)
+    VALUES (:post_id, :account_id, :now, :was_open) ON CONFLICT DO NOTHING"""
 PUT_GONE = """INSERT INTO farewell (uri, account_id, at) VALUES (:uri, :account_id, :now)
     ON CONFLICT DO NOTHING"""
 SET_COUNTS = """UPDATE post SET replies_count = :replies, boosts_count = :boosts, favourites_count = :favourites,
@@ -174,7 +184,12 @@ def update(tx: Tx, post: Post) -> None:
 def delete(tx: Tx, post: Post, now: int) -> None:
     """The row goes; its id stays known as one that must not come back."""
     tx.run(DELETE, id=post.id)
-    tx.run(TOMBSTONE, post_id=post.id, account_id=post.account_id, now=now)
+    tx.run(TOMBSTONE, post_id=post.id, account_id=post.account_id, now=now, was_open=post.visibility in OPEN)
+
+
+def grave(tx: Tx, post_id: int) -> Grave | None:
+    """What is left of a post that everybody could see. Of others nobody is told that they were there."""
+    return tx.one(Grave, GRAVE, id=post_id)
 
 
 def put_gone(tx: Tx, uri: str, account_id: int, now: int) -> None:
