@@ -84,6 +84,10 @@ def test_a_plan_is_tried_on_past_weeks_of_the_pages_and_frozen(firm: Firm):
     ("more", "words"),
     [
         ({"more": "bakery.example/a bakery.example/b"}, "are too few: 2. Each page is a coin"),
+        (
+            {"more": "bakery.example/shop?id=1\nbakery.example/shop?id=2"},
+            "cannot be told apart by what stands behind the ?",
+        ),
         ({"more": "https://else.example/a"}, "must be on your own websites; this one is not"),
         ({"more": "\n".join(f"https://bakery.example/{n}" for n in range(41))}, "are too many: 41"),
         ({"more": " ".join(PAGES)}, "baseline: 0 days of visits are recorded"),

@@ -40,12 +40,17 @@ def test_the_one_spelling_of_a_page(url: str, page: str):
 
 def test_chosen_and_typed_pages_are_put_together():
     chosen = [f"bakery.example/{n}" for n in range(5)]
-    typed = ["https://www.bakery.example/4/", " http://bakery.example/0?x=1", "", "bakery.example/zebra"]
+    typed = ["https://www.bakery.example/4/", " http://bakery.example/0?ln=x#a", "", "bakery.example/zebra"]
     assert page_rules.check_pages([*chosen, *typed], HOSTS) == (*chosen, "bakery.example/zebra")
     with pytest.raises(Invalid, match=r"too few: 5\. Each page is a coin"):
         page_rules.check_pages(chosen, HOSTS)
     with pytest.raises(Invalid, match=r"not: else\.example/x"):
         page_rules.check_pages([*chosen, "else.example/x"], HOSTS)
+    one = "https://bakery.example/shop?id=1&utm_source=x"  # one of such a path is taken
+    assert "bakery.example/shop" in page_rules.check_pages([*chosen, one, f"{one}#top"], HOSTS)
+    for other in ("bakery.example/shop?id=2", "bakery.example/shop"):
+        with pytest.raises(Invalid, match=r"behind the \?, because .* Of bakery\.example/shop there are two"):
+            page_rules.check_pages([*chosen, one, other], HOSTS)
     many = [f"bakery.example/{n}" for n in range(41)]
     assert len(page_rules.check_pages(many[:40], HOSTS)) == 40
     with pytest.raises(Invalid, match="too many: 41"):

@@ -7,7 +7,7 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from linnet.desk.links.rules import is_own
+from linnet.desk.links.rules import canonical, is_own
 from linnet.desk.trial.rules import Quiet, TrialDay
 from linnet.desk.visits.rules import tidy_host, tidy_path
 from linnet.kernel.days import day_of, day_start, next_day, parse_day
@@ -63,14 +63,21 @@ def page_of(url: str, own_hosts: tuple[str, ...]) -> str:
 
 
 def check_pages(pages: Sequence[str], own_hosts: tuple[str, ...]) -> tuple[str, ...]:
-    """Pages as chosen or typed, once each, in order. Raises Invalid for foreign ones, too few, too many."""
-    found = []
-    for typed in (text.strip() for text in pages):
-        page = page_of(typed if "://" in typed else f"https://{typed}", own_hosts) if typed else ""
-        if typed and not page:
+    """Pages as chosen or typed, once each, in order. Raises Invalid for foreign ones, for two that differ only
+    by what cannot be told apart, for too few, too many."""
+    found: dict[str, str] = {}  # with what stood behind the ?, without words that say who sent a reader
+    for typed in (text.strip() for text in pages if text.strip()):
+        url = typed if "://" in typed else f"https://{typed}"
+        page = page_of(url, own_hosts)
+        if not page:
             raise Invalid("pages", f"must be on your own websites; this one is not: {typed[:80]}")
-        if page and page not in found:
-            found.append(page)
+        query = urlsplit(canonical(url)).query
+        if found.setdefault(page, query) != query:
+            raise Invalid(
+                "pages",
+                f"cannot be told apart by what stands behind the ?, because visits are kept without it. "
+                f"Of {page[:80]} there are two; take one of them, or pages of different paths",
+            )
     if len(found) < PAGES_LEAST:
         raise Invalid(
             "pages",
