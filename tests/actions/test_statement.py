@@ -137,6 +137,7 @@ def test_every_figure_put_in_comes_out(db, firm):
         "site.probable": 10,
         "site.unsure": 1,
         "site.machine": 11,
+        "came.unasked": 10,  # rows of before they were asked which way they came
         "leads.all": 3,
         "leads.trail": 2,
         "sales.all": 4,

@@ -380,6 +380,7 @@ def test_the_key_is_shown_once(here: Site, jana: Browser) -> None:
 def test_strangers_see_none_of_it(here: Site) -> None:
     for path in (
         "/links",
+        "/links/came",
         "/links/hits",
         "/links/hits/list",
         "/links/coupons",

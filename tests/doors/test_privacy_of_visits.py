@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import re
+from datetime import UTC
 from types import SimpleNamespace
 
 import pytest
@@ -34,6 +35,13 @@ ADDRESSES = re.compile(
     r"|(?<![\w:])(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4})(?![\w:])",
     re.IGNORECASE,
 )
+# what a landing address may say of somebody, in every key that is read
+CLICK = "EAIaIQobChMI-planted-click"
+WORDS = (
+    f"utm_source=anna.planted%40example.org&utm_medium=%2B49170-5550199&utm_campaign=customer-48151623"
+    f"&utm_term=planted-term&gclid={CLICK}&fbclid={CLICK}&mc_cid={CLICK}&mc_eid={CLICK}&token=planted-token"
+)
+GOOD = "utm_source=Brevo&utm_medium=email&utm_campaign=Advent+2026"
 AGENTS = ("AppleWebKit", "Gecko", "Mozilla/5.0", "Odd/1.2", "iPhone OS", "Firefox/1")
 TABLES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
@@ -62,7 +70,7 @@ def clean(dumped: dict[str, str]) -> None:
         assert found == [], table
         for address in (V4, V6, PROXIED, LETTERS):
             assert address not in text, table
-        for words in AGENTS:
+        for words in (*AGENTS, "planted", "5550199", "48151623"):
             assert words not in text, (table, words)
 
 
@@ -77,26 +85,38 @@ def traffic(db: Database, now: int) -> str:
     for address in (V4, V6, "127.0.0.1"):
         for agent in (AGENT, IPHONE, FIREFOX, "", "Mastodon/4.3.0 (http.rb/5.2.0; +https://m.example/) Bot"):
             sent = {**PERSON, "user-agent": agent, "x-forwarded-for": PROXIED, "referer": f"https://{V4}/x"}
-            assert ask(doors, "GET", f"/go/{code}?from={V4}", headers=sent, address=address).status in {
+            assert ask(
+                doors, "GET", f"/go/{code}?from={V4}&{WORDS}", headers=sent, address=address
+            ).status in {
                 200,
                 302,
             }
-            seen = {"ln": code, "u": f"https://bakery.example/u/{V4}/{V6}?me={V4}", "r": V4}
+            seen = {
+                "ln": code,
+                "u": f"https://bakery.example/u/{V4}/{V6}?me={V4}",
+                "r": V4,
+                "q": [f"?{w}" for w in WORDS.split("&")],
+            }
             told = ask(
                 doors, "POST", "/ln", headers={**own, **sent}, body=json.dumps(seen).encode(), address=address
             )
             assert told.status in {204, 422}
-    lines = LINE % AGENT.encode() + LINE.replace(b"1.2.3.4", V4.encode()) % IPHONE.encode()
+    line = LINE.replace(b"?ln=", f"?{WORDS.replace('%', '%%')}&ln=".encode())
+    lines = line % AGENT.encode() + line.replace(b"1.2.3.4", V4.encode()) % IPHONE.encode()
     import_log(db, lines.splitlines(keepends=True), site="bakery.example", name="access.log", now=now)
-    json_log = caddy(1792990000.5, f"/rolls/{V4}?ip={V4}")
+    json_log = caddy(1792990000.5, f"/rolls/{V4}?ip={V4}&{WORDS}") + caddy(1792990900.5, f"/rye?{GOOD}")
     import_log(
         db,
-        [json_log],
+        json_log.splitlines(keepends=True),
         site="bakery.example",
         name="caddy.json",
         now=now,
         read=formats.Caddy("bakery.example"),
     )
+    head = b"time,address,target,user_agent\n"
+    cells = f"1792980000,{V4},/rye?{WORDS},{IPHONE.replace(',', '')}\n".encode()
+    table = formats.Table(head, "bakery.example", {}, UTC)
+    import_log(db, [head, cells], site="bakery.example", name="table.csv", now=now, read=table)
     shops(db, doors, now)
     asyncio.run(Heard(db)(LETTERS, now))
     db.write_now(visits.seen_staff, address=V4, user_agent=AGENT, now=now)
@@ -131,6 +151,8 @@ def test_nothing_of_a_visitor_but_a_number_is_in_the_database(db):
         assert dumped[filled], filled
     clean(dumped)
     assert "ann@example.org" not in " ".join(dumped.values()).lower()
+    assert "brevo" in dumped["visit"]  # words of a campaign are kept, and the names of click ids
+    assert " gclid " in dumped["visit"]
     assert "m.example" in dumped["visit"]  # what a server says of itself is kept: it is nobody's
     old = {salt.secret for salt in db.read_now(queries.all_salts)}
     for later in (DAY, 2 * DAY, 3 * DAY):
@@ -170,7 +192,7 @@ def test_pages_that_people_of_the_firm_use_keep_no_address_either(tmp_path, wher
         assert "192.0.2.1" not in " ".join(dump(made.db).values())
 
 
-@pytest.mark.parametrize("planted", [V4, V6, f"https://{PROXIED}/", AGENT, IPHONE])
+@pytest.mark.parametrize("planted", [V4, V6, f"https://{PROXIED}/", AGENT, IPHONE, CLICK, "anna.planted@x"])
 def test_what_is_planted_is_found(planted):
     clean({"visit": "7 | /rolls/* | Chrome 149, desktop | 1792990000500"})
     with pytest.raises(AssertionError):

@@ -41,6 +41,8 @@ WHY = {
     "desk.sales.queries:WITH_COUPON": "the last ones, by an index in their order",
     "desk.visits.queries:FORGET_PEERS": "once a day",
     "desk.visits.queries:FORGET_STAFF": "once a day",
+    "desk.visits.ways:TAKE_OUT": "an owner has one customer forgotten",
+    "desk.visits.ways:WITH_WORD": "an owner looks for one customer",
     "federation.doors.queries:USAGE": "an index of those who live here",
     "federation.keys.queries:DROP_CLOSED": "keys of ours",
     "federation.letters.queries:CROWDING": "an index of what waits, at most 100,000",

@@ -149,6 +149,7 @@ def test_every_page_of_the_desk(chromium: Browser, shop: Bakery, width: str, sch
         "/sources",
         "/links",
         "/links/new",
+        "/links/came",
         "/links/hits",
         "/links/snippet",
         f"/links/{shop.code}",

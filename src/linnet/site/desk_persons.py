@@ -6,6 +6,7 @@ What is asked for is sent as a form and stands in no address, so that it is in n
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from linnet.db.tx import Tx
 from linnet.desk.sales import persons
 from linnet.desk.sales.persons import Held
 from linnet.kernel.errors import Invalid, LinnetError, NotAllowed
@@ -64,12 +65,17 @@ async def forget(visit: Visit) -> Response:
     try:
         if not form.on("sure"):
             raise Invalid("sure", "must be ticked: it cannot be undone")
-        n = await visit.db.write(persons.forget, form.ids("sale"), form.ids("lead"))
+        words = form.text("who") if form.on("words") else ""
+        n = await visit.db.write(_forget, form.ids("sale"), form.ids("lead"), words)
     except LinnetError as error:
         held = await visit.db.read(persons.find, form.text("who"))
         return _page(visit, held, error)
     rows = "1 row does" if n == 1 else f"{n} rows do"
     return visit.to("/sales/person", flash=f"{rows} not name anybody any more.")
+
+
+def _forget(tx: Tx, sale_ids: list[int], lead_ids: list[int], words: str) -> int:
+    return persons.forget(tx, sale_ids, lead_ids) + (persons.forget_words(tx, words) if words else 0)
 
 
 def _must_own(visit: Visit) -> None:

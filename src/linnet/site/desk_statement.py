@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from linnet.desk.statement import report, rows
 from linnet.desk.statement.rules import COUNT, MS, WORDS, CostPer, Day, Figure, Statement, to_csv
+from linnet.desk.visits.places import WAY_WORDS
 from linnet.kernel.clock import MINUTE
 from linnet.kernel.days import Period, after, before, day_of, month_of, week_of
 from linnet.kernel.value import Value
@@ -99,6 +100,7 @@ async def page(visit: Visit) -> Response:
         heads=_heads(found),
         benefits=_sections(found, _BENEFITS),
         drawbacks=_sections(found, _DRAWBACKS),
+        came=[_row(figure) for figure in found.figures if figure.key.startswith("came.")],
         each=[_each(per) for per in found.costs],
         chart=_chart(found.days),
         sheet=one_sheet(found),
@@ -142,7 +144,7 @@ def _label(figure: Figure) -> str:
     label = (
         figure.label.removesuffix(", by your links").removesuffix(", all").removesuffix(f", {figure.unit}")
     )
-    bare = label.removeprefix("Visits, ")
+    bare = label.removeprefix("Visits, ").removeprefix("Came by: ")
     return bare[:1].upper() + bare[1:]
 
 
@@ -297,7 +299,9 @@ async def the_rows(visit: Visit) -> Response:
         table=table,
         cell=cell,
         given=given,
-        narrowed=[_narrowed(key, value) for key, value in pairs if key not in {"from", "to", "skip"}],
+        narrowed=[
+            _narrowed(key, value) for key, value in pairs if value and key not in {"from", "to", "skip"}
+        ],
         first=day_words(given["from"]),
         last=day_words(given["to"]),
         back=_period_name(given["from"], given["to"], visit),
@@ -311,6 +315,7 @@ _NARROWED = {
     "kind": {"written": "your own", "boost": "passed on", "sale": "sales", "refund": "refunds"},
     "class": {"machine": "machines", "probable": "probable people", "confirmed": "confirmed people"},
     "by": {"link": "by your links"},
+    "came": WAY_WORDS,
     "activity": WORDS,
 }
 

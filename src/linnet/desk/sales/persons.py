@@ -6,6 +6,8 @@ import re
 from linnet.db.tx import Tx
 from linnet.desk.sales import queries, rules
 from linnet.desk.sales.rules import Lead, Sale, email_digest
+from linnet.desk.visits import ways
+from linnet.desk.visits.ways import WordsRow
 from linnet.kernel.clock import iso
 from linnet.kernel.errors import Invalid
 from linnet.kernel.money import decimal_text
@@ -16,18 +18,19 @@ _DIGEST = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 
 
 class Held(Value):
-    """Rows about one person: sales with their refunds, and leads."""
+    """Rows about one person: sales with their refunds, and leads. `words`: campaign words of visits that have in
+    them what was looked for, should somebody have been named there."""
 
     sales: list[Sale]
     leads: list[Lead]
+    words: list[WordsRow]
 
 
 def find(tx: Tx, wanted: str) -> Held:
     """By an e-mail address (or its SHA-256), by the number of an order or lead, or by a word of an answer
-    to "How did you hear about us?"; then all with the same address, and refunds. Raises Invalid("who")."""
-    text = wanted.strip()
-    if len(text) < SHORTEST or len(text) > 300:
-        raise Invalid("who", f"must have {SHORTEST} to 300 characters")
+    to "How did you hear about us?"; then all with the same address, and refunds; and by a campaign word of
+    visits. Raises Invalid("who")."""
+    text = _checked(wanted)
     hashes = {rules.peppered(queries.pepper(tx) or "", _digest(text))} - {""}
     named = [] if hashes else queries.leads_that_say(tx, text)
     sale, lead = queries.sale(tx, text), queries.lead(tx, text)
@@ -35,7 +38,16 @@ def find(tx: Tx, wanted: str) -> Held:
     sales = {row.ref: row for row in (*([sale] if sale else []), *queries.sales_of_email(tx, hashes))}
     leads = {row.ref: row for row in (*named, *([lead] if lead else []), *queries.leads_of_email(tx, hashes))}
     sales |= {row.ref: row for row in queries.refunds_of(tx, set(sales))}
-    return Held(sorted(sales.values(), key=_when), sorted(leads.values(), key=_when))
+    return Held(
+        sorted(sales.values(), key=_when), sorted(leads.values(), key=_when), ways.with_word(tx, text)
+    )
+
+
+def _checked(wanted: str) -> str:
+    text = wanted.strip()
+    if len(text) < SHORTEST or len(text) > 300:
+        raise Invalid("who", f"must have {SHORTEST} to 300 characters")
+    return text
 
 
 def _when(row: Sale | Lead) -> tuple[int, int]:
@@ -65,6 +77,12 @@ def forget(tx: Tx, sale_ids: list[int], lead_ids: list[int]) -> int:
             queries.forget_lead(tx, lead.id, rules.gone(pepper, lead.ref))
             changed += 1
     return changed
+
+
+def forget_words(tx: Tx, wanted: str) -> int:
+    """Takes every campaign word that has `wanted` in it out of the visits; of how many. The visits stay.
+    Raises Invalid("who")."""
+    return ways.take_out(tx, _checked(wanted))
 
 
 def document(held: Held, now: int) -> dict[str, object]:
@@ -99,5 +117,9 @@ def document(held: Held, now: int) -> dict[str, object]:
                 "received_at": iso(lead.received_at),
             }
             for lead in held.leads
+        ],
+        "campaign_words_of_visits": [
+            {"source": w.source, "medium": w.medium, "campaign": w.campaign, "visits": w.visits}
+            for w in held.words
         ],
     }

@@ -122,6 +122,24 @@ class VisitRow(Value):
     kind: str
     rule: str
     hits: int
+    came: str
+    mark: str
+    source: str
+    medium: str
+    campaign: str
+
+
+class VisitsWanted(Value):
+    """What narrows a list of visits. `came`, `referrer`, `mark` '' for any. `worded`: only those whose three
+    words are these, '' for a word that is not there."""
+
+    came: str = ""
+    referrer: str = ""
+    mark: str = ""
+    worded: bool = False
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
 
 
 WRITTEN_ROWS = """SELECT p.id, p.created_at, p.text, 0 AS deliveries FROM post p
@@ -191,19 +209,45 @@ def received_rows(
     )
 
 
-VISIT_ROWS = """SELECT first_at, site, path, code, referrer, agent, kind, rule, hits FROM visit v
+VISIT_ROWS = """SELECT first_at, site, path, code, referrer, agent, kind, rule, hits, came, mark, source, medium, campaign
+    FROM visit v
     WHERE first_at >= :start AND first_at < :end AND kind IN :kinds
         AND (:account_id = 0 OR (code <> '' AND EXISTS (SELECT 1 FROM link l
             WHERE l.code = v.code AND l.account_id = :account_id)))
+        AND (:came = '' OR COALESCE(NULLIF(came, ''), 'unasked') = :came)
+        AND (:referrer = '' OR referrer = :referrer) AND (:mark = '' OR mark = :mark)
+        AND (NOT :worded OR (source = :source AND medium = :medium AND campaign = :campaign))
     ORDER BY first_at, id LIMIT :n OFFSET :skip"""
 
 
 def visit_rows(
-    tx: Tx, start: int, end: int, *, kinds: list[str], account_id: int, n: int, skip: int
+    tx: Tx,
+    start: int,
+    end: int,
+    *,
+    kinds: list[str],
+    account_id: int,
+    wanted: VisitsWanted,
+    n: int,
+    skip: int,
 ) -> list[VisitRow]:
     """The visits behind a figure; `account_id`: only those by its links, 0 for all."""
     return tx.all(
-        VisitRow, VISIT_ROWS, start=start, end=end, kinds=kinds, account_id=account_id, n=n, skip=skip
+        VisitRow,
+        VISIT_ROWS,
+        start=start,
+        end=end,
+        kinds=kinds,
+        account_id=account_id,
+        came=wanted.came,
+        referrer=wanted.referrer,
+        mark=wanted.mark,
+        worded=wanted.worded,
+        source=wanted.source,
+        medium=wanted.medium,
+        campaign=wanted.campaign,
+        n=n,
+        skip=skip,
     )
 
 

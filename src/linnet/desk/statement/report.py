@@ -22,7 +22,9 @@ from linnet.desk.trial.records import Judged
 from linnet.desk.trial.values import Protocol
 from linnet.desk.trial.verdict import TITLES, sentence
 from linnet.desk.visits import figures as visit_figures
+from linnet.desk.visits import ways
 from linnet.desk.visits.figures import VisitCounts
+from linnet.desk.visits.places import WAY_WORDS
 from linnet.desk.visits.rules import MACHINES, PROBABLE
 from linnet.kernel.clock import zone
 from linnet.kernel.days import Period, day_of, day_start, days_between, next_day
@@ -72,6 +74,7 @@ def statement(tx: Tx, period: Period, now: int) -> Statement:
         *_cost_figures(cost, period),
         *_posts(tx, firm.account_id, period),
         *_visit_figures(by_day.values(), period),
+        *_way_figures(tx, period),
         *_outcome_figures(outcome, firm.currency, period),
     )
     known = unknown.not_known(_circumstances(tx, firm, figures, times, outcome, period, now))
@@ -166,6 +169,20 @@ def _visit_figures(days: Collection[_Visits], period: Period) -> list[Figure]:
             counted(f"site.{key}", f"{label}, all", every, address("visits", period, **{"class": key})),
         ]
     return figures
+
+
+def _way_figures(tx: Tx, period: Period) -> list[Figure]:
+    """Probable visits of all by the way they came; together they are the site's probable ones."""
+    return [
+        counted(
+            f"came.{way}",
+            f"Came by: {WAY_WORDS[way]}",
+            counts.probable,
+            address("visits", period, **{"class": "probable", "came": way}),
+        )
+        for way, counts in ways.ways(tx, period.start, period.end).items()
+        if counts.probable
+    ]
 
 
 def _outcome_figures(outcome: _Outcome, currency: str, period: Period) -> list[Figure]:

@@ -10,8 +10,11 @@ from linnet.desk.firm.rules import Firm
 from linnet.desk.sales import queries as sales_queries
 from linnet.desk.sales import trails
 from linnet.desk.statement import queries
+from linnet.desk.statement.queries import VisitsWanted
 from linnet.desk.statement.report import kinds_of
 from linnet.desk.statement.rules import Address, parse_address
+from linnet.desk.visits.campaign import said_of
+from linnet.desk.visits.places import UNASKED, WAY_WORDS
 from linnet.kernel.clock import zone
 from linnet.kernel.days import day_start, next_day
 from linnet.kernel.errors import Invalid
@@ -155,6 +158,7 @@ def _visits(tx: Tx, asked: _Asked) -> Found:
         asked.end,
         kinds=list(kinds),
         account_id=asked.firm.account_id if "by" in filters else 0,
+        wanted=_wanted(filters),
         n=asked.n,
         skip=asked.skip,
     )
@@ -164,16 +168,42 @@ def _visits(tx: Tx, asked: _Asked) -> Found:
         ("Page", "text"),
         ("Link", "code"),
         ("From", "text"),
+        ("Way", "text"),
+        ("Campaign", "text"),
         ("Browser", "text"),
         ("Kind", "text"),
         ("Rule", "text"),
         ("Hits", "count"),
     )
     return columns, [
-        (v.first_at, v.site, v.path, v.code, v.referrer, v.agent, v.kind, v.rule, v.hits) for v in found
+        (
+            v.first_at,
+            v.site,
+            v.path,
+            v.code,
+            v.referrer,
+            WAY_WORDS[v.came or UNASKED],
+            said_of(v.source, v.medium, v.campaign, v.mark),
+            v.agent,
+            v.kind,
+            v.rule,
+            v.hits,
+        )
+        for v in found
     ]
 
 
+def _wanted(filters: dict[str, str]) -> VisitsWanted:
+    return VisitsWanted(
+        filters.get("came", ""),
+        filters.get("referrer", ""),
+        filters.get("mark", ""),
+        not filters.keys().isdisjoint(_WORDS),
+        *(filters.get(word, "") for word in _WORDS),
+    )
+
+
+_WORDS = ("source", "medium", "campaign")
 _EVERY = ("confirmed", "person", "unsure", "preview", "machine", "prefetch", "probe", "staff")
 
 

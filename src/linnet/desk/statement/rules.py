@@ -9,6 +9,8 @@ from linnet.desk.sales.sheet import Number, write_table
 from linnet.desk.statement.ranges import poisson_range
 from linnet.desk.statement.steps import Step
 from linnet.desk.statement.unknown import NotKnown
+from linnet.desk.visits.campaign import MARKS
+from linnet.desk.visits.places import CLASSES, UNASKED
 from linnet.kernel.clock import MINUTE
 from linnet.kernel.days import Period, parse_day
 from linnet.kernel.errors import Invalid
@@ -131,7 +133,16 @@ ROWS: dict[str, dict[str, tuple[str, ...]]] = {
     "deliveries": {},
     "answers": {},
     "received": {"state": ("waiting", "answered")},
-    "visits": {"class": ("confirmed", "probable", "unsure", "machine", "staff"), "by": ("link",)},
+    "visits": {
+        "class": ("confirmed", "probable", "unsure", "machine", "staff"),
+        "by": ("link",),
+        "came": (*CLASSES, UNASKED),
+        "source": (),
+        "medium": (),
+        "campaign": (),
+        "mark": ("", *MARKS),
+        "referrer": (),
+    },
     "leads": {"trail": ("yes", "no")},
     "sales": {"trail": ("yes", "no"), "kind": ("sale", "refund"), "currency": ()},
 }

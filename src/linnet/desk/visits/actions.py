@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from linnet.db.tx import Tx
 from linnet.desk.links import queries as links
 from linnet.desk.links.rules import Link
-from linnet.desk.visits import queries, rules
+from linnet.desk.visits import queries, rules, ways
 from linnet.desk.visits.came import came_by
 from linnet.desk.visits.queries import Hit, NewVisit, Salt
 from linnet.desk.visits.rules import Features, OpenVisit, Recorded, Sight, Verdict
@@ -260,10 +260,10 @@ def replay(tx: Tx, *, since: int, until: int, after: int = 0, n: int = 500) -> R
 
 def _settle_ways(tx: Tx, visit_ids: list[int]) -> int:
     changes = 0
-    for origin in queries.origins(tx, visit_ids):
+    for origin in ways.origins(tx, visit_ids):
         came = came_by(origin.tags, origin.referrer, origin.channel, origin.site)
         if came != origin.came:
-            queries.set_came(tx, origin.id, came)
+            ways.set_came(tx, origin.id, came)
             changes += 1
     return changes
 

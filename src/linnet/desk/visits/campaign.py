@@ -98,3 +98,9 @@ def merged(first: Tags, second: Tags) -> Tags:
         first.medium or second.medium,
         first.campaign or second.campaign,
     )
+
+
+def said_of(source: str, medium: str, campaign: str, mark: str) -> str:
+    """The words in one line: advent 2026, news / e-mail; where there are none, the name of the click id."""
+    of = " / ".join(filter(None, (source, medium)))
+    return ", ".join(filter(None, (campaign, of))) or mark

@@ -13,6 +13,20 @@ CLASSES: tuple[Class, ...] = (
     "search", "ad", "mail", "social", "referral", "print", "own", "direct", "other",
 )  # fmt: skip
 
+UNASKED = "unasked"  # of visits from before it was kept, until the rules have been asked for them
+WAY_WORDS: dict[str, str] = {
+    "search": "Search engines",
+    "ad": "Ads",
+    "mail": "Mail and newsletters",
+    "social": "Social networks",
+    "referral": "Other websites",
+    "print": "Print and QR codes",
+    "own": "Your own pages, after a pause",
+    "direct": "Typed, saved or not told",
+    "other": "Other tagged links",
+    UNASKED: "Not sorted yet",
+}
+
 SEARCH = frozenset(
     [
         "bing.com",

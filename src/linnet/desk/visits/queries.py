@@ -49,24 +49,6 @@ class NewVisit(Value):
     came: str
 
 
-class Origin(Value):
-    """What tells which way a visit came, and what was made of it. `channel`: of its link, '' for none."""
-
-    id: int
-    site: str
-    referrer: str
-    channel: str
-    mark: str
-    source: str
-    medium: str
-    campaign: str
-    came: str
-
-    @property
-    def tags(self) -> Tags:
-        return Tags(self.mark, self.source, self.medium, self.campaign)
-
-
 class Overrule(Value):
     """What the owner says instead of a rule."""
 
@@ -268,10 +250,6 @@ JUDGED = "SELECT visit_id, kind, rule FROM hit WHERE visit_id IN :visit_ids ORDE
 SET_VERDICT = (
     "UPDATE visit SET kind = :kind, rule = :rule WHERE id = :id AND (kind <> :kind OR rule <> :rule)"
 )
-ORIGINS = """SELECT v.id, v.site, v.referrer, COALESCE(l.channel, '') AS channel, v.mark, v.source, v.medium,
-        v.campaign, v.came
-    FROM visit v LEFT JOIN link l ON l.code = v.code AND v.code <> '' WHERE v.id IN :ids"""
-SET_CAME = "UPDATE visit SET came = :came WHERE id = :id"
 VISITS_BY_ID = """SELECT id, visitor, code, first_at, last_at, hits, kind, rule FROM visit
     WHERE id IN :ids"""
 FROM_ON = """SELECT id, visitor, code, first_at, last_at, hits, kind, rule FROM visit
@@ -319,15 +297,6 @@ def judged(tx: Tx, visit_ids: list[int]) -> list[Judged]:
 def set_verdict(tx: Tx, visit_id: int, verdict: Verdict) -> bool:
     """False when the visit had it."""
     return tx.run(SET_VERDICT, id=visit_id, kind=verdict.kind, rule=verdict.rule) > 0
-
-
-def origins(tx: Tx, ids: list[int]) -> list[Origin]:
-    """What tells which way these visits came."""
-    return tx.all(Origin, ORIGINS, ids=ids) if ids else []
-
-
-def set_came(tx: Tx, visit_id: int, came: str) -> None:
-    tx.run(SET_CAME, id=visit_id, came=came)
 
 
 def visits_by_id(tx: Tx, ids: list[int]) -> dict[int, OpenVisit]:
