@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
-from linnet.desk.drafts import actions, queries, rules
+from linnet.desk.drafts import actions, queries, room, rules
 from linnet.desk.drafts.queries import Published
 from linnet.desk.drafts.rules import Content, Draft
 from linnet.desk.ideas import actions as ideas
@@ -50,12 +50,12 @@ ALL_THE_SAME = "Choose another time, or tick the box to post all the same"
 
 
 class Shelf(Value):
-    """What the plan shows of one week. `quiet`: the days that are known to be quiet in a trial."""
+    """What the plan shows of one week. `meant`: the days that are known to be quiet or light in a trial."""
 
     planned: list[Draft]
     open: list[Draft]
     published: list[Published]
-    quiet: list[str]
+    meant: dict[str, str]
 
 
 class Sheet(Value):
@@ -79,12 +79,12 @@ class Sheet(Value):
 
 
 def shelf(tx: Tx, account_id: int, period: Period, now: int) -> Shelf:
-    """Four queries, five in a trial."""
+    """Four queries, five in a trial, six in one with light days."""
     return Shelf(
         queries.planned(tx, account_id, period.start, period.end, ("set",)),
         queries.drafts(tx, account_id, ("missed", "draft", "idea"), Page(size=LISTED)),
         queries.published(tx, account_id, period.start, period.end),
-        trial.quiet_days(tx, account_id, now),
+        trial.planned_days(tx, account_id, now),
     )
 
 
@@ -122,7 +122,7 @@ async def page(visit: Visit) -> Response:
         this_week=period.first <= today <= period.last,
         week_before=before(period, zone).name,
         week_after=after(period, zone).name,
-        week=calendar(period, spots, visit.firm.week, zone, visit.now, found.quiet),
+        week=calendar(period, spots, visit.firm.week, zone, visit.now, found.meant),
         planned=len(found.planned),
         missed=[draft for draft in found.open if draft.stage == "missed"],
         drafts=[draft for draft in found.open if draft.stage == "draft"],
@@ -183,7 +183,7 @@ def _sheet(tx: Tx, draft_id: int, account_id: int) -> Sheet:
 
 
 async def _form(visit: Visit, sheet: Sheet, error: LinnetError | None = None) -> Response:
-    slot, quiet = await visit.db.read(_places, visit.account.id, visit)
+    slot, quiet, light = await visit.db.read(_places, visit.account.id, sheet.id, visit)
     poll = sheet.content.poll
     return visit.render(
         "desk/draft.html",
@@ -195,22 +195,24 @@ async def _form(visit: Visit, sheet: Sheet, error: LinnetError | None = None) ->
         poll=poll,
         slot=slot,
         quiet=quiet,
+        light=light,
         today=day_of(visit.now, visit.zone),
         room=MOST - len(sheet.media),
         errors=_errors(error),
     )
 
 
-def _places(tx: Tx, account_id: int, visit: Visit) -> tuple[int | None, list[str]]:
-    """The next free slot, and the quiet times of a trial in words."""
-    known = trial.known(tx, account_id, visit.now)
-    words = [trial.span_words(quiet, known.trial) for quiet in known.times if known.trial]
-    return _next_slot(tx, account_id, visit, known), words
+def _places(tx: Tx, account_id: int, draft_id: int, visit: Visit) -> tuple[int | None, list[str], list[str]]:
+    """The next free slot, and the quiet times and light days of a trial in words."""
+    known = room.beside(tx, trial.known(tx, account_id, visit.now), account_id, draft_id)
+    quiet = [trial.span_words(quiet, known.trial) for quiet in known.times if known.trial]
+    light = [trial.room_words(day, known.trial) for day in known.lights if known.trial]
+    return _next_slot(tx, account_id, visit, known), quiet, light
 
 
 def _next_slot(tx: Tx, account_id: int, visit: Visit, known: Known) -> int | None:
     taken = queries.taken(tx, account_id, visit.now - DAY)
-    return rules.next_slot(taken, slots(visit.firm), visit.zone, visit.now, quiet=known.times)
+    return rules.next_slot(taken, slots(visit.firm), visit.zone, visit.now, quiet=known.closed)
 
 
 def _errors(error: LinnetError | None) -> dict[str, str]:
@@ -307,6 +309,7 @@ def _write(tx: Tx, who: Author, sheet: Sheet, what: str, at: int, visit: Visit) 
         mine = queries.draft(tx, id)
         if mine and known.turns:  # where a page decides, it depends on the post
             known = trial.of_post(tx, known, who.account_id, mine.new_post, now)
+        known = room.beside(tx, known, who.account_id, id)
         found = _next_slot(tx, who.account_id, visit, known)
         if found is None:
             raise Invalid(

@@ -1,7 +1,7 @@
 """The firm's calendar as the pages of the desk show it and read it. Pure."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -47,6 +47,7 @@ class Day(Value):
     open_span: int
     cells: list[Cell]
     quiet: bool = False  # quiet time of a trial, as far as that may be known
+    light: bool = False  # a light day of one
 
 
 class Calendar(Value):
@@ -114,12 +115,17 @@ def _month_end(first: date) -> date:
 
 
 def calendar(
-    period: Period, spots: Sequence[Spot], week: Week, zone: ZoneInfo, now: int, quiet: Collection[str] = ()
+    period: Period,
+    spots: Sequence[Spot],
+    week: Week,
+    zone: ZoneInfo,
+    now: int,
+    meant: Mapping[str, str] | None = None,
 ) -> Calendar:
     """The week of `period`: its rows are the office hours, and of the others those with a post.
-    `quiet`: days that are quiet in a trial."""
+    `meant`: days that are quiet or light in a trial."""
     hours = _hours(spots, week, zone)
-    today = day_of(now, zone)
+    today, meant = day_of(now, zone), meant or {}
     columns = []
     for step in range(7):
         day = next_day(period.first, step)
@@ -135,7 +141,8 @@ def calendar(
                 inside[0] if inside else 0,
                 len(inside),
                 _cells([spot for spot in spots if day_of(spot.at, zone) == day], hours, zone),
-                day in quiet,
+                meant.get(day) == "quiet",
+                meant.get(day) == "light",
             )
         )
     return Calendar(hours, columns)

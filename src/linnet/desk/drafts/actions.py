@@ -7,7 +7,7 @@ and a person may come at the same moment. In a trial, what would fall into quiet
 """
 
 from linnet.db.tx import Tx
-from linnet.desk.drafts import queries, rules
+from linnet.desk.drafts import queries, room, rules
 from linnet.desk.drafts.rules import Content, Draft, DraftChanged, Slot, Stage
 from linnet.desk.firm import queries as firms
 from linnet.desk.publishing import actions as publishing
@@ -108,7 +108,7 @@ def schedule(
     if not insists:
         found = obeying.known(tx, draft.account_id, now)
         found = obeying.of_post(tx, found, draft.account_id, draft.new_post, now)
-        obeying.check(found, at, "scheduled_at", "then")
+        obeying.check(room.beside(tx, found, draft.account_id, draft.id), at, "scheduled_at", "then")
     planned = changed(
         draft, stage="set", due_at=at, problem="", person_id=_person(author), moved="", insists=insists
     )
@@ -171,47 +171,50 @@ def publish_due(tx: Tx, draft_id: int, terms: Terms, grace_minutes: int, *, id: 
     if member is None or person is None or person.disabled_at is not None:
         _miss(tx, draft, "The person who planned it may no longer post for this account.", now)
         return
-    found = obeying.known(tx, draft.account_id, now)
+    found = obeying.deciding(tx, draft.account_id, now)
     found = obeying.of_post(tx, found, draft.account_id, draft.new_post, now)
     if found.at(obeying.lived(found, now)) and not draft.insists:
-        _move_out(tx, draft, found, now)
+        _move_out(tx, draft, room.beside(tx, found, draft.account_id, draft.id), now)
         return
     author = Author(draft.account_id, draft.person_id, member.role, draft.app_id)
     _send(tx, draft, author, terms, id, now)
 
 
 def keep_quiet(tx: Tx, now: int) -> int:
-    """Recurring: planned posts whose time is now known to be quiet move to the next free slot after
-    it; answers how many. What was insisted on stays, and so do answers to people who wrote."""
+    """Recurring: planned posts whose time is now known to be quiet, or a light day that has no room for them, move
+    to the next free slot after it; answers how many. What was insisted on stays, and so do answers to people who wrote."""
     firm = firms.firm(tx)
-    found = obeying.known(tx, firm.account_id, now) if firm else Known()
+    if firm is None:
+        return 0
+    found = obeying.known(tx, firm.account_id, now)
+    times = obeying.to_look_at(found, now)
+    ids = [d.id for t in times for d in queries.planned(tx, firm.account_id, t.start, t.end)]
     moved = 0
-    for quiet in obeying.to_look_at(found, now):
-        for draft_id in [
-            d.id for d in queries.planned(tx, firm.account_id if firm else 0, quiet.start, quiet.end)
-        ]:
-            tx.hold(draft_id)
-            draft = queries.draft(tx, draft_id)  # as it is now that it is held
-            if draft is None or draft.due_at is None or draft.stage != "set" or draft.insists:
-                continue
-            own = obeying.of_post(tx, found, draft.account_id, draft.new_post, now)
-            if own.at(draft.due_at):
-                _move_out(tx, draft, own, now)
-                moved += 1
+    for draft_id in (*ids, *room.too_many(tx, found, firm.account_id)):
+        tx.hold(draft_id)
+        draft = queries.draft(tx, draft_id)  # as it is now that it is held
+        if draft is None or draft.due_at is None or draft.stage != "set" or draft.insists:
+            continue
+        own = obeying.of_post(tx, found, draft.account_id, draft.new_post, now)
+        own = room.beside(tx, own, draft.account_id, draft.id)
+        if own.at(draft.due_at):
+            _move_out(tx, draft, own, now)
+            moved += 1
     return moved
 
 
 def _move_out(tx: Tx, draft: Draft, found: Known, now: int) -> None:
-    """Plans it for the next free slot after the quiet time. That may lie beyond what is known of the
-    calendar: if it turns out to be quiet too, it moves once more."""
+    """Plans it for the next free slot after the quiet time, or the light day that is full. That may lie beyond
+    what is known of the calendar: if it turns out to be quiet too, it moves once more."""
     firm, due_at = firms.must_firm(tx), draft.due_at or now
     hours = [Slot(*span) if span else None for span in firm.week]
     own = zone(firm.time_zone)
     taken = queries.taken(tx, draft.account_id, now - DAY)
     # a job that comes a little late, or a clock that was set back: what counts is the quiet time now
     from_at = due_at if found.at(due_at) else obeying.lived(found, now)
-    at = rules.out_of_quiet(from_at, found.times, taken, hours, own)
-    words = rules.moved_words(due_at, own, by_page=bool(found.pages))
+    at = rules.out_of_quiet(from_at, found.closed, taken, hours, own)
+    closed = found.at(from_at)
+    words = rules.moved_words(due_at, own, by_page=bool(found.pages), light=closed.most if closed else 0)
     queries.set_stage(tx, changed(draft, due_at=at, moved=words), now)
     jobs.add(tx, PublishDraft(draft.id), now=now, run_at=at, key=f"draft:{draft.id}")
     if found.trial:

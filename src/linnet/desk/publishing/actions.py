@@ -5,6 +5,7 @@ from linnet.db.tx import Tx
 from linnet.desk.links import actions as links
 from linnet.desk.links import queries as link_queries
 from linnet.desk.links.rules import Ways
+from linnet.desk.start import actions as starting
 from linnet.desk.trial import obeying
 from linnet.kernel.value import changed
 from linnet.social.posts import actions as posts
@@ -27,24 +28,25 @@ def publish(
 ) -> int:
     """As `posts.publish`; links to the firm's own sites carry a code, foreign ones too with
     `go_links`, because it was asked for. In quiet time of a trial only answers to people who wrote
-    go out, and what `insists`, which is written down. Raises what that raises, and QuietTime."""
+    go out, and what `insists`, which is written down; on a light day no more than it may have. Raises what that raises, and QuietTime."""
     if new.key:
         tx.hold(author.account_id)  # the same request twice at once
     if new.key and post_queries.by_key(tx, author.account_id, new.key) is not None:
         return posts.publish(tx, author, new, terms, id=id, now=now)
-    found = obeying.known(tx, author.account_id, now)
+    found = obeying.deciding(tx, author.account_id, now)
     found = obeying.of_post(tx, found, author.account_id, new, now)
     if not insists:
         obeying.check(found, obeying.lived(found, now), "text")
     tracked = _tracked(tx, new.text, author.account_id, id, terms, go_links, now)
     post_id = posts.publish(tx, author, changed(new, text=tracked), terms, id=id, now=now)
     obeying.went_out(tx, found, post_id, "post", person_id=author.person_id, insists=insists, now=now)
+    starting.went_out(tx, author, new, now)
     return post_id
 
 
 def boost(tx: Tx, author: Author, post_id: int, *, id: int, now: int, insists: bool = False) -> int:
     """As `posts.boost`; a boost is a post for a trial. Raises what that raises, and QuietTime."""
-    found = obeying.of_boost(tx, obeying.known(tx, author.account_id, now), post_id, now)
+    found = obeying.of_boost(tx, obeying.deciding(tx, author.account_id, now), post_id, now)
     if not insists:
         obeying.check(found, obeying.lived(found, now), "post")
     boost_id = posts.boost(tx, author, post_id, id=id, now=now)

@@ -144,7 +144,7 @@ def freeze(tx: Tx, author: Author, trial_id: int, *, plan_text: str, seed: str, 
         page_state.draw(tx, trial.id, design, seed)
     else:
         drawn = calendar.calendar(design, seed).days
-        queries.insert_days(tx, trial.id, [(d.day, d.block, "on" if d.on else "quiet") for d in drawn])
+        queries.insert_days(tx, trial.id, [(d.day, d.block, d.arm) for d in drawn])
     words = "The protocol was frozen and the calendar drawn."
     obeying.note(tx, trial.id, Note(now, author.person_id, "freeze", words))
     jobs.cancel(tx, f"trial-power:{trial.id}")

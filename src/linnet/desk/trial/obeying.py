@@ -1,19 +1,23 @@
-"""Quiet time, kept: asked by everything that lets a post of the firm's account go out.
+"""Quiet time and light days, kept: asked by everything that lets a post of the firm's account go out.
 
 Only what is known of the calendar is kept to: this half-week and the next one. A plan for later is
 taken as it is, and looked at again when its time comes into sight; else the calendar could be
 read off what is refused.
 """
 
+from collections.abc import Sequence
+
 from linnet.db.tx import Tx
 from linnet.desk.trial import promoting, queries, rules
 from linnet.desk.trial.page_rules import PageTurn, week_of
 from linnet.desk.trial.queries import Posted
-from linnet.desk.trial.rules import Note, Quiet, QuietTime, Trial
+from linnet.desk.trial.rules import LightDay, Note, Quiet, QuietTime, Trial
+from linnet.desk.trial.values import Protocol
 from linnet.kernel.clock import moment, zone
 from linnet.kernel.days import day_of, day_start, days_between, next_day
 from linnet.kernel.ids import new_id
-from linnet.kernel.value import Value
+from linnet.kernel.value import Value, changed
+from linnet.kernel.wire import decode_as
 from linnet.social.posts.rules import NewPost
 
 NEAR = 15  # days around today in which all stands that may be known: a stretch has a week at most
@@ -21,6 +25,8 @@ NEAR = 15  # days around today in which all stands that may be known: a stretch 
 
 class Known(Value):
     """What may be known of a trial's quiet times at a moment. `trial` None: there is none.
+
+    `lights`: of a trial with light days, those that may be known; one that has all its posts is as good as quiet.
 
     Of a which-page trial `turns` are known; quiet times has only a post in it, by the `pages` that it leads
     to (`of_post`, `of_boost`); `waits`: those of each of its pages."""
@@ -30,10 +36,34 @@ class Known(Value):
     turns: tuple[PageTurn, ...] = ()
     pages: tuple[str, ...] = ()
     waits: tuple[tuple[Quiet, ...], ...] = ()
+    lights: tuple[LightDay, ...] = ()
 
     def at(self, moment: int) -> Quiet | None:
-        """The quiet time that a moment (ms) falls into, if it is known to."""
-        return rules.quiet_at(self.times, moment)
+        """The quiet time that a moment (ms) falls into, if it is known to, or the light day without room."""
+        return rules.quiet_at((*self.times, *rules.without_room(self.lights)), moment)
+
+    @property
+    def closed(self) -> list[Quiet]:
+        """All times that are known to have no room, in order, neighbours as one."""
+        return rules.together((*self.times, *rules.without_room(self.lights)))
+
+    def beside(self, due: Sequence[int]) -> "Known":
+        """The same, with what is planned for these moments (ms) in its place on light days."""
+        return changed(
+            self,
+            lights=tuple(
+                changed(light, taken=light.taken + sum(light.start <= at < light.end for at in due))
+                for light in self.lights
+            ),
+        )
+
+
+class LightNow(Value):
+    """A light day, while it is: how many posts are left of `most`, and when it ends, in words."""
+
+    left: int
+    most: int
+    until: str
 
 
 def known(tx: Tx, account_id: int, now: int) -> Known:
@@ -46,7 +76,22 @@ def known(tx: Tx, account_id: int, now: int) -> Known:
     if promoting.is_paged(trial):
         return Known(trial, turns=promoting.near(tx, trial, today))
     near = queries.days_near(tx, trial.id, next_day(today, -NEAR), next_day(today, NEAR))
-    return Known(trial, tuple(rules.quiet_times(near, today, own)))
+    times = tuple(rules.quiet_times(near, today, own))
+    if all(day.arm != "light" for day in near):
+        return Known(trial, times)
+    most = decode_as(Protocol, trial.protocol).design.light
+    posted = queries.posted_on(tx, trial.id, today)
+    return Known(trial, times, lights=tuple(rules.light_days(near, today, own, most, posted)))
+
+
+def deciding(tx: Tx, account_id: int, now: int) -> Known:
+    """As `known`, for whoever is about to let something out: where there are light days the account is held first,
+    because two posts may come at once and there may be room for one."""
+    found = known(tx, account_id, now)
+    if not found.lights:
+        return found
+    tx.hold(account_id)
+    return known(tx, account_id, now)
 
 
 def lived(found: Known, now: int) -> int:
@@ -107,9 +152,17 @@ def check(found: Known, at: int, field: str, when: str = "now") -> None:
     if quiet and found.trial:
         until = until_words(quiet, found.trial)
         words = f"cannot go out {when}: your trial has quiet time until {until}"
+        if quiet.most:
+            words = f"cannot go out {when}: {light_words(quiet.most)} until {until}"
         if found.pages:
             words = f"cannot go out {when}: {page_words(found, at)} until {until}"
         raise QuietTime(field, words, quiet.end)
+
+
+def light_words(most: int) -> str:
+    """Why nothing more may go out on a light day."""
+    posts = "the one post" if most == 1 else f"the {most} posts"
+    return f"{posts} of a light day of your trial {'has its place' if most == 1 else 'have their places'}"
 
 
 def page_words(found: Known, at: int) -> str:
@@ -133,23 +186,38 @@ def span_words(quiet: Quiet, trial: Trial) -> str:
     return f"{first:%A, %-d %B} to {last:%A, %-d %B}"
 
 
-def quiet_days(tx: Tx, account_id: int, now: int) -> list[str]:
-    """The days, from today on, that are known to be quiet."""
+def room_words(light: LightDay, trial: Trial) -> str:
+    """A light day and its room in words: Monday, 30 November (1 of 2 left)."""
+    return f"{span_words(Quiet(light.start, light.end), trial)} ({light.left} of {light.most} left)"
+
+
+def planned_days(tx: Tx, account_id: int, now: int) -> dict[str, str]:
+    """The days, from today on, that are known to be quiet or light, with what they are."""
     found = known(tx, account_id, now)
     if found.trial is None:
-        return []
+        return {}
     own = zone(found.trial.time_zone)
-    return [
-        day
+    days = {
+        day: "quiet"
         for quiet in found.times
         for day in days_between(day_of(quiet.start, own), day_of(quiet.end - 1, own))
-    ]
+    }
+    return {**days, **{day_of(light.start, own): "light" for light in found.lights}}
 
 
 def now_quiet(found: Known, now: int) -> str:
     """When the quiet time that is now ends, in words; '' when it is none."""
-    quiet = found.at(lived(found, now))
+    quiet = rules.quiet_at(found.times, lived(found, now))
     return until_words(quiet, found.trial) if quiet and found.trial else ""
+
+
+def now_light(found: Known, now: int) -> LightNow | None:
+    """The light day that is now; None when it is none."""
+    at = lived(found, now)
+    light = next((one for one in found.lights if one.start <= at < one.end), None)
+    if light is None or found.trial is None:
+        return None
+    return LightNow(light.left, light.most, until_words(Quiet(light.start, light.end), found.trial))
 
 
 def now_held(found: Known, now: int) -> tuple[str, ...]:
@@ -169,7 +237,9 @@ def why_no_boost(tx: Tx, account_id: int, post_id: int, now: int) -> str:
     if quiet is None or found.trial is None:
         return ""
     until = until_words(quiet, found.trial)
-    words = page_words(found, at) if found.pages else "it is quiet time of your trial"
+    words = light_words(quiet.most) if quiet.most else "it is quiet time of your trial"
+    if found.pages:
+        words = page_words(found, at)
     return f"{words[0].upper()}{words[1:]} until {until}."
 
 
@@ -183,12 +253,16 @@ def went_out(
     day = day_of(at, zone(found.trial.time_zone))
     if not found.trial.first_day <= day <= found.trial.last_day:
         return
-    quiet = found.at(at) is not None
-    queries.put_post(tx, found.trial.id, Posted(post_id, day, now, kind, quiet))
+    closed = found.at(at)
+    queries.put_post(tx, found.trial.id, Posted(post_id, day, now, kind, closed is not None))
     if found.pages:
         promoting.note_links(tx, found.trial, found.turns, post_id, found.pages, day)
-    if quiet:
+    if closed:
         words = f"A {kind} went out in quiet time, because it was insisted on."
+        if closed.most:
+            words = (
+                f"A {kind} went out on a light day although {light_words(closed.most)}: it was insisted on."
+            )
         if found.pages:
             words = f"A {kind} went out although {page_words(found, at)} in this week: it was insisted on."
         note(tx, found.trial.id, Note(now, person_id, "override" if insists else "posted", words))

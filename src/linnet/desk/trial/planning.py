@@ -9,7 +9,7 @@ from linnet.desk.trial import calendar
 from linnet.desk.trial.chance import Stream
 from linnet.desk.trial.linear import median
 from linnet.desk.trial.values import DayRecord, Design, Kind, Worth
-from linnet.kernel.clock import DAY
+from linnet.kernel.clock import DAY, MINUTE
 from linnet.kernel.days import next_day
 from linnet.kernel.errors import Invalid
 from linnet.kernel.money import DECIMALS
@@ -25,12 +25,15 @@ WHOLE_WEEKS_LEAST = 12
 USUAL_WEEKS = 12
 VALUE_MOST = 10**9  # thousandths of a minor unit
 MINUTES_MOST = 24 * 60
+LIGHT_OFFERED = 5  # posts on a light day, up to which their time is looked up
+DAYS_TO_TELL = 10  # days of either kind from which on a share of time is believed
 
 
 class Plan(Value):
     """What the owner chose. `usual`: the median of all people's visits on each weekday before the
     trial, Monday first, () where too little is known; it tells broken counting from a quiet day.
-    `pages`: of a which-page trial."""
+    `pages`: of a which-page trial. `light`: posts on a light day, 0 for two ways only; `light_share`: what a
+    light day takes of a full day's minutes, in percent."""
 
     worth: Worth
     kind: Kind = "half_week"
@@ -42,10 +45,12 @@ class Plan(Value):
     baseline_days: int = 0
     usual: tuple[float, ...] = ()
     pages: tuple[str, ...] = ()
+    light: int = 0
+    light_share: int = 0
 
     def design(self, start: str, zone: str) -> Design:
         """The design, if it begins on this day."""
-        return Design(self.kind, start, self.weeks, zone, self.cuts, self.pages)
+        return Design(self.kind, start, self.weeks, zone, self.cuts, self.pages, self.light)
 
     def start_after(self, day: str) -> str:
         """The first day after `day` on which it can begin."""
@@ -119,6 +124,64 @@ def suggested(lag: Lag) -> Kind:
     if lag.ms <= DAY:
         return "daily"
     return "half_week" if lag.ms <= 3 * DAY else "whole_weeks"
+
+
+class OwnDay(Value):
+    """A day of the last 90: own posts and boosts, and ms of work for the account; 0 where none was measured."""
+
+    posts: int
+    ms: int
+
+
+class Share(Value):
+    """What days with at most `most` posts took of the time of days with more: `percent`; `few` and `many`: how many
+    days of either, with their mean minutes."""
+
+    most: int
+    percent: int
+    few: int
+    many: int
+    few_minutes: int
+    many_minutes: int
+
+
+class Habits(Value):
+    """How the firm posts. `usual`: posts on a usual day with any (median), None without one; `days` with posts;
+    `shares`: for light days of one post, of two and so on, as far as there are days enough."""
+
+    usual: int | None
+    days: int
+    shares: tuple[Share, ...]
+
+    @property
+    def light(self) -> int:
+        """What a light day may have, as it is suggested: half of the usual, but one at least."""
+        return max(1, (self.usual or 2) // 2)
+
+    def share(self, most: int) -> Share | None:
+        """What light days of so many posts take, as far as it was measured."""
+        return next((share for share in self.shares if share.most == most), None)
+
+
+def habits_of(days: Sequence[OwnDay]) -> Habits:
+    """The firm's habits, from its own days."""
+    posted = [day.posts for day in days if day.posts]
+    worked = [day for day in days if day.posts and day.ms >= MINUTE]
+    shares = []
+    for most in range(1, LIGHT_OFFERED + 1):
+        few = [day.ms for day in worked if day.posts <= most]
+        many = [day.ms for day in worked if day.posts > most]
+        if min(len(few), len(many)) < DAYS_TO_TELL:
+            continue
+        a, b = sum(few) / len(few), sum(many) / len(many)
+        percent = min(99, max(1, round(100 * a / b)))
+        shares.append(Share(most, percent, len(few), len(many), round(a / MINUTE), round(b / MINUTE)))
+    return Habits(int(median(posted)) if posted else None, len(posted), tuple(shares))
+
+
+def light_minutes(minutes: int, share: int) -> int:
+    """Minutes of a light day that takes so many per cent of a full one: one at least."""
+    return max(1, (minutes * share + 50) // 100)
 
 
 def suggested_weeks(kind: Kind) -> int:

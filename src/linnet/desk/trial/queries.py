@@ -8,11 +8,13 @@ from linnet.desk.trial.rules import Counted, Note, Trial, TrialDay
 from linnet.desk.trial.sources import source_of
 from linnet.desk.visits.campaign import Tags
 from linnet.desk.visits.rules import PROBABLE
+from linnet.kernel.ids import first_id_at
 from linnet.kernel.value import Value
 
 
 class Posted(Value):
-    """What went out on the days of a trial."""
+    """What went out on the days of a trial. `quiet`: in quiet time, or beyond what a light day may have, because
+    somebody insisted."""
 
     post_id: int
     day: str
@@ -262,6 +264,14 @@ PUT_POST = """INSERT INTO trial_post (post_id, trial_id, day, at, kind, quiet)
     VALUES (:post_id, :trial_id, :day, :at, :kind, :quiet) ON CONFLICT (post_id) DO NOTHING"""
 POSTS = "SELECT post_id, day, at, kind, quiet FROM trial_post WHERE trial_id = :trial_id ORDER BY at, post_id"
 
+POSTED_ON = "SELECT COUNT(*) FROM trial_post WHERE trial_id = :trial_id AND day = :day"
+
+
+def posted_on(tx: Tx, trial_id: int, day: str) -> int:
+    """How much went out on a day of a trial."""
+    found: int = tx.value(POSTED_ON, trial_id=trial_id, day=day)
+    return found
+
 
 def put_post(tx: Tx, trial_id: int, posted: Posted) -> None:
     tx.run(
@@ -371,3 +381,14 @@ def named(tx: Tx, post_id: int) -> list[int]:
 def delays(tx: Tx, account_id: int, since: int, until: int) -> list[int]:
     """How long after their posts people came by the account's tagged links, in ms, the fastest first."""
     return tx.all(int, DELAYS, account_id=account_id, since=since, until=until, kinds=list(PROBABLE))
+
+
+OWN_POSTS = """SELECT created_at FROM post WHERE account_id = :account_id AND id >= :first AND id < :last
+    AND visibility <> 'direct' AND (reply_to_account_id IS NULL OR reply_to_account_id = :account_id)
+    ORDER BY id LIMIT 20000"""
+
+
+def own_posts(tx: Tx, account_id: int, since: int, until: int) -> list[int]:
+    """When the account's posts and boosts of [since, until) ms went out. Answers to others are left out: most of them
+    were asked for, and such a trial lets these out at any time."""
+    return tx.all(int, OWN_POSTS, account_id=account_id, first=first_id_at(since), last=first_id_at(until))

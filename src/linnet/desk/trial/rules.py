@@ -3,7 +3,7 @@
 How days are drawn stands in `calendar`, what they say in `analysis` and `verdict`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ FOLLOWS: dict[Stage, tuple[Stage, ...]] = {
     "dropped": (),
 }
 
-Arm = Literal["on", "quiet"]
+Arm = Literal["on", "light", "quiet"]
 State = Literal["open", "counted", "dropped"]
 
 AWAY = 2 * HOUR  # so long without a sign of life is no counting; so much of a day, and the day is dropped
@@ -66,7 +66,7 @@ class Trial(Value):
 
 
 class TrialDay(Value):
-    """A day of a trial. `visits` are those that did not come from search, ads or mail; `paid` are
+    """A day of a trial. `arm`: of three arms, on is full. `visits` are those that did not come from search, ads or mail; `paid` are
     those from ads and mail; `alive` in ms."""
 
     trial_id: int
@@ -98,10 +98,27 @@ class Counted(Value):
 
 
 class Quiet(Value):
-    """A known quiet time, from `start` to `end` (ms, end not in it)."""
+    """A known quiet time, from `start` to `end` (ms, end not in it). `most`: 0, or the posts of a light day that has
+    all of them: it is as good as quiet."""
 
     start: int
     end: int
+    most: int = 0
+
+
+class LightDay(Value):
+    """A known light day, from `start` to `end` (ms, end not in it). `most`: posts that it may have; `taken`: those
+    that went out, or have their place."""
+
+    start: int
+    end: int
+    most: int
+    taken: int
+
+    @property
+    def left(self) -> int:
+        """How many more may go out."""
+        return max(0, self.most - self.taken)
 
 
 class Note(Value):
@@ -176,6 +193,38 @@ def quiet_times(days: Sequence[TrialDay], today: str, zone: ZoneInfo) -> list[Qu
 def quiet_at(times: Sequence[Quiet], at: int) -> Quiet | None:
     """The quiet time that `at` (ms) falls into."""
     return next((quiet for quiet in times if quiet.start <= at < quiet.end), None)
+
+
+def light_days(
+    days: Sequence[TrialDay], today: str, zone: ZoneInfo, most: int, posted: int
+) -> list[LightDay]:
+    """The light days that may be shown, from today on. `posted`: what went out today."""
+    return [
+        LightDay(
+            day_start(day.day, zone),
+            day_start(next_day(day.day), zone),
+            most,
+            posted if day.day == today else 0,
+        )
+        for day in seen_days(days, today)
+        if day.arm == "light" and day.day >= today
+    ]
+
+
+def without_room(lights: Sequence[LightDay]) -> list[Quiet]:
+    """The light days that have all their posts."""
+    return [Quiet(light.start, light.end, light.most) for light in lights if not light.left]
+
+
+def together(times: Iterable[Quiet]) -> list[Quiet]:
+    """Times in which nothing may go out, in order, neighbours as one."""
+    found: list[Quiet] = []
+    for quiet in sorted(times, key=lambda one: one.start):
+        if found and found[-1].end >= quiet.start:
+            found[-1] = Quiet(found[-1].start, max(found[-1].end, quiet.end))
+        else:
+            found.append(Quiet(quiet.start, quiet.end))
+    return found
 
 
 def answers_somebody(
