@@ -18,11 +18,14 @@ from linnet.cli import main
 from linnet.commands import demo
 from linnet.db.database import Database
 from linnet.db.facts import drop_fact
+from linnet.db.migrate import migrate
 from linnet.db.opening import open_database
-from linnet.demo import cast, drawing, pictures, play, script
+from linnet.db.sqlite import SqliteDatabase
+from linnet.demo import cast, drawing, others, pictures, play, script, shop
 from linnet.demo.company import pictured
 from linnet.demo.script import Calendar, ScriptError
 from linnet.demo.story import Story, tell
+from linnet.demo.tried import PAGES as PAGES_TRIED
 from linnet.desk.feeds import errands as feed_errands
 from linnet.desk.feeds import queries as feeds
 from linnet.desk.feeds.actions import FetchFeed
@@ -30,11 +33,15 @@ from linnet.desk.firm import actions as firm_actions
 from linnet.desk.firm import queries as firms
 from linnet.desk.firm.rules import INVENTED, FirstPerson, NewFirm
 from linnet.desk.statement import report
+from linnet.desk.trial import page_queries, protocol
+from linnet.desk.trial import queries as trials
+from linnet.desk.trial.records import Judged
 from linnet.desk.visits.rules import MACHINES
 from linnet.kernel.clock import DAY, HOUR, MINUTE, moment, now_ms
 from linnet.kernel.days import before, day_of, month_of, week_of
 from linnet.kernel.errors import Upstream
 from linnet.kernel.settings import Settings, load
+from linnet.kernel.wire import decode_as
 from linnet.net.closed import WHY, Closed
 from linnet.social.media.rules import Picture
 from linnet.social.people import actions as people
@@ -105,6 +112,39 @@ def test_it_can_be_told_at_any_moment(now, hours):
     for rows in (story.came, story.sold, story.asked, story.work.calls, story.press.told):
         assert all(row.at < at for row in rows)
     assert len([told for told in story.press.told if not told.verdict and told.at > at - 14 * DAY]) >= 10
+
+
+@pytest.mark.parametrize("days", [0, 5, 40, 95, 150, 154, 159, 200, 365])  # over both changes of the clocks
+def test_the_trial_has_the_same_days_whenever_it_is_told(now, days):
+    """So its verdict is the same too, whatever day it is."""
+
+    def before(story: Story) -> tuple[Counter, int]:
+        first = moment(story.start, ZONE).date()
+        came = Counter(
+            (first - moment(visit.at, ZONE).date()).days for visit in story.came if visit.at < story.start
+        )
+        return came, sum(sale.amount for sale in story.sold if sale.at < story.tried.days.asked_at)
+
+    assert before(tell(now + days * DAY + 7 * HOUR)) == before(tell(now))
+
+
+@pytest.mark.parametrize("days", range(9))
+def test_quiet_time_is_kept_but_for_the_day_without_power(now, days):
+    story = tell(now + days * DAY)
+    trial = story.tried.days
+    own = [p for p in story.said if p.who == cast.FIRM and p.at < story.start and not p.to]
+    quiet = [p for p in own if moment(p.at, ZONE).date() not in trial.on]
+    assert [p for p in own if "insists" in p.options] == quiet
+    assert len(quiet) == 1
+    assert {moment(p.at, ZONE).date() for p in own} >= {day for day in trial.on if day.weekday() < 6}
+    assert not [visit for visit in story.came if trial.cut[0] <= visit.at < trial.cut[1]]
+    by_week = {week.first: week.promoted for week in story.tried.pages.weeks}
+    led = [p for p in (*story.said, *story.plans) if p.key.startswith("bread ")]
+    assert len(led) == 15
+    for post in led:
+        day = moment(post.at, ZONE).date()
+        page = post.text.rpartition("https://")[2]
+        assert page in by_week[(day - timedelta(days=day.weekday())).isoformat()]
 
 
 def test_a_line_that_cannot_be_read_is_a_mistake(now):
@@ -190,6 +230,72 @@ def stage(request, tmp_path_factory):
     ina = db.read_now(people_queries.person_by_email, cast.BAKERS[0].email)
     cookie = db.write_now(people.open_session, ina.id, db.read_now(firms.firm).account_id, "", now_ms())
     yield Stage(story, settings, db, create(settings), cookie)
+    db.close()
+
+
+# trials, and what they say
+
+
+def test_a_trial_is_over_with_a_clear_verdict_and_another_one_runs(stage):
+    account_id = stage.db.read_now(firms.firm).account_id
+    [over] = stage.db.read_now(trials.past, account_id)
+    runs = stage.db.read_now(trials.current, account_id)
+    judged = decode_as(Judged, over.verdict)
+    reading = judged.reading
+    assert judged.verdict.kind == "worth_it"
+    assert (reading.followed_on, reading.posted_quiet, reading.dropped) == (reading.blocks_on, 1, 1)
+    assert runs.stage == "running"
+    assert len({turn.page for turn in stage.db.read_now(page_queries.turns, runs.id)}) == len(PAGES_TRIED)
+    assert [link for link in stage.db.read_now(page_queries.links, runs.id) if link.held] == []
+    front = stage.get("/desk").body.decode()
+    assert f'<a href="/desk/trial/{over.id}">Worth it</a>' in front
+    assert "Posting brought" in stage.get(f"/desk/trial/{over.id}").body.decode()
+    file = stage.get(f"/desk/trial/{over.id}/trial.json").body
+    assert all(check.ok for check in protocol.verify(file).checks)
+    assert "The trial is running" in stage.get("/desk/trial").body.decode()
+    moved = stage.db.read_now(lambda tx: tx.all(str, "SELECT moved FROM draft WHERE moved <> ''"))
+    assert ["moved here" in words for words in moved] == [True]
+
+
+def test_other_firms_told_theirs(stage):
+    page = stage.get("/desk/worked").body.decode()
+    assert page.count("(invented)") >= len(others.FIRMS)
+    assert "Firms like yours: for each 100 visits" in page
+    assert "No result told" in page
+    kinds = {said.verdict for firm in others.FIRMS for said, _ in others.told(firm, stage.story.now)}
+    assert kinds >= {"worth_it", "not_worth_it", "cannot_tell", "broken"}
+    assert (
+        stage.db.read_now(lambda tx: tx.all(str, "SELECT problem FROM pooled_trial WHERE problem <> ''"))
+        == []
+    )
+
+
+def test_what_it_costs_and_what_is_about_itself_has_something_to_say(stage):
+    costs = stage.get("/costs").body.decode()
+    assert "26.00" in costs
+    assert "28.00" in costs
+    assert all(name in costs for name, *_ in cast.TOOLS)
+    assert "of your last posts are about yourself" in stage.get("/desk/balance").body.decode()
+    coupons = stage.get("/links/coupons").body.decode()
+    assert all(word in coupons for word, *_ in shop.COUPONS)
+    words = stage.db.read_now(lambda tx: tx.all(str, "SELECT campaign FROM visit WHERE campaign <> ''"))
+    sent = Counter(visit.query.rpartition("=")[2] for visit in stage.story.came if visit.query)
+    assert Counter(words) == sent
+    assert set(sent) == {"long-market", "from-two-oclock"}
+
+
+@pytest.mark.parametrize("days", [-150, 125])  # in spring, and with the trial across the change in autumn
+def test_it_is_put_on_at_any_season(now, days, tmp_path):
+    story = tell(now + days * DAY + 9 * HOUR)
+    db = SqliteDatabase(tmp_path / "linnet.sqlite")
+    migrate(db, now)
+    play.put_on(
+        db, story, Terms("http://localhost:8080", 140), undrawn(story), NOT_A_HASH, lambda _words: None
+    )
+    account_id = db.read_now(firms.firm).account_id
+    [over] = db.read_now(trials.past, account_id)
+    assert decode_as(Judged, over.verdict).verdict.kind == "worth_it"
+    assert db.read_now(trials.current, account_id).stage == "running"
     db.close()
 
 

@@ -31,7 +31,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser = subparsers.add_parser(
         "demo",
         description="Makes a demonstration in ./demo-data (or LINNET_DATA) and serves it: an invented bakery, its "
-        "customers and neighbours, eight weeks of posts, clicks and sales. Once made, it is only served. For a "
+        "customers and neighbours; five weeks of counting, a trial of eight weeks with its verdict, and eight weeks and "
+        "more of posts, clicks and sales. Once made, it is only served. For a "
         "fresh one, remove the folder.",
     )
     parser.add_argument("--only-make", action="store_true", help="make it, and do not serve it")
@@ -52,7 +53,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         lock.close()
     print(
         f"Log in on {settings.url}/login as {cast.BAKERS[0].email}, password: {cast.PASSWORD}\n"
-        "(the others too: jonas@ and mila@bakery.example, nora@post.example ...)",
+        "(the others too: jonas@ and mila@bakery.example, nora@post.example ...)\n"
+        f"Then look at {settings.url}/desk: what posting brought the bakery, who waits, what goes out next.",
         flush=True,
     )
     if args.only_make:

@@ -174,7 +174,7 @@ def _monday(story: Story, week: int) -> str:
 
 def _balance(tx: Tx, company: Company) -> None:
     """Which words are for the own products, beside the links to the own website."""
-    balance.change_setting(tx, company.bakery, SettingChange("thirds", words=cast.PRODUCTS))
+    balance.change_setting(tx, company.bakery, SettingChange("80-20", words=cast.PRODUCTS))
 
 
 def _apps(tx: Tx, company: Company, story: Story) -> None:

@@ -45,13 +45,13 @@ class Firm(Value):
 
 
 FIRMS = (
-    Firm("Kiln & Cup", "kiln-and-cup.example", ("pottery", "courses"), 64, 8, 3, 14, 5.5, 10),
+    Firm("Kiln & Cup", "kiln-and-cup.example", ("pottery", "courses"), 64, 8, 3, 14, 8.5, 7),
     Firm("Harbour Cheese", "harbour-cheese.example", ("cheese", "shop"), 45, 8, 9, 22, 9.0, 12),
     Firm(
         "Third Street Cycles", "third-street-cycles.example", ("bicycles", "repairs"), 28, 8, 12, 31, 3.0, 15
     ),
     Firm("Elm Yard Nursery", "elm-yard.example", ("plants", "garden"), 90, 10, 5, 18, 6.5, 8),
-    Firm("Oat & Barley", "oat-and-barley.example", ("bakery", "bread"), 52, 8, 20, 16, 7.5, 8),
+    Firm("Oat & Barley", "oat-and-barley.example", ("bakery", "bread"), 52, 12, 20, 16, 11.0, 6),
     Firm("The Paper Lantern", "paper-lantern.example", ("books", "cards"), 38, 8, 7, 26, 1.0, 20),
     Firm("Brightwater Soap", "brightwater-soap.example", ("soap",), 71, 8, 15, 12, 4.5, 10, posts=50),
     Firm("Low Bridge Brewing", "low-bridge.example", ("beer", "tours"), 410, 12, 10, 85, 14.0, 25),

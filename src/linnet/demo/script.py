@@ -116,6 +116,10 @@ class Calendar(Value):
         """A day of week 1 to 8, of week 9, which is the one that runs, or of one before or after them."""
         return self.monday + timedelta(weeks=week - WEEKS - 1, days=DAYS.index(name))
 
+    def week(self, at: int) -> int:
+        """Which week a moment is in."""
+        return (moment(at, self.zone).date() - self.day(0, "mon")).days // 7
+
     def on(self, day: date, hour: int, minute: int = 0) -> int:
         """A local time, in ms."""
         return to_ms(datetime.combine(day, time(hour, minute), self.zone))

@@ -24,13 +24,19 @@ from linnet.desk.sales import actions as sales
 from linnet.desk.sales import queries as sale_queries
 from linnet.desk.sales.rules import LeadReport, SaleReport, email_digest
 from linnet.desk.visits import actions as visits
+from linnet.desk.visits.campaign import NOTHING, tags_in
 from linnet.desk.visits.logs import import_log
 from linnet.desk.visits.rules import Sight, read_features
 from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from linnet.kernel.ids import first_id_at
 
 SEEN_AFTER = 1500  # ms until the page's snippet reports
-COUPONS = (("BREADPAPER", "newsletter", 0), ("OVENDOOR", "qr", 1), ("FIRSTSLICE", "fediverse", -8))  # week
+# In letters, on bags, in the trial's posts: (word, channel, first day, last one or None), days from the first week on
+COUPONS = (
+    ("BREADPAPER", "newsletter", 0, None),
+    ("OVENDOOR", "qr", 7, None),
+    ("FIRSTSLICE", "fediverse", -56, 0),
+)
 AT_ONCE = 400  # visits in one transaction
 
 _LINE = '{address} - - [{when}] "{method} {target} HTTP/1.1" {status} 5120 "{referrer}" "{agent}"\n'
@@ -105,7 +111,7 @@ def _record(tx: Tx, visit: Came, code: str) -> None:
     if visit.kind == "staff":
         visits.seen_staff(tx, address=visit.address, user_agent=visit.agent, now=visit.at - MINUTE)
     page = visit.how == "page"
-    for after, path in visit.pages:
+    for number, (after, path) in enumerate(visit.pages):
         sight = Sight(
             site=visit.host,
             path=path,
@@ -117,6 +123,7 @@ def _record(tx: Tx, visit: Came, code: str) -> None:
             ),
             code=code,
             referrer=visit.referrer,
+            tags=tags_in(f"?{visit.query}") if visit.query and not number else NOTHING,
         )
         now = visit.at + after + (SEEN_AFTER if page else 0)
         visits.record(tx, sight, address=visit.address, user_agent=visit.agent, now=now)
@@ -144,7 +151,13 @@ def log_lines(some: Sequence[Came], codes: Mapping[str, str]) -> Iterator[bytes]
         code = codes.get(visit.link, "")
         for after, path in visit.pages:
             at = visit.at + after
-            target = f"{path}?ln={code}" if code else path
+            target = (
+                f"{path}?ln={code}"
+                if code
+                else f"{path}?{visit.query}"
+                if visit.query and not after
+                else path
+            )
             lines.append((at, _line(visit, at, target)))
             if visit.kind in {"confirmed", "person"}:
                 lines.append((at + SECOND, _line(visit, at + SECOND, "/style.css")))
@@ -167,13 +180,15 @@ def _line(visit: Came, at: int, target: str) -> str:
 
 
 def open_shop(tx: Tx, story: Story) -> None:
-    """The shop gets its key, and coupons go round: one in the letters, one on the bags, one that is over."""
+    """The shop gets its key, and coupons go round; one of them is over."""
     sales.new_key(tx, story.begin)
     account_id = firms.must_firm(tx).account_id
-    for number, (word, channel, weeks) in enumerate(COUPONS):
-        since = story.start + weeks * 7 * DAY
+    for number, (word, channel, first, last) in enumerate(COUPONS):
+        since = story.start + first * DAY - 2 * HOUR  # in the night before, whatever the clocks did
         id = first_id_at(since) + number
         coupons.add(tx, word, id=id, channel=channel, code="", account_id=account_id, since=since, now=since)
+        if last is not None:
+            coupons.end(tx, id, account_id, story.start + last * DAY + 2 * HOUR)
 
 
 def sell(tx: Tx, story: Story, codes: Mapping[str, str], start: int, end: int) -> None:

@@ -67,6 +67,7 @@ class Story(Value):
     marks: tuple[Mark, ...]
     ties: tuple[Tie, ...]
     drafts: tuple[Kept, ...]
+    sight_at: int  # when the next week of the trial of pages came into sight
     read_at: int  # when the bakery looked at its notifications last
     press: Press
     placed: tuple[Placed, ...]
@@ -104,6 +105,7 @@ def tell(now: int, seed: int = SEED) -> Story:
         marks=_marks(said, ties, calendar, chance("marks")),
         ties=ties,
         drafts=_drafts(trials, calendar),
+        sight_at=tried.sight(calendar),
         read_at=calendar.last(20, 45),
         press=press,
         placed=placed,

@@ -64,6 +64,8 @@ class Talk:
             yield mark.at, partial(self._mark, mark)
         for draft in story.drafts:
             yield from self._draft(draft)
+        if story.sight_at < story.now:
+            yield story.sight_at, lambda tx: drafts.keep_quiet(tx, story.sight_at)
         yield story.read_at, self._read
 
     def _follow(self, tie: Tie, tx: Tx) -> None:

@@ -23,6 +23,10 @@ _BUYS = {
 _ASKS = {"/cakes": 0.3, "/jobs": 0.4, "/courses": 0.14, "/delivery": 0.1, "/order": 0.03}
 _HEARD = ("your posts", "", "", "a friend", "read it on Mastodon", "the bag", "")
 _ALONE_HEARD = ("walked past", "a friend", "", "the bag", "my sister brought the pear")
+GIVEN = (
+    ("FIRSTSLICE", -7, 0),
+    ("OVENDOOR", 2, 9),
+)  # coupons: from the Monday of which week to the end of which
 _ALONE_A_DAY = 0.9  # sales in the web shop that no link led to
 
 
@@ -56,9 +60,9 @@ def trade(
     came: Sequence[Came], calendar: Calendar, chance: Random
 ) -> tuple[tuple[Sold, ...], tuple[Asked, ...]]:
     """Sales and leads, each in order; the shop numbers them as they come."""
-    dice = [Random(chance.getrandbits(64)) for _ in range(4)]  # noqa: S311 # of a play
+    dice = [Random(chance.getrandbits(64)) for _ in range(5)]  # noqa: S311 # of a play
     sold, asked = _by_link(came, dice[0])
-    sold += _alone(calendar, dice[1])
+    sold += _with_coupons(_alone(calendar, dice[1]), calendar, dice[4])
     asked += _by_themselves(calendar, dice[2])
     sold += _later(asked, dice[3])
     sold = sorted((sale for sale in sold if sale.at < calendar.now - MINUTE), key=lambda sale: sale.at)
@@ -97,6 +101,18 @@ def _alone(calendar: Calendar, chance: Random) -> list[Sold]:
             at = calendar.on(day, 0) + chance.randrange(7 * 60, 20 * 60) * MINUTE
             amount = chance.choice((640, 980, 1450, 1990, 3400, 1180))
             found.append(Sold("", at, amount, "", "", trail=False, by_hook=chance.random() < 0.7))
+    return found
+
+
+def _with_coupons(alone: Sequence[Sold], calendar: Calendar, chance: Random) -> list[Sold]:
+    """Some of them had the code of a coupon, which is all that is known of where they came from."""
+    found = []
+    for sale in alone:
+        word = next((word for word, first, last in GIVEN if first <= calendar.week(sale.at) <= last), "")
+        if word and chance.random() < 0.14:
+            found.append(changed(sale, coupon=word, trail=True))
+        else:
+            found.append(sale)
     return found
 
 

@@ -11,12 +11,35 @@ from linnet.demo import browsers, cast
 from linnet.demo.script import FIRST_WEEK, Calendar, Said
 from linnet.demo.tried import PAGES
 from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND, moment
-from linnet.kernel.value import Value
+from linnet.kernel.value import Value, changed
 
 How = Literal["page", "log", "go"]
 Kind = Literal["confirmed", "person", "unsure", "preview", "machine", "prefetch", "probe", "staff"]
 
 ADDRESS = re.compile(r"https://\S+")
+# What others put on their links to the bakery: from which day and hour on, how many days, people a day
+CAMPAIGNS = (
+    (
+        7,
+        "mon",
+        9,
+        6,
+        7.0,
+        "/market",
+        "town-paper.example",
+        "utm_source=town-paper&utm_medium=cpc&utm_campaign=long-market",
+    ),
+    (
+        8,
+        "mon",
+        8,
+        2,
+        13.0,
+        "/order",
+        "",
+        "utm_source=daily-crumb&utm_medium=email&utm_campaign=from-two-oclock",
+    ),
+)
 ECHO = 6.5  # people a day
 SEARCH = ("duckduckgo.com", "www.google.com")  # by their names a trial tells who came by searching
 BREAD_PATHS = tuple(page.removeprefix(cast.HOST) for page in PAGES)
@@ -38,7 +61,7 @@ class Placed(Value):
 
 class Came(Value):
     """A visit: by the link `link` or ('') by none. `how`: what saw it; `pages`: (ms after the first,
-    path); `logged`: the web server's log has its lines too."""
+    path); `logged`: the web server's log has its lines too; `query`: campaign words of the first page."""
 
     at: int
     kind: Kind
@@ -52,6 +75,7 @@ class Came(Value):
     method: str = "GET"
     status: int = 200
     logged: bool = False
+    query: str = ""
 
 
 def placed(said: Sequence[Said], calendar: Calendar) -> tuple[Placed, ...]:
@@ -88,10 +112,11 @@ def came(
 ) -> tuple[Came, ...]:
     """Every visit of the play, in order; none while the server was `cut` off."""
     # dice of their own for each kind: what is added to one of them at the end changes nothing of the trial
-    streets = [_Street(calendar, Random(chance.getrandbits(64)), n << 20) for n in range(3)]  # noqa: S311 # a play
+    streets = [_Street(calendar, Random(chance.getrandbits(64)), n << 20) for n in range(4)]  # noqa: S311 # a play
     found = [visit for link in links for visit in streets[0].by_link(link)]
     found += streets[1].echo(said)
     found += streets[2].anyway()
+    found += streets[3].campaigns()
     there = (visit for visit in found if not cut[0] <= visit.at < cut[1])
     return tuple(sorted(there, key=lambda visit: (visit.at, visit.address)))
 
@@ -122,6 +147,17 @@ class _Street:
             for _ in range(self._about(ECHO)):
                 at = self._calendar.on(day, 7) + self._chance.randrange(14 * 60) * MINUTE
                 yield from self._over(self._visit(at, "confirmed", None))
+
+    def campaigns(self) -> Iterator[Came]:
+        """Who comes by an ad in the town's paper, and by the letter of a magazine."""
+        for week, name, hour, days, often, path, referrer, query in CAMPAIGNS:
+            first = self._calendar.day(week, name)
+            for day in (first + timedelta(days=n) for n in range(days)):
+                for _ in range(self._about(often)):
+                    at = self._calendar.on(day, hour) + self._chance.randrange(11 * 60) * MINUTE
+                    visit = self._visit(at, "confirmed", None)
+                    pages = ((0, path), *visit.pages[1:])
+                    yield from self._over(changed(visit, pages=pages, referrer=referrer, query=query))
 
     def by_link(self, link: Placed) -> Iterator[Came]:
         """People over hours, servers and programs at once."""

@@ -13,14 +13,30 @@ from linnet.desk.effort.timers import Timer, elapsed
 from linnet.desk.effort.words import CHANNEL_WORDS
 from linnet.desk.ideas import page as idea_page
 from linnet.desk.ideas.rules import Idea
+from linnet.desk.trial import queries as trials
+from linnet.desk.trial import verdict
+from linnet.desk.trial.records import Judged
+from linnet.desk.trial.rules import Trial
+from linnet.desk.trial.values import Protocol
 from linnet.kernel.clock import DAY
 from linnet.kernel.days import day_of, week_of
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value
+from linnet.kernel.wire import decode_as
 from linnet.site import answers
 from linnet.site.answers import Waiting
 from linnet.site.desk_times import clock, day_words, short_day, spent
 from linnet.site.frame import Frame, Visit
+
+
+class Answer(Value):
+    """The last verdict of the firm's trials, and whether another trial is open."""
+
+    trial: Trial | None
+    title: str
+    said: str
+    running: bool
+
 
 WAITING, NEXT, STORIES = 5, 4, 3
 AHEAD = 14 * DAY
@@ -40,6 +56,19 @@ class Desk(Value):
     cost: int
     measured: bool
     timer: Timer | None
+    answer: Answer | None
+
+
+def _answer(tx: Tx, account_id: int) -> Answer | None:
+    """What a trial said of posting, the newest first. None where none was ever frozen."""
+    current, past = trials.current(tx, account_id), trials.past(tx, account_id)
+    running = current is not None and current.stage != "planned"
+    if not past:
+        return Answer(None, "", "", running) if running else None
+    judged = decode_as(Judged, past[0].verdict)
+    said = verdict.words(decode_as(Protocol, past[0].protocol), judged.reading, judged.verdict)
+    words = said.sentence if judged.verdict.kind == "broken" else said.lines[0]
+    return Answer(past[0], said.title, words, running)
 
 
 def desk(tx: Tx, visit: Visit) -> Desk:
@@ -59,6 +88,7 @@ def desk(tx: Tx, visit: Visit) -> Desk:
         cost_of.of_period(tx, week.first, today, now, account_id=account_id, times=times).total,
         effort.measured(tx, visit.session.person_id),
         effort.timer(tx, visit.session.person_id),
+        _answer(tx, visit.firm.account_id) if visit.here.of_firm else None,
     )
 
 
@@ -82,6 +112,7 @@ async def page(visit: Visit) -> Response:
         more=found.waiting.more,
         day=day,
         clock=lambda ms: clock(ms, zone),
+        day_words=day_words,
         spent=spent,
         running=elapsed(found.timer, visit.now) if found.timer else 0,
         channel_words=CHANNEL_WORDS,
