@@ -252,7 +252,9 @@ def test_a_trial_is_over_with_a_clear_verdict_and_another_one_runs(stage):
     assert "Posting brought" in stage.get(f"/desk/trial/{over.id}").body.decode()
     file = stage.get(f"/desk/trial/{over.id}/trial.json").body
     assert all(check.ok for check in protocol.verify(file).checks)
-    assert "The trial is running" in stage.get("/desk/trial").body.decode()
+    running = stage.get("/desk/trial").body.decode()
+    assert "The trial is running" in running
+    assert f'href="/desk/trial/{over.id}">Worth it</a>' in running
     moved = stage.db.read_now(lambda tx: tx.all(str, "SELECT moved FROM draft WHERE moved <> ''"))
     assert ["moved here" in words for words in moved] == [True]
 

@@ -100,12 +100,13 @@ async def page(visit: Visit) -> Response:
     if found.life is None or found.life.trial.stage == "planned":
         return await trial_plan.page(visit, found.life.trial if found.life else None, past)
     if promoting.is_paged(found.life.trial):
-        return await trial_pages.running(visit, found.life.trial, found.life.looks, found.life.notes)
-    return running(visit, found.life)
+        return await trial_pages.running(visit, found.life.trial, found.life.looks, found.life.notes, past)
+    return running(visit, found.life, past)
 
 
-def running(visit: Visit, life: Life) -> Response:
-    """Days, compliance, dates; nothing of what came before a look is due."""
+def running(visit: Visit, life: Life, past: list[tuple[Trial, str]]) -> Response:
+    """Days, compliance, dates; nothing of what came before a look is due. `past`: former trials, with
+    their verdicts."""
     trial = life.trial
     protocol = decode_as(Protocol, trial.protocol)
     own = zone(trial.time_zone)
@@ -129,6 +130,7 @@ def running(visit: Visit, life: Life) -> Response:
         looks=[(look, day, taken.get(day)) for look, day in records.looks(protocol)],
         words=lambda found: verdict.words(protocol, found.reading, found.verdict),
         chart=range_chart,
+        past=past,
         notes=life.notes,
         can_end=lambda found: found.verdict.kind in {"worth_it", "not_worth_it"},
         day_words=day_words,

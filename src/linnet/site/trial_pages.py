@@ -231,8 +231,11 @@ def pages_of(tx: Tx, trial: Trial) -> Pages:
     return Pages(turns, links, queries.days(tx, trial.id))
 
 
-async def running(visit: Visit, trial: Trial, looks: list[Look], notes: list[Note]) -> Response:
-    """Weeks, compliance, dates; nothing of what came before a look is due."""
+async def running(
+    visit: Visit, trial: Trial, looks: list[Look], notes: list[Note], past: list[tuple[Trial, str]]
+) -> Response:
+    """Weeks, compliance, dates; nothing of what came before a look is due. `past`: former trials, with
+    their verdicts."""
     protocol = decode_as(Protocol, trial.protocol)
     own = zone(trial.time_zone)
     found = await visit.db.read(pages_of, trial)
@@ -259,6 +262,7 @@ async def running(visit: Visit, trial: Trial, looks: list[Look], notes: list[Not
         words=lambda judged: verdict.words(protocol, judged.reading, judged.verdict),
         chart=lambda reading, judged: range_chart(reading, judged, pages=True),
         can_end=lambda judged: judged.verdict.kind in {"worth_it", "not_worth_it"},
+        past=past,
         notes=notes,
         day_words=day_words,
         short_day=short_day,
