@@ -2,6 +2,7 @@
 judged and checked; and what writing about a page in its other week asks for. Without a script."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -11,7 +12,7 @@ from linnet.desk.trial.actions import PowerStep
 from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.rules import Trial
 from linnet.kernel.clock import DAY, HOUR, now_ms
-from linnet.kernel.days import day_of
+from linnet.kernel.days import day_of, next_day
 from linnet.kernel.wire import decode_as
 from linnet.social.posts import actions as posts
 from linnet.social.posts.rules import Author, NewPost
@@ -203,3 +204,36 @@ def test_the_verdict_and_its_file(firm: Firm, effect: float, title: str):
     assert f": {title}." in text(jana)
     jana.get("/desk/worked")
     assert jana.page.status == 200
+
+
+def test_the_plan_shows_the_pages_of_this_week_and_the_next_one(firm: Firm):
+    trial = running(firm, 24)
+    jana, db = firm.jana, firm.here.db
+    turns = db.read_now(page_queries.turns, trial.id)
+    week = page_rules.week_of(trial.first_day, day_of(now_ms(), ZONE))
+    for number, shown in ((week - 1, False), (week, True), (week + 1, True), (week + 2, False)):
+        first = page_rules.week_days(trial.first_day, number)[0]
+        year, iso, _ = date.fromisoformat(first).isocalendar()
+        jana.get(f"/plan?week={year}-W{iso:02d}")
+        said = text(jana)
+        assert ("Your trial of pages" in said) == shown
+        if shown:
+            open_part, _, rest = said.partition("Not to be linked to: 4 pages")
+            held_part = rest.partition("Times are those of")[0]
+            for turn in turns:
+                if turn.week == number:
+                    page = turn.page.replace("/", "/ ")  # where the address may break
+                    assert (page in open_part, page in held_part) == (turn.promoted, not turn.promoted)
+            assert "4 of them have a post already" in said
+    jana.get("/plan")
+    assert "Your trial of pages this week" in text(jana)
+
+
+def test_before_it_begins_the_plan_shows_its_first_week_only(firm: Firm):
+    trial = lived_trial.begin(firm.here.db, firm.owner, now_ms(), PLAN)
+    year, iso, _ = date.fromisoformat(trial.first_day).isocalendar()
+    firm.jana.get(f"/plan?week={year}-W{iso:02d}")
+    assert "each is to have a post" in text(firm.jana)
+    year, iso, _ = date.fromisoformat(next_day(trial.first_day, 7)).isocalendar()
+    firm.jana.get(f"/plan?week={year}-W{iso:02d}")
+    assert "Your trial of pages" not in text(firm.jana)

@@ -24,7 +24,7 @@ from linnet.kernel.ids import new_id
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import encode
-from linnet.site import forms, hinting
+from linnet.site import forms, hinting, plan_pages
 from linnet.site.compose import author
 from linnet.site.desk_times import (
     Spot,
@@ -39,6 +39,7 @@ from linnet.site.desk_times import (
 )
 from linnet.site.draft_pictures import pictures_of
 from linnet.site.frame import Frame, Visit
+from linnet.site.plan_pages import PagesWeek
 from linnet.social.media import queries as media_queries
 from linnet.social.media.rules import MOST, Media
 from linnet.social.posts.rules import Author, Terms
@@ -55,6 +56,7 @@ class Shelf(Value):
     planned: list[Draft]
     open: list[Draft]
     published: list[Published]
+    pages: PagesWeek | None
     meant: dict[str, str]
 
 
@@ -79,11 +81,12 @@ class Sheet(Value):
 
 
 def shelf(tx: Tx, account_id: int, period: Period, now: int) -> Shelf:
-    """Four queries, five in a trial, six in one with light days."""
+    """Five queries, some more in a trial."""
     return Shelf(
         queries.planned(tx, account_id, period.start, period.end, ("set",)),
         queries.drafts(tx, account_id, ("missed", "draft", "idea"), Page(size=LISTED)),
         queries.published(tx, account_id, period.start, period.end),
+        plan_pages.of_week(tx, account_id, period, now),
         trial.planned_days(tx, account_id, now),
     )
 
@@ -123,6 +126,7 @@ async def page(visit: Visit) -> Response:
         week_before=before(period, zone).name,
         week_after=after(period, zone).name,
         week=calendar(period, spots, visit.firm.week, zone, visit.now, found.meant),
+        pages=found.pages,
         planned=len(found.planned),
         missed=[draft for draft in found.open if draft.stage == "missed"],
         drafts=[draft for draft in found.open if draft.stage == "draft"],
