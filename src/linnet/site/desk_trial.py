@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
 from linnet.desk.publishing import actions as publishing
-from linnet.desk.trial import actions, page_state, promoting, queries, records, rules, verdict
+from linnet.desk.trial import actions, light_words, page_state, promoting, queries, records, rules, verdict
 from linnet.desk.trial import protocol as protocols
 from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.queries import Look, Posted
@@ -25,7 +25,7 @@ from linnet.kernel.wire import decode_as
 from linnet.site import trial_pages, trial_plan
 from linnet.site.desk_times import day_words, short_day
 from linnet.site.frame import Frame, Visit
-from linnet.site.trial_chart import range_chart
+from linnet.site.trial_chart import light_chart, range_chart
 from linnet.social.posts.rules import Author, NewPost, Terms
 
 HOME = "/desk/trial"
@@ -33,7 +33,7 @@ HOME = "/desk/trial"
 
 class Stretch(Value):
     """Days that belong together, as they may be shown. `state`: over | now | next; `posts`: how many
-    went out."""
+    went out, `most` of them on one day."""
 
     first: str
     last: str
@@ -41,6 +41,7 @@ class Stretch(Value):
     state: str
     posts: int
     dropped: int
+    most: int
 
 
 class Life(Value):
@@ -125,11 +126,17 @@ def running(visit: Visit, life: Life, past: list[tuple[Trial, str]]) -> Response
         ahead=[stretch for stretch in shown if stretch.state != "over"],
         counts=counts(life, today),
         followed=(sum(s.posts > 0 for s in over if s.arm == "on"), sum(s.arm == "on" for s in over)),
+        kept=(
+            sum(0 < s.most <= protocol.design.light for s in over if s.arm == "light"),
+            sum(s.arm == "light" for s in over),
+        ),
         broke=(sum(s.posts > 0 for s in over if s.arm == "quiet"), sum(s.arm == "quiet" for s in over)),
         dropped=[day for day in life.days if day.state == "dropped" and day.day <= trial.last_day],
         looks=[(look, day, taken.get(day)) for look, day in records.looks(protocol)],
         words=lambda found: verdict.words(protocol, found.reading, found.verdict),
         chart=range_chart,
+        light_chart=light_chart,
+        at_most=light_words.at_most,
         past=past,
         notes=life.notes,
         can_end=lambda found: found.verdict.kind in {"worth_it", "not_worth_it"},
@@ -155,6 +162,7 @@ def stretches(life: Life, today: str) -> list[Stretch]:
             "over" if days[-1].day < today else "now" if days[0].day <= today else "next",
             sum(posted.get(day.day, 0) for day in days),
             sum(day.state == "dropped" for day in days),
+            max(posted.get(day.day, 0) for day in days),
         )
         for days in by_span.values()
     ]
@@ -283,6 +291,8 @@ async def verdict_page(visit: Visit) -> Response:
         found=found,
         said=verdict.words(protocol, found.reading, found.verdict),
         chart=range_chart(found.reading, found.verdict),
+        lower=light_chart(found.reading, found.verdict),
+        at_most=light_words.at_most,
         number=verdict.number,
         dropped=[day for day in life.days if day.state == "dropped" and day.day <= trial.last_day],
         notes=life.notes,

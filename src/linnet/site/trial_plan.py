@@ -2,10 +2,10 @@
 
 from starlette.responses import Response
 
-from linnet.desk.trial import actions, calendar, history, planning, queries, starting, verdict
+from linnet.desk.trial import actions, calendar, habits, history, planning, queries, starting, verdict
 from linnet.desk.trial import protocol as protocols
 from linnet.desk.trial.actions import PowerState
-from linnet.desk.trial.planning import Basis, Plan
+from linnet.desk.trial.planning import Basis, Habits, Plan
 from linnet.desk.trial.rules import Trial
 from linnet.desk.trial.values import Kind, Said, Worth
 from linnet.kernel.clock import DAY, HOUR, zone
@@ -13,7 +13,7 @@ from linnet.kernel.days import day_of
 from linnet.kernel.errors import Invalid, LinnetError
 from linnet.kernel.value import Value
 from linnet.kernel.wire import decode_as
-from linnet.site import forms
+from linnet.site import forms, trial_light
 from linnet.site.desk_times import day_words
 from linnet.site.frame import Visit
 from linnet.site.trial_chart import flat_chart
@@ -28,6 +28,7 @@ FIELDS = (
     "value",
     "value_high",
     "margin",
+    *trial_light.FIELDS,
     "waived",
     "start",
 )
@@ -50,7 +51,6 @@ CUTS = (
     ("1-5", "Tuesday to Friday, Saturday to Monday"),
     ("2-5", "Wednesday to Friday, Saturday to Tuesday"),
 )
-WEEKS = tuple(range(6, 54, 2))
 MARGIN = 100
 
 
@@ -67,6 +67,7 @@ class Typed(Value):
     all_visits: bool
     early_looks: bool
     waived: bool
+    ways: trial_light.Typed
 
 
 class Step(Value):
@@ -85,6 +86,7 @@ async def page(
     margin = margin_of(visit)
     basis = await visit.db.read(history.basis, visit.firm, margin, visit.now)
     launch = await visit.db.read(starting.start, visit.account, visit.firm.time_zone, basis.baseline_days)
+    posts = await visit.db.read(habits.habits, visit.firm, visit.now)
     plan = decode_as(Plan, trial.plan) if trial else None
     own = zone(trial.time_zone if trial else visit.firm.time_zone)
     start = (plan or Plan(NOTHING)).start_after(day_of(visit.now, own))
@@ -99,15 +101,18 @@ async def page(
         basis=basis,
         launch=launch,
         margin=margin,
-        typed=_typed_again(visit) if error else typed(visit, basis, plan, drawn=margin != MARGIN),
+        typed=_typed_again(visit) if error else typed(visit, basis, posts, plan, drawn=margin != MARGIN),
         kinds=KINDS,
         cuts=CUTS,
-        weeks=WEEKS,
+        weeks=trial_light.WEEKS,
+        usual_words=trial_light.usual_words(posts),
+        shares=[trial_light.share_words(share) for share in posts.shares],
         suggested=planning.suggested(basis.lag),
         lag_words=lag_words(basis),
         least=protocols.BASELINE_LEAST,
         step=step_of(trial, plan, start) if trial and plan else None,
         line=verdict.break_even(plan.worth) if plan else None,
+        light_line=verdict.break_even(plan.worth, plan.worth.light_cost) if plan and plan.light else None,
         coins=calendar.coins(plan.design(start, own.key)) if plan else 0,
         start=start,
         day_words=day_words,
@@ -138,13 +143,14 @@ def lag_words(basis: Basis) -> str:
     return f"95 of 100 visits by your links (n {lag.n}) came within {within} of the post. {fits[planning.suggested(lag)]}"
 
 
-def typed(visit: Visit, basis: Basis, plan: Plan | None, *, drawn: bool) -> Typed:
+def typed(visit: Visit, basis: Basis, posts: Habits, plan: Plan | None, *, drawn: bool) -> Typed:
     """The form as the plan has it, or as it is suggested. `drawn`: the value of a visit is to be taken
     from sales anew."""
     currency = visit.firm.currency
     worth = (plan.worth.value_low, plan.worth.value, plan.worth.value_high) if plan else None
     known = basis.value if drawn or worth is None else worth
     low, value, high = (planning.value_text(v, currency) for v in known) if known else ("", "", "")
+    ways = trial_light.typed(posts, plan)
     if plan:
         cuts, minutes = f"{plan.cuts[0]}-{plan.cuts[1]}", str(plan.worth.minutes)
         return Typed(
@@ -158,10 +164,12 @@ def typed(visit: Visit, basis: Basis, plan: Plan | None, *, drawn: bool) -> Type
             plan.all_visits,
             plan.early_looks,
             plan.waived,
+            ways,
         )
     kind = planning.suggested(basis.lag)
     minutes = str(basis.minutes) if basis.minutes else ""
-    return Typed(kind, planning.suggested_weeks(kind), "0-4", minutes, low, value, high, False, True, False)
+    weeks = planning.suggested_weeks(kind)
+    return Typed(kind, weeks, "0-4", minutes, low, value, high, False, True, False, ways)
 
 
 def _typed_again(visit: Visit) -> Typed:
@@ -178,6 +186,7 @@ def _typed_again(visit: Visit) -> Typed:
         form.text("outcome") == "all",
         form.on("early_looks"),
         form.on("waived"),
+        trial_light.typed_again(visit),
     )
 
 
@@ -202,7 +211,7 @@ async def read_form(visit: Visit) -> Plan:
     cost = planning.cost_of(minutes, basis.hourly) + basis.tools
     worth = Worth(currency, cost, low, value, high, minutes, tools=basis.tools)
     first, second = (int(cut) for cut in cuts.split("-"))
-    return Plan(
+    plan = Plan(
         worth,
         kind,
         weeks,
@@ -213,6 +222,8 @@ async def read_form(visit: Visit) -> Plan:
         basis.baseline_days,
         basis.usual,
     )
+    posts = await visit.db.read(habits.habits, visit.firm, visit.now)
+    return trial_light.read(visit, plan, basis, posts)
 
 
 def waives(visit: Visit, basis: Basis) -> bool:

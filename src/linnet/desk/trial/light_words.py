@@ -37,7 +37,10 @@ def light(protocol: Protocol, reading: Reading, verdict: Verdict) -> tuple[str, 
     n = f"{reading.light.days} light days, {reading.days_quiet} quiet"
     name = at_most(protocol.design.light)
     worth = protocol.worth
-    cost = f"A light day costs {show(worth.light_cost, worth.currency)} ({worth.light_minutes} minutes)"
+    tools = f", and {show(worth.tools, worth.currency)} for tools" if worth.tools else ""
+    cost = (
+        f"A light day costs {show(worth.light_cost, worth.currency)} ({worth.light_minutes} minutes{tools})"
+    )
     said = [
         _contrast(f"Light posting ({name}) brought", "over quiet days", reading.light.quiet, n),
         pays(cost, verdict.light.line, UNIT),
