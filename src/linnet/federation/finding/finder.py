@@ -73,7 +73,7 @@ class Finder:
         return await self._library.document(address)
 
     async def account_at(self, uri: str, budget: Budget, *, fresh: bool = False) -> Account | Drop:
-        """The account with this id, ours or not. `fresh`: ask its server whatever we have."""
+        """The account with this id, ours or not, and no other. `fresh`: ask its server whatever we have."""
         own = names.ours(self._url, uri)
         if own:
             found = await self._db.read(people.account, own.account_id) if own.kind == "account" else None
@@ -84,6 +84,10 @@ class Finder:
         proven = await self.document(uri, budget)
         if isinstance(proven, Drop):
             return known[1] if known and not fresh else proven
+        # whoever controls the address says by a redirect who answers there, and must not become that one:
+        # a letter, or a post, of this address would be somebody else's
+        if proven.uri != uri:
+            return known[1] if known and not fresh else Drop("another_account", proven.uri)
         return await self.take_account(proven, budget)
 
     async def take_account(self, proven: Proven, budget: Budget) -> Account | Drop:
