@@ -113,6 +113,7 @@ def summary(trial: Trial, public: Public, firm: Firm, *, id: str, actor: str) ->
         waived=protocol.baseline_waived,
         registered_at=public.at,
         pages=len(protocol.design.pages),
+        arms=3 if protocol.design.light else 2,
     )
     if public.result_post_id is None or not trial.verdict:
         return said

@@ -36,7 +36,8 @@ class Summary(Value, omit_defaults=True):
     """What a firm makes public of a trial. `id`: the address of this JSON; `actor`: the account that signs;
     `effect` and `error`: log scale, ten-thousandths, None before the end and where there is no range. `pages`: of a
     trial of pages, how many; then `baseline` is visits of a page in a week, `minutes` those of a page and week,
-    `blocks_on` and `blocks_quiet` are weeks of pages promoted and not, and `dropped` days without figures."""
+    `blocks_on` and `blocks_quiet` are weeks of pages promoted and not, and `dropped` days without figures.
+    `arms`: 3 of a trial that had light days too; its figures are those of full days against quiet ones."""
 
     type: str
     version: int
@@ -66,6 +67,7 @@ class Summary(Value, omit_defaults=True):
     dropped: int = 0
     seed: str = ""
     pages: int = 0
+    arms: int = 2
 
     @property
     def of_pages(self) -> bool:
@@ -238,6 +240,7 @@ def _sensible(summary: Summary) -> bool:
     return (
         all(whole)
         and figures
+        and summary.arms in ((2,) if summary.of_pages else (2, 3))
         and all(len(text) <= 200 for text in texts)
         and summary.baseline in bands(BASELINES)
         and summary.followers in bands(FOLLOWERS)
