@@ -176,6 +176,26 @@ def test_a_click_before_midnight_and_a_page_after_it_meet(db):
     assert len(set(visitors)) == 2  # and nothing tells that it was the same
 
 
+def test_of_two_hits_at_once_the_later_may_be_written_first(db, now):
+    later = db.write_now(hit, "", now + 5)
+    earlier = db.write_now(hit, "", now)
+    assert earlier.visit_id == later.visit_id
+    [visit] = db.read_now(figures.visits, Wanted(0, EVER))
+    assert (visit.first_at, visit.last_at, visit.hits) == (now, now + 5, 2)
+
+
+def test_one_of_our_links_followed_by_a_browser_that_has_the_style_already(db, now):
+    code = db.write_now(link, now)
+    lines = [line(0, "/rolls"), line(1, "/style.css"), line(50, "/far"), line(55, f"/bread?ln={code}")]
+    read(db, lines, now)
+    assert {v.path: v.kind for v in db.read_now(figures.visits, Wanted(0, EVER))} == {
+        "/rolls": "person",
+        "/bread": "person",
+    }
+    read(db, [line(0, "/style.css", address="203.0.113.8"), line(1, "/x", address="203.0.113.8")], now, "b")
+    assert db.read_now(figures.visits, Wanted(0, EVER, kinds=("unsure",)))[0].path == "/x"  # by no link
+
+
 RUN_AT = "SELECT run_at FROM job WHERE key = :key"
 
 

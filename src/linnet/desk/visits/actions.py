@@ -60,8 +60,10 @@ def record(tx: Tx, sight: Sight, *, address: str, user_agent: str, now: int) -> 
     alive = live_salts(tx, now)
     names = [rules.visitor(salt.secret, sight.site, address, user_agent) for salt in alive]
     tx.hold(names[0])  # two hits of a visitor at once are one visit
-    since = now - rules.GAP
-    visit = rules.belongs(queries.open_visits(tx, names, sight.site, since=since, until=now), sight.code, now)
+    # of two hits at once the later one may be written first: a visit may begin after this one
+    since, until = now - rules.GAP, now + rules.GAP
+    near = queries.open_visits(tx, names, sight.site, since=since, until=until)
+    visit = rules.belongs(near, sight.code, now)
     link = links.link(tx, sight.code) if sight.code else None
     seen = changed(
         sight.features,

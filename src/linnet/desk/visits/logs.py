@@ -149,10 +149,12 @@ def _sessions(opened: dict[tuple[str, str], _Open], site: str, ephemeral: str) -
 
 
 def _has_assets(page: Line, assets: list[tuple[int, str]]) -> bool:
-    """Did something that only a browser loads follow within ten seconds, or come within a minute
-    with the name of this page on it?"""
+    """Did something that only a browser loads follow within ten seconds, or come within a minute with the name
+    of this page on it? A link of ours begins a visit of its own: there it may also have come in the half hour
+    before, because a browser keeps what it has loaded and does not ask again."""
+    earliest = -rules.GAP if page.code else 0
     return any(
-        0 <= at - page.at <= ASSET_WITHIN or (path == page.path and abs(at - page.at) <= NAMED_WITHIN)
+        earliest <= at - page.at <= ASSET_WITHIN or (path == page.path and abs(at - page.at) <= NAMED_WITHIN)
         for at, path in assets
     )
 
