@@ -37,6 +37,7 @@ from linnet.federation.delivery.postman import MOST, Postman
 from linnet.federation.doors import discovery
 from linnet.federation.doors import routes as documents
 from linnet.federation.doors.crossing import Crossing
+from linnet.federation.finding import actions as finding
 from linnet.federation.neighbours import Neighbourhood
 from linnet.federation.office import Office
 from linnet.federation.peers.actions import RulesChanged
@@ -67,6 +68,7 @@ from linnet.social.people.rules import AccessEnded, AccountChanged
 from linnet.social.polls.rules import PollEnded
 from linnet.social.posts.rules import PostDeleted, PostEdited, PostPublished, ThreadGrew
 from linnet.social.proofs import actions as proofs
+from linnet.social.quotes.rules import QuoteUnclear
 from linnet.social.reactions.rules import Voted
 from linnet.social.safety.rules import Blocked, MuteChanged, Unblocked
 from linnet.work import jobs, recurring
@@ -86,6 +88,7 @@ EVENTS: dict[type[Value], tuple[Callable[[Tx, Any, int], None], ...]] = {
     **heeding.OF_TIES,
     AccountChanged: (heeding.account_changed, proofs.account_changed),
     **heeding.OF_QUOTES,
+    QuoteUnclear: (finding.look_at_quote,),
 }
 
 # What the desk writes down of an event, in the same transaction, on every server.

@@ -31,8 +31,8 @@ from linnet.federation.delivery import actions as delivery
 from linnet.federation.delivery import errands as deliveries
 from linnet.federation.delivery.actions import SendAgain
 from linnet.federation.finding import actions as finding
-from linnet.federation.finding import profiles, threads
-from linnet.federation.finding.actions import ReadProfile, ReadThread
+from linnet.federation.finding import profiles, stamps, threads
+from linnet.federation.finding.actions import ReadProfile, ReadQuote, ReadThread
 from linnet.federation.keys import actions as keys
 from linnet.federation.letters import actions as letters
 from linnet.federation.letters.actions import ReadLetter
@@ -103,6 +103,7 @@ def jobs(
         FollowRelay: partial(relay_errands.follow_relay, db, office.library, house.settings.url),
         MarkAccounts: partial(marking.mark_accounts, db),
         ReadProfile: partial(profiles.read_profile, db, office.finder),
+        ReadQuote: partial(stamps.read_quote, db, office.finder),
         ReadThread: partial(threads.read_thread, db, office.finder),
         SyncFollowers: partial(syncing.sync, db, office.finder, house.settings.url),
         ReadLetter: Reader(db, office.finder, house.settings.url).read,

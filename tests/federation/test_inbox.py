@@ -484,10 +484,16 @@ def test_a_farewell_by_a_key_that_is_gone(door):
     refused(door, door.post(farewell(door)), 202, "farewell")
 
 
-def test_a_key_that_is_gone_is_good_for_nothing_else(door):
+@pytest.mark.parametrize("kind", sorted(rules.KINDS))
+def test_a_key_that_is_gone_is_good_for_nothing_else(door, kind):
+    """Neither a Delete of something else, nor an Update of the account itself, which some let pass unread."""
     door.abroad.pages[ALICE] = page({}, 410)
-    refused(door, door.post(door.like()), 401, "gone")
-    refused(door, door.post(door.like(type="Delete")), 401, "gone")
+    refused(door, door.post(door.like(type=kind)), 401, "gone")
+    if kind != "Delete":
+        refused(door, door.post(door.like(2, type=kind, object=ALICE)), 401, "gone")
+    assert door.abroad.asked == [ALICE]
+    # and a farewell without a good signature's form is none
+    refused(door, door.post(farewell(door), instead={"signature": None}), 401, "unsigned")
 
 
 # --- when it is too much

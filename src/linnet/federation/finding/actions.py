@@ -16,6 +16,7 @@ from linnet.social.posts import foreign as posts
 from linnet.social.posts import joining
 from linnet.social.posts.rules import ThreadGrew
 from linnet.social.proofs import actions as proofs
+from linnet.social.quotes.rules import QuoteUnclear
 from linnet.social.reactions import actions as reactions
 from linnet.social.timelines import actions as timelines
 
@@ -38,6 +39,31 @@ class ReadThread(Job):
     patience: ClassVar[int] = 2
 
     post_id: int
+
+
+class ReadQuote(Job):
+    """Job: what a post quotes, which could not be had when it came. `tries`: how often that was so since."""
+
+    lane: ClassVar[str] = "look"
+    lease: ClassVar[int] = 2 * MINUTE
+    patience: ClassVar[int] = 2
+
+    post_id: int
+    tries: int = 0
+
+
+def look_at_quote(tx: Tx, event: QuoteUnclear, now: int) -> None:
+    """What a new post quotes could not be had: soon again."""
+    key = f"quote:{event.post_id}"
+    rows.add_if_new(tx, ReadQuote(event.post_id), now=now, run_at=now + rules.QUOTE_AGAIN[0], key=key)
+
+
+def quote_again(tx: Tx, job: ReadQuote, now: int) -> None:
+    """It could not be had again: later, or not any more."""
+    tries = job.tries + 1
+    if tries < len(rules.QUOTE_AGAIN):
+        run_at = now + rules.QUOTE_AGAIN[tries]
+        rows.add(tx, ReadQuote(job.post_id, tries), now=now, run_at=run_at, key=f"quote:{job.post_id}")
 
 
 def look_at_profile(tx: Tx, account_id: int, now: int) -> bool:

@@ -35,7 +35,8 @@ class Ends(Value):
 async def resolved(
     finder: Finds, db: Database, url: str, proven: Proven, theirs: RemotePost, budget: Any
 ) -> RemoteQuote | None:
-    """What the post quotes; None when that cannot be had, or is asked inside of a quote."""
+    """What the post quotes; None when that is nothing to quote, or is asked inside of a quote (a chain of
+    quotes would lead on and on)."""
     if budget.quoting:
         return None
     budget.quoting = True
@@ -43,7 +44,9 @@ async def resolved(
         quoted = await finder.post_at(theirs.quotes, budget)
     finally:
         budget.quoting = False
-    if isinstance(quoted, Drop) or quoted.boost_of_id:
+    if isinstance(quoted, Drop):
+        return RemoteQuote(0, None) if _later(quoted) else None
+    if quoted.boost_of_id:
         return None
     if quoted.account_id == theirs.account_id:
         return RemoteQuote(quoted.id, "accepted")  # nobody needs leave from themselves
@@ -56,9 +59,14 @@ async def resolved(
     drop = await unstamped(finder, stamp, theirs.uri, ends, budget) if ends else Drop("no_such_post")
     if drop is None:
         return RemoteQuote(quoted.id, "accepted", stamp)
-    if for_now(drop) or drop.reason == "too_much_to_fetch":
+    if _later(drop):
         return RemoteQuote(quoted.id, None, stamp)
     return RemoteQuote(quoted.id, "revoked" if drop.reason == "gone" else "rejected", "")
+
+
+def _later(drop: Drop) -> bool:
+    """Is it worth asking again?"""
+    return for_now(drop) or drop.reason == "too_much_to_fetch"
 
 
 async def unstamped(finder: Finds, stamp: str, quoting: str, ends: Ends, budget: Any) -> Drop | None:

@@ -5,13 +5,15 @@ from typing import Any
 from linnet.federation import vocab
 from linnet.federation.authority import Proven, authority, normal
 from linnet.federation.vocab import Json
-from linnet.kernel.clock import DAY, MINUTE
+from linnet.kernel.clock import DAY, HOUR, MINUTE
 from linnet.kernel.value import Value
 
 PROFILE_AGAIN = DAY  # how often one profile is asked for
 AWAY_AGAIN = 10 * MINUTE  # ... whose server could not be asked
 THREAD_AGAIN = 15 * MINUTE  # how often one thread is
 ASKED_KEPT = 30 * DAY
+# When a quoted post or its stamp is asked for again that could not be had, counted from the last time.
+QUOTE_AGAIN = (10 * MINUTE, HOUR, 6 * HOUR, DAY)
 
 MOST_OF_PROFILE = 20  # posts of a profile that are looked at
 MOST_PINNED = 5

@@ -24,7 +24,7 @@ from linnet.social.polls import actions as polls
 from linnet.social.polls.rules import ForeignPoll
 from linnet.social.posts import actions, linked, naming, queries, quoting, rules
 from linnet.social.posts.rules import Author, Post, PostEdited, PostPublished, Tag, Visibility
-from linnet.social.quotes.rules import Policy, RemoteQuote
+from linnet.social.quotes.rules import Policy, QuoteUnclear, RemoteQuote
 from linnet.social.search import actions as search
 from linnet.social.text.clean import plain
 from linnet.social.text.scan import Hashtag, hashtag_key
@@ -85,6 +85,8 @@ def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int
     mentioned = people_queries.accounts(tx, list(theirs.mention_ids))
     tags = _tie(tx, post, account, theirs, mentioned)
     quoting.heard(tx, post, theirs.quotes, theirs.quote, now)
+    if theirs.quote and theirs.quote.state is None:
+        tx.emit(QuoteUnclear(id))
     linked.look(tx, post, pictures=bool(theirs.pictures), now=now, link=theirs.link)
     if live:
         people.count_post(tx, account.id, 1, theirs.published)

@@ -143,6 +143,7 @@ def heard(tx: Tx, post: Post, address: str, said: RemoteQuote | None, now: int) 
         state = _ours_says(tx, quoted, post)  # of our own we know it best
     if had is None:
         quotes.insert(tx, Quote(post.id, quoted.id, state, said.stamp_uri, now))
+        queries.touch(tx, post.id)  # it may have been shown without
     elif (had.state, had.stamp_uri) != (state, said.stamp_uri):
         if had.state == STANDS != state:
             queries.count_quote(tx, quoted.id, -1)

@@ -37,11 +37,17 @@ class Stamp(Value):
 
 class RemoteQuote(Value):
     """What a post from elsewhere quotes, and how that stands as far as its stamp shows. `state` None:
-    the stamp cannot be had now."""
+    that cannot be had now; `quoted_id` 0: nor can the quoted post."""
 
     quoted_id: int
     state: State | None
     stamp_uri: str = ""
+
+
+class QuoteUnclear(Value):
+    """Event: a new post from elsewhere quotes something, and whether it may could not be found out now."""
+
+    post_id: int
 
 
 class QuoteAsked(Value):
