@@ -91,7 +91,7 @@ class Trying:
         at = self._story.tried.days.asked_at
         basis = history.basis(tx, firms.must_firm(tx), MARGIN, at)
         plan = Plan(
-            self._worth(basis, MINUTES),
+            self._worth(basis, MINUTES, basis.tools),
             weeks=8,
             baseline_days=basis.baseline_days,
             usual=basis.usual,
@@ -110,7 +110,7 @@ class Trying:
         at = self._story.tried.pages.asked_at
         basis = history.basis(tx, firms.must_firm(tx), MARGIN, at)
         plan = Plan(
-            self._worth(basis, PAGE_MINUTES),
+            self._worth(basis, PAGE_MINUTES, 0),
             "which_page",
             weeks=PAGE_WEEKS,
             baseline_days=basis.baseline_days,
@@ -119,12 +119,12 @@ class Trying:
         )
         self._freeze(tx, plan, self._story.tried.pages.seed, at)
 
-    def _worth(self, basis: planning.Basis, minutes: int) -> Worth:
+    def _worth(self, basis: planning.Basis, minutes: int, tools: int) -> Worth:
         if basis.value is None:
             raise Invalid("worth", "is not known: nothing was sold in the play")
         low, value, high = basis.value
-        cost = planning.cost_of(minutes, basis.hourly)
-        return Worth(cast.NEW_FIRM.currency, cost, low, value, high, minutes)
+        cost = planning.cost_of(minutes, basis.hourly) + tools
+        return Worth(cast.NEW_FIRM.currency, cost, low, value, high, minutes, tools=tools)
 
     def _freeze(self, tx: Tx, plan: Plan, seed: str, at: int) -> int:
         """Planned, tried out on the past, frozen."""
