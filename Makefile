@@ -10,7 +10,7 @@ help:  ## show these commands
 run: install  ## set up on the first run, then serve on http://localhost:8080
 	@$(BIN)/linnet serve
 
-demo: install  ## look at a server with an invented firm and eight weeks of life in it (in demo-data/)
+demo: install  ## look at a server with an invented firm, its trials and months of life in it (in demo-data/)
 	@$(BIN)/linnet demo
 
 install: .venv/.installed  ## build the environment in .venv

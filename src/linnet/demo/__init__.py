@@ -1,1 +1,1 @@
-"""The play of `linnet demo`: a small town, its bakery, eight weeks. Everything in it is invented."""
+"""The play of `linnet demo`: a small town, its bakery: weeks of counting, of a trial, and after it. Everything in it is invented."""
