@@ -44,7 +44,7 @@ def shocks(chance: random.Random, days: int, sd: float = 0.2, rho: float = 0.4) 
 
 def visits(
     chance: random.Random,
-    on: Sequence[bool],
+    on: Sequence[float],
     *,
     base: float = 50,
     effect: float = 0,
@@ -87,6 +87,31 @@ def trial(chance: random.Random, protocol: Protocol, key: str, **world: object) 
     """The days of a trial that was followed to the letter."""
     on = [day.on for day in calendar.calendar(protocol.design, key).days]
     return records(protocol.design, on, visits(chance, on, **world))
+
+
+def plan_three(
+    key: str, *, kind: str = "half_week", weeks: int = 12, light: int = 1, draws: int = 999
+) -> Protocol:
+    """A frozen protocol of three arms, as `plan`."""
+    design = Design(kind, START, weeks, "Europe/Berlin", light=light)
+    worth = changed(WORTH, light_cost=WORTH.cost // 3, light_minutes=WORTH.minutes // 3)
+    protocol = freeze(design, worth, key, baseline_days=56, waived=False, now=1, early_looks=False)
+    return changed(protocol, rules=changed(protocol.rules, draws=draws))
+
+
+def three(
+    chance: random.Random, protocol: Protocol, key: str, *, full: float = 0, light: float = 0, **world: object
+) -> list[DayRecord]:
+    """The days of a trial of three arms that was followed to the letter: what a full day brings, and a light one."""
+    arms = [day.arm for day in calendar.calendar(protocol.design, key).days]
+    brings = {"on": full, "light": light, "quiet": 0}
+    rows = visits(chance, [brings[arm] for arm in arms], effect=1, **world)
+    most = protocol.design.light
+    found = records(protocol.design, [arm != "quiet" for arm in arms], rows)
+    return [
+        changed(day, posted={"on": most + 2, "light": most, "quiet": 0}[arm])
+        for day, arm in zip(found, arms, strict=True)
+    ]
 
 
 def records(design: Design, posted: Sequence[bool], rows: Sequence[tuple[int, int]]) -> list[DayRecord]:
