@@ -1,13 +1,17 @@
 """The statement of the week by mail, on both engines: who gets it, when, and once."""
 
 import asyncio
+import re
+from html import unescape
 
 import pytest
+from msgspec.structs import replace
 
-from linnet.desk.mailing import actions, queries
+from linnet.desk.mailing import actions, letter, queries
 from linnet.desk.mailing.actions import MailStatement
 from linnet.desk.mailing.errands import mail_statement
 from linnet.desk.mailing.rules import AT
+from linnet.desk.statement import report
 from linnet.jobs import rows as jobs
 from linnet.kernel.clock import DAY, HOUR, MINUTE
 from linnet.kernel.days import parse_period
@@ -97,6 +101,38 @@ def test_what_stands_in_it_is_what_the_statement_says(db, ann):
     assert "No time was recorded: not recorded is not nothing." in letter.text
 
 
+def test_the_page_says_what_the_text_says_and_fetches_nothing(db, ann):
+    person, bakery = ann
+
+    def week(tx):
+        link(tx, "Ab3xK7q", bakery.id, WEEK.start)
+        visit(tx, WEEK.start, "person", "Ab3xK7q")
+        actions.ask(tx, person.id, WEEK.start)
+
+    db.write_now(week)
+    box = Box()
+    send(db, box, person.id)
+    [sent] = box.letters
+    words = unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", sent.html, flags=re.DOTALL))
+    for line in sent.text.splitlines():
+        for part in re.split(r" {2,}|: https|, (?=2026)| \(|\)$|^- ", line):
+            if part and not part.startswith(("://", "You get", "The whole")):
+                assert part in words
+    assert f'href="{URL}/statement?period=2026-W43"' in sent.html
+    assert (sent.by, sent.stop) == ("Corner Bakery", f"{URL}/statement/mail")
+    assert not re.search(r"<img|<link|<script|url\(|@import", sent.html)
+
+
+def test_a_firm_of_any_name_stays_text(db, ann):
+    person, _ = ann
+    db.write_now(actions.ask, person.id, WEEK.start)
+    statement = db.read_now(report.statement, WEEK, WEEK.end)
+    page = letter.html(replace(statement, firm="<b>Rye & Co</b>"), URL, f'{URL}/"x')
+    assert "<b>" not in page
+    assert "&lt;b&gt;Rye &amp; Co" in page
+    assert "/&quot;x" in page
+
+
 def test_sent_twice_it_is_one_letter(db, ann):
     person, _ = ann
     db.write_now(actions.ask, person.id, WEEK.start)
@@ -152,8 +188,12 @@ def test_what_is_busy_is_tried_again(db, ann):
     person, _ = ann
     db.write_now(actions.ask, person.id, WEEK.start)
     with pytest.raises(Upstream):
-        send(db, Box(Upstream("busy")), person.id)
-    assert db.read_now(queries.subscriber, person.id).sent_week < WEEK.name
+        send(db, Box(Upstream("The mail server is busy.")), person.id)
+    found = db.read_now(queries.subscriber, person.id)
+    assert found.sent_week < WEEK.name
+    assert found.problem == "The mail server is busy. It is tried again by itself."
+    send(db, Box(), person.id)
+    assert db.read_now(queries.subscriber, person.id).problem == ""
 
 
 def test_before_the_set_up_nothing_is_planned(db):

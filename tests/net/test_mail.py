@@ -1,6 +1,7 @@
 """Mail through a mail server of the test's own: what arrives, what is refused, and never in the clear."""
 
 import asyncio
+import socket
 import socketserver
 import ssl
 import threading
@@ -127,6 +128,34 @@ def test_a_letter_arrives_as_it_was_written():
     assert second["From"] == "shop@bakery.example"
 
 
+def test_a_letter_with_a_page_is_seven_bits_and_short_lines():
+    letter = LETTER
+    page = Letter(
+        letter.to, letter.subject, letter.text, letter.id, letter.at,
+        f"<p>Grüße{' und' * 400}</p>", "Bäckerei  am\nEck", "https://bakery.example/statement/mail",
+    )  # fmt: skip
+    server = MailServer()
+    with running(server) as port:
+        send(f"smtp://127.0.0.1:{port}", page)
+    [raw] = server.letters
+    assert raw.isascii()
+    assert max(len(line) for line in raw.split("\r\n")) <= 78
+    read = message_from_string(raw, policy=policy.default)
+    assert read.defects == []
+    assert (read["From"].addresses[0].display_name, read["Date"]) == (
+        "Bäckerei am Eck",
+        "Mon, 26 Oct 2026 07:33:20 +0000",
+    )
+    assert read["List-Unsubscribe"] == "<https://bakery.example/statement/mail>"
+    assert [part.get_content_type() for part in read.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+    assert read.get_body(("html",)).get_content().startswith("<p>Grüße und und")
+    assert server.said[0] == "ehlo bakery.example"  # who we are on the web, not what the machine calls itself
+
+
 def test_who_we_are_is_said_before(tmp_path, monkeypatch):
     authority = Authority(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
@@ -148,9 +177,33 @@ def test_tls_from_the_start(tmp_path, monkeypatch):
         send(f"smtps://localhost:{port}")
         assert len(server.letters) == 1
         monkeypatch.delenv("SSL_CERT_FILE")
-        with pytest.raises(Upstream):  # a certificate of nobody we know
+        with pytest.raises(Upstream) as refused:  # a certificate of nobody we know
             send(f"smtps://localhost:{port}")
+    assert "certificate of the mail server localhost" in refused.value.sentence
     assert len(server.letters) == 1
+
+
+def test_what_went_wrong_is_said_in_a_sentence(monkeypatch):
+    def said(smtp: str) -> str:
+        with pytest.raises((Upstream, Invalid)) as refused:
+            send(smtp)
+        return refused.value.sentence
+
+    login = MailServer(offers=("AUTH PLAIN",), answers={"AUTH": "535 5.7.8 no"})
+    with running(login) as port:
+        assert said(f"smtp://a:b@127.0.0.1:{port}").startswith("Login of LINNET_SMTP was refused")
+        assert "does not speak TLS" in said(f"smtps://127.0.0.1:{port}")
+    with running(MailServer()) as port:
+        assert "offers no STARTTLS, or no login" in said(f"smtp://a:b@127.0.0.1:{port}")
+    assert (
+        said(f"smtp://127.0.0.1:{port}") == f"Nobody answers at 127.0.0.1 on port {port}. Nothing was sent."
+    )
+
+    def unknown(*_: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "create_connection", unknown)
+    assert "mail.example, cannot be looked up" in said("smtp://mail.example")
 
 
 def test_never_in_the_clear_to_another_machine():

@@ -6,9 +6,12 @@ this very machine may be without.
 
 import asyncio
 import smtplib
+import socket
 import ssl
+from datetime import UTC, datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import formatdate
+from email.utils import format_datetime
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -23,13 +26,17 @@ FOR_GOOD = range(500, 600)
 
 
 class Letter(Value):
-    """A mail. `id`: the same for the same letter, so that one that is sent twice is seen as one."""
+    """A mail. `id`: the same for the same letter, so that one that is sent twice is seen as one. `html`: the
+    same once more for programs that show it; `by`: whose it is, in words; `stop`: the page that ends it."""
 
     to: str
     subject: str
     text: str
     id: str
     at: int  # ms
+    html: str = ""
+    by: str = ""
+    stop: str = ""
 
 
 class Mailer(Protocol):
@@ -50,6 +57,9 @@ class Smtp:
         self._port = parts.port or (465 if self._at_once else 587)
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self._sender = settings.sender
+        self._own = (
+            urlsplit(settings.url).hostname or ""
+        )  # who we say we are: a bare machine has no good name
 
     async def send(self, letter: Letter) -> None:
         """Sends in a thread of its own. Raises Invalid, Upstream."""
@@ -63,17 +73,43 @@ class Smtp:
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
             raise _refused(code, words) from error
+        except smtplib.SMTPAuthenticationError as error:
+            raise _refused(error.smtp_code, error.smtp_error, "login") from error
         except smtplib.SMTPResponseException as error:
             raise _refused(error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPException, OSError, ValueError) as error:
-            raise Upstream("The mail server does not take our mail.", cause=str(error)) from error
+            raise Upstream(f"{self._unreached(error)} Nothing was sent.", cause=str(error)) from error
+
+    def _unreached(self, error: Exception) -> str:
+        """Why there was no talk with the mail server, in a sentence for whoever set it up."""
+        name = self._host
+        match error:
+            case ssl.SSLCertVerificationError():
+                why = error.verify_message.rstrip(".")
+                return (
+                    f"The certificate of the mail server {name} is not one that this machine trusts: {why}."
+                )
+            case ssl.SSLError():
+                return f"The mail server {name} does not speak TLS on port {self._port} in a way we know."
+            case smtplib.SMTPNotSupportedError():
+                return f"The mail server {name} offers no STARTTLS, or no login that we know."
+            case socket.gaierror():
+                return f"The name of the mail server, {name}, cannot be looked up."
+            case TimeoutError():
+                return f"The mail server {name} does not answer on port {self._port}."
+            case ConnectionRefusedError():
+                return f"Nobody answers at {name} on port {self._port}."
+            case _:
+                return f"The talk with the mail server {name} broke off."
 
     def _connected(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
         if self._at_once:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=PATIENCE, context=context)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self._host, self._port, self._own, timeout=PATIENCE, context=context
+            )
         else:
-            server = smtplib.SMTP(self._host, self._port, timeout=PATIENCE)
+            server = smtplib.SMTP(self._host, self._port, self._own, timeout=PATIENCE)
         try:
             server.ehlo()
             if not self._at_once and (self._host not in HERE or server.has_extn("starttls")):
@@ -99,20 +135,26 @@ def composed(letter: Letter, sender: str) -> EmailMessage:
     """The letter as RFC 5322 has it. Raises Invalid for an address that would break the header."""
     message = EmailMessage()
     try:
-        message["From"] = sender
+        message["From"] = Address(" ".join(letter.by.split()), addr_spec=sender) if letter.by else sender
         message["To"] = letter.to
         message["Subject"] = " ".join(letter.subject.split())
     except ValueError as error:
         raise Invalid("email", "is not an address that mail can be sent to", cause=str(error)) from error
-    message["Date"] = formatdate(letter.at / SECOND)
+    message["Date"] = format_datetime(datetime.fromtimestamp(letter.at / SECOND, UTC))
     message["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notes, please
-    message.set_content(letter.text)
+    if letter.stop:
+        message["List-Unsubscribe"] = f"<{letter.stop}>"  # RFC 2369: a page; it asks who you are
+    # whatever stands between: seven bits, short lines
+    message.set_content(letter.text, cte="quoted-printable")
+    if letter.html:
+        message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     return message
 
 
-def _refused(code: int, words: bytes | str) -> Invalid | Upstream:
+def _refused(code: int, words: bytes | str, what: str = "mail") -> Invalid | Upstream:
     said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     if code in FOR_GOOD:
-        return Invalid("mail", f"was refused by the mail server: {code} {said[:200]}", cause=said)
+        whose = "of LINNET_SMTP " if what == "login" else ""
+        return Invalid(what, f"{whose}was refused by the mail server: {code} {said[:200]}", cause=said)
     return Upstream("The mail server asks to try again later.", cause=f"{code} {said}")

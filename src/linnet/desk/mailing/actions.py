@@ -79,5 +79,10 @@ def refused(tx: Tx, person_id: int, week: str, problem: str) -> None:
     queries.set_problem(tx, person_id, problem)
 
 
+def waits(tx: Tx, person_id: int, problem: str) -> None:
+    """It could not go out now and is tried again: the person sees why."""
+    queries.set_problem(tx, person_id, f"{problem} It is tried again by itself.")
+
+
 def _key(person_id: int) -> str:
     return f"statement mail {person_id}"

@@ -44,8 +44,7 @@ def subject(statement: Statement) -> str:
 
 def text(statement: Statement, address: str, stop: str) -> str:
     """The mail as plain text. `address` of the whole statement, `stop` of the page where it ends."""
-    money = statement.figure(f"money.{statement.currency}.trail")
-    figures = [*(statement.figure(key) for key in SHOWN), money]
+    figures = shown(statement)
     wide = max(len(figure.label) for figure in figures)
     lines = [
         *((statement.mark, "") if statement.mark else ()),
@@ -65,18 +64,30 @@ def text(statement: Statement, address: str, stop: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def shown(statement: Statement) -> list[Figure]:
+    """The figures that stand in the mail."""
+    money = statement.figure(f"money.{statement.currency}.trail")
+    return [*(statement.figure(key) for key in SHOWN), money]
+
+
 def said(figure: Figure) -> str:
     """A figure with what must stand beside it."""
+    value, trust = in_words(figure)
+    return f"{value} ({trust})" if trust else value
+
+
+def in_words(figure: Figure) -> tuple[str, str]:
+    """A figure, and what must stand beside it: n and range."""
     if figure.unit == MS:
         minutes = (figure.value + MINUTE // 2) // MINUTE
-        return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
+        return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min", ""
     value = str(figure.value) if figure.unit == COUNT else show(figure.value, figure.unit)
     trust = []
     if figure.unit != COUNT or figure.n != figure.value:
         trust.append(f"n {figure.n}")
     if figure.low is not None and figure.high is not None:
         trust.append(f"range {figure.low:.1f} to {figure.high:.1f}")
-    return f"{value} ({', '.join(trust)})" if trust else value
+    return value, ", ".join(trust)
 
 
 def _each(per: CostPer) -> str:
