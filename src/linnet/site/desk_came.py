@@ -74,7 +74,7 @@ async def page(visit: Visit) -> Response:
         every=found.every,
         ways=[
             _line(WAY_WORDS[way], "", counts.probable, counts.confirmed, _rows(period, came=way))
-            for way, counts in found.ways.items()
+            for way, counts in sorted(found.ways.items(), key=lambda one: -one[1].probable)
             if counts.probable
         ],
         places=[

@@ -14,7 +14,6 @@ from linnet.desk.statement.queries import VisitsWanted
 from linnet.desk.statement.report import kinds_of
 from linnet.desk.statement.rules import Address, parse_address
 from linnet.desk.visits.campaign import said_of
-from linnet.desk.visits.places import UNASKED, WAY_WORDS
 from linnet.kernel.clock import zone
 from linnet.kernel.days import day_start, next_day
 from linnet.kernel.errors import Invalid
@@ -169,7 +168,6 @@ def _visits(tx: Tx, asked: _Asked) -> Found:
         ("Link", "code"),
         ("From", "text"),
         ("Way", "text"),
-        ("Campaign", "text"),
         ("Browser", "text"),
         ("Kind", "text"),
         ("Rule", "text"),
@@ -182,8 +180,7 @@ def _visits(tx: Tx, asked: _Asked) -> Found:
             v.path,
             v.code,
             v.referrer,
-            WAY_WORDS[v.came or UNASKED],
-            said_of(v.source, v.medium, v.campaign, v.mark),
+            ": ".join(filter(None, (v.came, said_of(v.source, v.medium, v.campaign, v.mark)))),
             v.agent,
             v.kind,
             v.rule,
