@@ -41,6 +41,8 @@ from linnet.federation.peers import actions as peers
 from linnet.federation.peers import errands as peer_errands
 from linnet.federation.peers import marking
 from linnet.federation.peers.actions import AskSoftware, MarkAccounts, ReadList
+from linnet.federation.reading import leaving
+from linnet.federation.reading.leaving import ForgetPosts
 from linnet.federation.reading.reader import Reader
 from linnet.federation.relays import errands as relay_errands
 from linnet.federation.relays.actions import FollowRelay
@@ -67,6 +69,7 @@ from linnet.social.people import actions as people
 from linnet.social.polls.actions import EndPoll
 from linnet.social.posts import actions as posts
 from linnet.social.posts import errands as post_errands
+from linnet.social.posts import foreign
 from linnet.social.proofs import actions as proofs
 from linnet.social.proofs import errands as proof_errands
 from linnet.social.proofs.actions import CheckLinks
@@ -107,6 +110,7 @@ def jobs(
         ReadThread: partial(threads.read_thread, db, office.finder),
         SyncFollowers: partial(syncing.sync, db, office.finder, house.settings.url),
         ReadLetter: Reader(db, office.finder, house.settings.url).read,
+        ForgetPosts: partial(leaving.forget_posts, db),
         SendAgain: partial(deliveries.send_again, db),
         AskSoftware: partial(peer_errands.ask_software, db, client, office.rulebook),
         ReadList: partial(peer_errands.read_list, db, client, office.own_names),
@@ -136,6 +140,7 @@ def recurring(db: Database, store: Store, settings: Settings) -> dict[str, Every
         "sources without a job": Every(HOUR, run=feed_actions.replan),
         "pictures never used": Every(HOUR, outside=sweep_pictures),
         "letters that are long read": Every(HOUR, run=letters.sweep),
+        "addresses that are long deleted": Every(DAY, run=foreign.sweep),
         "what nobody looks at": Every(DAY, run=finding.forget),
         "cards under no post": Every(DAY, run=cards.sweep),
         **({"pages of profiles": Every(DAY, run=proofs.replan)} if settings.secure else {}),

@@ -62,6 +62,7 @@ WHY = {
     "social.directory.queries:NEW_HERE": "an index of those who live here",
     "social.media.queries:CACHED_BYTES": "an index of the cache, which has a budget",
     "social.media.queries:OLDEST_CACHED": "the first of an index",
+    "social.posts.queries:FORGET_GONE": "once a day",
     "social.people.abroad:HOSTS": "an index of hosts, for an app that asks for all of them",
     "social.people.abroad:HOSTS_COUNT": "an index of hosts, for an app that asks for all of them",
     "social.people.farewell:OTHERS_HERE": "an index of those who live here",

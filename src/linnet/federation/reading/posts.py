@@ -4,15 +4,13 @@ from functools import partial
 
 from linnet.db.tx import Tx
 from linnet.federation import authority, emoji, names, parse, vocab
-from linnet.federation.actors import actions as actor_actions
 from linnet.federation.authority import Drop, Proven, normal
 from linnet.federation.finding.finder import id_at
-from linnet.federation.reading import queries
+from linnet.federation.reading import leaving, queries
 from linnet.federation.reading.effects import ConcernsNobody, Effect, Letter
 from linnet.kernel.errors import Conflict, Invalid
 from linnet.kernel.value import changed
 from linnet.social.emoji.rules import Reaction
-from linnet.social.people import foreign as people
 from linnet.social.people.rules import Account
 from linnet.social.posts import foreign as posts
 from linnet.social.posts import queries as post_queries
@@ -140,11 +138,7 @@ def _delete(sender: Account, uri: str, tx: Tx, now: int) -> None:
 
 
 def _delete_account(sender: Account, tx: Tx, now: int) -> None:
-    people.suspend(tx, sender.id, now)
-    actor_actions.gone(tx, sender.id, now)
-    for uri in queries.uris_of_posts(tx, sender.id):
-        posts.forget(tx, uri, sender.id, now)
-    queries.end_ties(tx, sender.id)
+    leaving.gone(tx, sender.id, now)
 
 
 async def announce(letter: Letter) -> Effect | Drop:

@@ -15,7 +15,7 @@ ANY_FOLLOWED = """SELECT 1 FROM tag t JOIN tag_follow f ON f.tag_id = t.id WHERE
 IS_FEATURED = "SELECT 1 FROM actor WHERE account_id = :account_id AND featured = :uri AND featured <> ''"
 FOLLOWED_BY = """SELECT followee_id FROM follow WHERE follower_id = :account_id AND uri = :uri AND uri <> ''
     UNION SELECT followee_id FROM follow_request WHERE follower_id = :account_id AND uri = :uri AND uri <> ''"""
-URIS_OF_POSTS = "SELECT uri FROM post WHERE account_id = :account_id AND uri <> '' ORDER BY id"
+URIS_OF_POSTS = "SELECT uri FROM post WHERE account_id = :account_id AND uri <> '' ORDER BY id LIMIT :n"
 FOLLOWERS = "SELECT follower_id FROM follow WHERE followee_id = :account_id"
 FOLLOWING = "SELECT followee_id FROM follow WHERE follower_id = :account_id"
 REQUESTERS = "SELECT follower_id FROM follow_request WHERE followee_id = :account_id"
@@ -53,9 +53,9 @@ def followed_by(tx: Tx, account_id: int, uri: str) -> int | None:
     return found
 
 
-def uris_of_posts(tx: Tx, account_id: int) -> list[str]:
-    """Addresses of everything that we have of an account elsewhere."""
-    return tx.all(str, URIS_OF_POSTS, account_id=account_id)
+def uris_of_posts(tx: Tx, account_id: int, n: int) -> list[str]:
+    """Addresses of what we have of an account elsewhere, the oldest `n`."""
+    return tx.all(str, URIS_OF_POSTS, account_id=account_id, n=n)
 
 
 def end_ties(tx: Tx, account_id: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 from linnet.db.tx import Tx
-from linnet.kernel.clock import SECOND
+from linnet.kernel.clock import DAY, SECOND
 from linnet.kernel.errors import Gone, NotAllowed, NotFound
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value, changed
@@ -28,6 +28,8 @@ from linnet.social.quotes.rules import Policy, QuoteUnclear, RemoteQuote
 from linnet.social.search import actions as search
 from linnet.social.text.clean import plain
 from linnet.social.text.scan import Hashtag, hashtag_key
+
+GONE_KEPT = 180 * DAY  # how long an address that was deleted is kept out
 
 
 class RemotePost(Value):
@@ -195,6 +197,12 @@ def withdrawn(tx: Tx, uri: str, now: int) -> bool:
     queries.put_gone(tx, uri, 0, now)
     actions.remove(tx, had, now)
     return True
+
+
+def sweep(tx: Tx, now: int) -> None:
+    """Recurring: addresses that were deleted so long ago that no letter about them is on its way any more.
+    A stranger's Deletes of what never was here must not fill the disk."""
+    queries.forget_gone(tx, now - GONE_KEPT)
 
 
 def _hold(tx: Tx, uri: str) -> None:

@@ -68,9 +68,12 @@ def visible(tx: Tx, post_id: int, viewer_id: int) -> Post | None:
 
 
 def free_id(tx: Tx, id: int) -> int:
-    """`id`, or the next one that no post has: what other servers published in one second shares it."""
+    """`id`, or one soon after it that no post has: what other servers say was published in one moment shares
+    it. In ever longer steps, for somebody may say so of a hundred thousand posts."""
+    step = 1
     while tx.value(IS_TAKEN, id=id) is not None:
-        id += 1
+        id += step
+        step *= 2
     return id
 
 
@@ -120,6 +123,7 @@ DELETE = "DELETE FROM post WHERE id = :id"
 GRAVE = "SELECT account_id, deleted_at FROM tombstone WHERE post_id = :id AND was_open"
 TOMBSTONE = """INSERT INTO tombstone (post_id, account_id, deleted_at, was_open)
     VALUES (:post_id, :account_id, :now, :was_open) ON CONFLICT DO NOTHING"""
+FORGET_GONE = "DELETE FROM farewell WHERE at < :before"
 PUT_GONE = """INSERT INTO farewell (uri, account_id, at) VALUES (:uri, :account_id, :now)
     ON CONFLICT DO NOTHING"""
 SET_COUNTS = """UPDATE post SET replies_count = :replies, boosts_count = :boosts, favourites_count = :favourites,
@@ -194,6 +198,11 @@ def grave(tx: Tx, post_id: int) -> Grave | None:
 
 def put_gone(tx: Tx, uri: str, account_id: int, now: int) -> None:
     tx.run(PUT_GONE, uri=uri, account_id=account_id, now=now)
+
+
+def forget_gone(tx: Tx, before: int) -> int:
+    """What was deleted before then may come back, if whoever wrote it says so."""
+    return tx.run(FORGET_GONE, before=before)
 
 
 def set_counts(tx: Tx, post_id: int, replies: int, boosts: int, favourites: int) -> bool:

@@ -1,0 +1,65 @@
+"""What one stranger can make us do in one transaction, or keep for ever."""
+
+from typing import Any
+
+import pytest
+
+from linnet.db.database import Database
+from linnet.federation.reading import leaving
+from linnet.jobs import rows
+from linnet.kernel.clock import DAY
+from linnet.social.people import queries as people
+from linnet.social.posts import foreign
+from linnet.social.posts import queries as posts
+from tests.conftest import NOW
+from tests.federation.neighbours import neighbour, their_post
+
+COUNT = "SELECT COUNT(*) FROM post WHERE account_id = :id"
+
+
+class Taken:
+    """A table of which these ids are taken."""
+
+    def __init__(self, ids: range) -> None:
+        self.ids = ids
+        self.asked = 0
+
+    def value(self, _sql: str, *, id: int) -> int | None:
+        self.asked += 1
+        return 1 if id in self.ids else None
+
+
+@pytest.mark.parametrize("crowd", [0, 1, 300, 70_000, 5_000_000])
+def test_a_crowd_that_says_to_be_of_one_moment_finds_its_ids_at_once(crowd: int) -> None:
+    table: Any = Taken(range(1000, 1000 + crowd))
+    id = posts.free_id(table, 1000)
+    assert id not in table.ids
+    assert 1000 <= id <= 1000 + 2 * crowd
+    assert table.asked < 30
+
+
+def test_whoever_wrote_much_and_is_gone_goes_in_slices(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leaving, "SLICE", 2)
+    vera = db.write_now(neighbour, "vera", "far.example")
+    for n in range(5):
+        db.write_now(their_post, vera, str(n))
+    db.write_now(leaving.gone, vera.id, NOW)
+    found = db.read_now(people.must_account, vera.id)
+    assert found.hidden  # at once, before the posts themselves are gone
+    left = []
+    while jobs := db.write_now(rows.claim, "look", n=9, claim=len(left) + 1, now=NOW, lease=1000):
+        assert [job.kind for job in jobs] == ["ForgetPosts"]
+        db.write_now(leaving.take_away, vera.id, NOW)
+        db.write_now(rows.done, jobs[0])
+        left.append(db.read_now(lambda tx: tx.value(COUNT, id=vera.id)))
+    assert left == [3, 1, 0, 0]
+    assert db.read_now(posts.is_gone, f"{vera.uri}/0", vera.id)
+
+
+def test_what_was_deleted_and_never_here_is_not_remembered_for_ever(db: Database) -> None:
+    vera = db.write_now(neighbour, "vera", "far.example")
+    assert not db.write_now(foreign.forget, f"{vera.uri}/1", vera.id, NOW)
+    db.write_now(foreign.sweep, NOW + foreign.GONE_KEPT)
+    assert db.read_now(posts.is_gone, f"{vera.uri}/1", vera.id)
+    db.write_now(foreign.sweep, NOW + foreign.GONE_KEPT + DAY)
+    assert not db.read_now(posts.is_gone, f"{vera.uri}/1", vera.id)
