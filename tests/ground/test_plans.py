@@ -43,7 +43,6 @@ WHY = {
     "desk.visits.queries:FORGET_STAFF": "once a day",
     "desk.visits.ways:TAKE_OUT": "an owner has one customer forgotten",
     "desk.visits.ways:WITH_WORD": "an owner looks for one customer",
-    "federation.doors.queries:USAGE": "an index of those who live here",
     "federation.keys.queries:DROP_CLOSED": "keys of ours",
     "federation.letters.queries:CROWDING": "an index of what waits, at most 100,000",
     "federation.letters.queries:WAITING": "an index of what waits, at most 100,000",
@@ -67,6 +66,7 @@ WHY = {
     "social.people.abroad:HOSTS_COUNT": "an index of hosts, for an app that asks for all of them",
     "social.people.farewell:OTHERS_HERE": "an index of those who live here",
     "social.people.queries:MOVE": "`linnet move`",
+    "social.people.usage:USAGE": "an index of those who live here",
     "social.posts.queries:MOVE": "`linnet move`",
 }
 

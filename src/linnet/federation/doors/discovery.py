@@ -18,11 +18,12 @@ from linnet.federation.render import queries as facts
 from linnet.federation.render.actors import server_handle
 from linnet.federation.render.facts import Here, Json
 from linnet.federation.vocab import CONTENT_TYPE
-from linnet.kernel.clock import DAY, now_ms
+from linnet.kernel.clock import now_ms
 from linnet.kernel.settings import Settings
 from linnet.kernel.wire import encode
 from linnet.social.media.rules import MIMES
 from linnet.social.people.rules import Account
+from linnet.social.people.usage import usage
 
 HEADERS = {"access-control-allow-origin": "*", "cache-control": "public, max-age=300"}
 JRD = "application/jrd+json"
@@ -96,7 +97,7 @@ def host_meta(url: str) -> str:
 def nodeinfo(tx: Tx, settings: Settings, version: str, now: int) -> Json:
     """What runs here and how much it is used. Apps know a server by `software.name`, and treat one
     that they do not know like the `upstream` it names (interop paper §12)."""
-    usage = queries.usage(tx, month=now - 30 * DAY, half_year=now - 180 * DAY)
+    used = usage(tx, now)
     firm = firms.firm(tx)
     software = {"name": "linnet", "version": __version__}
     if version == "2.1":
@@ -109,11 +110,11 @@ def nodeinfo(tx: Tx, settings: Settings, version: str, now: int) -> Json:
         "openRegistrations": False,
         "usage": {
             "users": {
-                "total": usage.total,
-                "activeMonth": usage.month,
-                "activeHalfyear": usage.half_year,
+                "total": used.total,
+                "activeMonth": used.month,
+                "activeHalfyear": used.half_year,
             },
-            "localPosts": usage.posts,
+            "localPosts": used.posts,
         },
         "metadata": {
             "nodeName": firm.title if firm else settings.host,

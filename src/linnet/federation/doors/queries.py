@@ -16,15 +16,6 @@ class Member(Value):
     uri: str
 
 
-class Usage(Value):
-    """How much this server is used: accounts, those that posted lately, posts."""
-
-    total: int
-    month: int
-    half_year: int
-    posts: int
-
-
 OUTBOX_COUNT = (
     "SELECT COUNT(*) FROM post WHERE account_id = :account_id AND visibility IN ('public', 'quiet')"
 )
@@ -48,12 +39,6 @@ THREAD = """SELECT p.id, p.account_id, p.uri FROM post p JOIN account a ON a.id 
     ORDER BY p.id LIMIT :n"""
 THREAD_COUNT = """SELECT COUNT(*) FROM post
     WHERE root_id = :post_id AND visibility IN ('public', 'quiet') AND boost_of_id IS NULL"""
-
-USAGE = """SELECT COUNT(*) AS total,
-        COUNT(CASE WHEN last_post_at >= :month THEN 1 END) AS month,
-        COUNT(CASE WHEN last_post_at >= :half_year THEN 1 END) AS half_year,
-        CAST(COALESCE(SUM(posts_count), 0) AS BIGINT) AS posts
-    FROM account WHERE host = '' AND suspended_at IS NULL"""
 
 
 def outbox_count(tx: Tx, account_id: int) -> int:
@@ -92,9 +77,3 @@ def named(tx: Tx, handle: str) -> Account | None:
     """The account of ours that is called so and speaks among servers."""
     found = people.by_handle(tx, handle)
     return found if found and not found.invented else None
-
-
-def usage(tx: Tx, *, month: int, half_year: int) -> Usage:
-    """`month`, `half_year`: since when (ms) somebody counts as active."""
-    found = tx.one(Usage, USAGE, month=month, half_year=half_year)
-    return found or Usage(0, 0, 0, 0)
