@@ -21,7 +21,7 @@ from linnet.db.facts import drop_fact
 from linnet.db.migrate import migrate
 from linnet.db.opening import open_database
 from linnet.db.sqlite import SqliteDatabase
-from linnet.demo import cast, drawing, others, pictures, play, script, shop
+from linnet.demo import cast, drawing, others, pictures, play, script, shop, trying
 from linnet.demo.company import pictured
 from linnet.demo.script import Calendar, ScriptError
 from linnet.demo.story import Story, tell
@@ -138,6 +138,8 @@ def test_quiet_time_is_kept_but_for_the_day_without_power(now, days):
     assert len(quiet) == 1
     assert {moment(p.at, ZONE).date() for p in own} >= {day for day in trial.on if day.weekday() < 6}
     assert not [visit for visit in story.came if trial.cut[0] <= visit.at < trial.cut[1]]
+    spent = [s.ms for s in story.work.sittings if s.start < story.start]
+    assert sum(spent) / MINUTE / len(trial.on) == pytest.approx(trying.MINUTES, abs=0.6)
     by_week = {week.first: week.promoted for week in story.tried.pages.weeks}
     led = [p for p in (*story.said, *story.plans) if p.key.startswith("bread ")]
     assert len(led) == 15

@@ -26,8 +26,9 @@ from linnet.desk.sales.rules import LeadReport, SaleReport, email_digest
 from linnet.desk.visits import actions as visits
 from linnet.desk.visits.campaign import NOTHING, tags_in
 from linnet.desk.visits.logs import import_log
-from linnet.desk.visits.rules import Sight, read_features
-from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND
+from linnet.desk.visits.rules import Sight, read_features, tidy_host
+from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND, zone
+from linnet.kernel.days import day_of, day_start
 from linnet.kernel.ids import first_id_at
 
 SEEN_AFTER = 1500  # ms until the page's snippet reports
@@ -122,7 +123,7 @@ def _record(tx: Tx, visit: Came, code: str) -> None:
                 status=204 if page else 302,
             ),
             code=code,
-            referrer=visit.referrer,
+            referrer=tidy_host(visit.referrer),
             tags=tags_in(f"?{visit.query}") if visit.query and not number else NOTHING,
         )
         now = visit.at + after + (SEEN_AFTER if page else 0)
@@ -184,11 +185,17 @@ def open_shop(tx: Tx, story: Story) -> None:
     sales.new_key(tx, story.begin)
     account_id = firms.must_firm(tx).account_id
     for number, (word, channel, first, last) in enumerate(COUPONS):
-        since = story.start + first * DAY - 2 * HOUR  # in the night before, whatever the clocks did
+        since = _midnight(story, first)
         id = first_id_at(since) + number
         coupons.add(tx, word, id=id, channel=channel, code="", account_id=account_id, since=since, now=since)
         if last is not None:
-            coupons.end(tx, id, account_id, story.start + last * DAY + 2 * HOUR)
+            coupons.end(tx, id, account_id, _midnight(story, last))
+
+
+def _midnight(story: Story, days: int) -> int:
+    """Where a day begins that is so many days after the first one of the first week."""
+    own = zone(cast.ZONE)
+    return day_start(day_of(story.start + days * DAY + DAY // 2, own), own)
 
 
 def sell(tx: Tx, story: Story, codes: Mapping[str, str], start: int, end: int) -> None:

@@ -30,7 +30,7 @@ from linnet.kernel.wire import encode_text
 from linnet.social.posts.rules import NewPost, Terms
 
 STEP = 2 * HOUR  # between two signs of life, as far as may be
-MINUTES = 6  # that a day of posting takes, as Ina thinks
+MINUTES = 5  # that a day of posting takes, as Ina thinks
 PAGE_MINUTES = 5  # that it takes to promote a page for a week
 MARGIN = 70  # per cent of a sale that is left, in her bakery
 RUNS = 200  # of the power step

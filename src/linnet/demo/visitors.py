@@ -125,7 +125,7 @@ def _pull(post: Said, url: str, calendar: Calendar) -> float:
     """How many follow it. One sort of bread is not for all; before the log was read not all were seen."""
     if "/bread/" in url and url.removeprefix("https://") in PAGES:
         return 4.5
-    return (10.0 if post.at < calendar.start else 7.0) + 1.1 * len(post.options.get("boost", "").split())
+    return (11.5 if post.at < calendar.start else 7.0) + 1.1 * len(post.options.get("boost", "").split())
 
 
 class _Street:

@@ -4,12 +4,13 @@ Every post of the bakery was written by somebody: the time follows from what was
 """
 
 from collections.abc import Sequence
+from datetime import date
 from random import Random
 
 from linnet.demo import cast
 from linnet.demo.script import FIRST_TRIAL_WEEK, Calendar, Said
 from linnet.desk.effort.app_use import REPLY
-from linnet.kernel.clock import MINUTE, SECOND
+from linnet.kernel.clock import MINUTE, SECOND, moment
 from linnet.kernel.value import Value
 
 BEAT = 15 * SECOND
@@ -78,7 +79,7 @@ def work(said: Sequence[Said], calendar: Calendar, chance: Random) -> Work:
     measured = {someone.key for someone in cast.BAKERS if someone.measured}
     own = [post for post in said if post.who == cast.FIRM and post.by in measured]
     wanted = [_writing(post, chance) for post in own if "app" not in post.options]
-    wanted += _rounds(calendar, chance)
+    wanted += _rounds({moment(post.at, calendar.zone).date() for post in own}, calendar, chance)
     return Work(
         tuple(_one_after_the_other(wanted, calendar, chance)),
         tuple(_calls([post for post in own if "app" in post.options], calendar, chance)),
@@ -93,13 +94,13 @@ def _writing(post: Said, chance: Random) -> tuple[int, str, str, int]:
     return until - seconds * SECOND, post.by, "answer" if post.to else "write", seconds
 
 
-def _rounds(calendar: Calendar, chance: Random) -> list[tuple[int, str, str, int]]:
-    """What goes by itself: reading at noon, and since the trial is over news three times a week, the figures
-    on Mondays."""
+def _rounds(wrote: set[date], calendar: Calendar, chance: Random) -> list[tuple[int, str, str, int]]:
+    """What goes by itself: reading at noon, in the trial only where somebody `wrote`; and since it is over
+    news three times a week, the figures on Mondays."""
     found = []
-    for date in calendar.days(calendar.day(FIRST_TRIAL_WEEK, "mon")):
-        day, weekday = calendar.on(date, 0), date.weekday()
-        if weekday < 6:
+    for on in calendar.days(calendar.day(FIRST_TRIAL_WEEK, "mon")):
+        day, weekday = calendar.on(on, 0), on.weekday()
+        if weekday < 6 and (on in wrote or day >= calendar.start):
             noon = day + (12 * 60 + 40 + chance.randrange(50)) * MINUTE
             found.append((noon, "ina", "read", chance.randrange(60, 260)))
         if day < calendar.start:
