@@ -5,9 +5,13 @@ from typing import Any
 import pytest
 
 from linnet.db.database import Database
+from linnet.federation import names
+from linnet.federation.authority import Drop
+from linnet.federation.letters import rules as letters
 from linnet.federation.reading import leaving
 from linnet.jobs import rows
 from linnet.kernel.clock import DAY
+from linnet.kernel.page import WIDE
 from linnet.social.people import queries as people
 from linnet.social.posts import foreign
 from linnet.social.posts import queries as posts
@@ -15,6 +19,29 @@ from tests.conftest import NOW
 from tests.federation.neighbours import neighbour, their_post
 
 COUNT = "SELECT COUNT(*) FROM post WHERE account_id = :id"
+
+
+@pytest.mark.parametrize(("objects", "makers"), [(1, 401), (201, 1), (190, 190), (150, 2)])
+def test_a_letter_is_about_so_much_and_no_more(objects: int, makers: int) -> None:
+    """A million bytes of addresses would be looked at one by one, before anybody has proven who they are."""
+    place = "https://far.example"
+    about = [
+        {"id": f"{place}/{n}", "attributedTo": [f"https://h{n}-{m}.example/" for m in range(makers)]}
+        for n in range(objects)
+    ]
+    found = letters.shape({"id": f"{place}/1", "type": "Like", "actor": f"{place}/vera", "object": about})
+    said = min(objects, 200) * (1 + min(makers, 200))
+    assert isinstance(found, Drop) == (said > letters.MOST_NAMED)
+
+
+def test_an_address_of_ours_with_a_number_that_no_row_can_have(db: Database) -> None:
+    url, most = "https://linnet.example", "9" * 19
+    for address in (f"{url}/ap/users/{most}", f"{url}/ap/users/1/posts/{most}"):
+        own = names.ours(url, address)
+        assert own is not None
+        assert max(own.account_id, own.post_id) == WIDE
+        assert db.read_now(people.account, own.account_id) is None
+        assert db.read_now(posts.post, own.post_id) is None
 
 
 class Taken:

@@ -4,6 +4,7 @@ handle breaks nothing and no row has to hold them."""
 import re
 from urllib.parse import urlsplit
 
+from linnet.kernel.page import WIDE
 from linnet.kernel.value import Value
 from linnet.social.people.rules import Account
 from linnet.social.posts.rules import Post
@@ -93,9 +94,9 @@ def ours(url: str, address: str) -> Ours | None:
     found = _PATH.fullmatch(parts.path)
     if not found:
         return None
-    account_id, part = int(found["account"]), found["part"]
+    account_id, part = min(int(found["account"]), WIDE), found["part"]
     if found["post"] is None:
         return Ours(part or "account", account_id) if part not in _OF_POST else None
     if part is not None and part not in _OF_POST:
         return None
-    return Ours(part or "post", account_id, int(found["post"]))
+    return Ours(part or "post", account_id, min(int(found["post"]), WIDE))

@@ -29,6 +29,7 @@ KINDS = frozenset(
     }
 )
 
+MOST_NAMED = 400  # addresses of what a letter is about, and of who made that
 TRIES = 3  # readings, before a letter is parked
 # When it is read again, after the first and the second time that something could not be had: an
 # address that failed is not asked for five minutes.
@@ -121,6 +122,8 @@ def shape(document: Json) -> Shape | Drop:
     for one in vocab.many(document.get("object")):
         inner = one if isinstance(one, dict) else {}
         about += (vocab.uri(one), *vocab.uris(inner.get("attributedTo")), *vocab.uris(inner.get("actor")))
+        if len(about) > MOST_NAMED:  # each is looked at before anything is proven
+            return Drop("shape", "about more than anybody reads")
     return Shape(uri, actor, vocab.kind_of(document, KINDS), tuple(filter(None, map(normal, about))))
 
 
