@@ -1,5 +1,6 @@
 """What one stranger can make us do in one transaction, or keep for ever."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from linnet.db.database import Database
 from linnet.federation import names
 from linnet.federation.authority import Drop
+from linnet.federation.doors import kept
 from linnet.federation.letters import rules as letters
 from linnet.federation.reading import leaving
 from linnet.jobs import rows
@@ -42,6 +44,35 @@ def test_an_address_of_ours_with_a_number_that_no_row_can_have(db: Database) -> 
         assert max(own.account_id, own.post_id) == WIDE
         assert db.read_now(people.account, own.account_id) is None
         assert db.read_now(posts.post, own.post_id) is None
+
+
+def test_documents_are_kept_up_to_so_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for page after page of everything."""
+    monkeypatch.setattr(kept, "BYTES", 1000)
+    monkeypatch.setattr(kept, "MOST_PAGES", 8)
+    shelf = kept.Kept(clock=lambda: 0.0)
+
+    def held() -> int:
+        return sum(len(made.body) for pages in shelf._topics.values() for _, made in pages.values())
+
+    async def ask(topic: int, key: int, size: int) -> None:
+        async def make() -> kept.Made:
+            return kept.Made(200, b"x" * size)
+
+        await shelf.get(("post", topic), key, make)
+
+    async def story() -> None:
+        for topic in range(20):
+            for key in range(20):
+                await ask(topic, key, 10 * (1 + key % 3))
+                assert held() == shelf._bytes <= 1000
+        await ask(99, 0, 5000)  # more than may be kept
+        assert held() == shelf._bytes == 0
+        await ask(1, 1, 500)
+        shelf.forget(("post", 1))
+        assert held() == shelf._bytes == 0
+
+    asyncio.run(story())
 
 
 class Taken:

@@ -13,6 +13,8 @@ from linnet.kernel.value import Value
 
 LIFE = 20.0  # seconds
 MOST = 2_000  # topics: some 4 kB each
+MOST_PAGES = 64  # of one collection: nobody walks through more of them at once
+BYTES = 32 << 20  # of all of them: who asks for page after page of everything does not fill the memory
 
 Topic = tuple[str, int]
 
@@ -31,6 +33,7 @@ class Kept:
         self._life = life
         self._clock = clock
         self._topics: dict[Topic, dict[Hashable, tuple[float, Made]]] = {}
+        self._bytes = 0
         self._making: dict[tuple[Topic, Hashable], asyncio.Task[Made]] = {}
 
     async def get(self, topic: Topic, key: Hashable, make: Callable[[], Awaitable[Made]]) -> Made:
@@ -47,7 +50,7 @@ class Kept:
 
     def forget(self, topic: Topic) -> None:
         """The thing changed: what is being made of it now may be of before, and is not kept."""
-        self._topics.pop(topic, None)
+        self._drop(topic)
         for place in [place for place in self._making if place[0] == topic]:
             del self._making[place]
 
@@ -63,9 +66,15 @@ class Kept:
                 del self._making[topic, key]
 
     def _keep(self, topic: Topic, key: Hashable, made: Made) -> None:
-        if topic not in self._topics and len(self._topics) >= MOST:
-            del self._topics[next(iter(self._topics))]
+        if len(self._topics.get(topic, {})) >= MOST_PAGES:
+            self._drop(topic)
         shelf = self._topics.setdefault(topic, {})
-        if len(shelf) >= 64:  # pages of one collection: nobody walks through all of them at once
-            shelf.clear()
+        had = shelf.get(key)
+        self._bytes += len(made.body) - (len(had[1].body) if had else 0)
         shelf[key] = (self._clock() + self._life, made)
+        while len(self._topics) > MOST or self._bytes > BYTES:
+            self._drop(next(iter(self._topics)))
+
+    def _drop(self, topic: Topic) -> None:
+        for _, made in self._topics.pop(topic, {}).values():
+            self._bytes -= len(made.body)
