@@ -26,6 +26,7 @@ TERMS = Terms("https://linnet.example", 140)
 SEED = "5eed" * 16
 WORTH = Worth("EUR", 2000, 100_000, 150_000, 200_000, 30)
 PLAN = Plan(WORTH, weeks=6, waived=True)
+THREE = Plan(changed(WORTH, light_cost=700, light_minutes=10), weeks=12, waived=True, light=2, light_share=35)
 HOURS = "UPDATE firm SET office_hours = :hours WHERE id = 1"
 VISIT = """INSERT INTO visit (id, visitor, site, code, path, referrer, first_at, last_at, hits, kind, rule)
     VALUES (:id, :id, 'bakery.example', :code, '/', :referrer, :at, :at, 1, :kind, 'R5')"""
@@ -109,14 +110,21 @@ def visits(
 
 
 def world(
-    db: Database, trial: Trial, *, effect: float, base: int = 20, seed: int = 1, time_zone: str = BERLIN
+    db: Database,
+    trial: Trial,
+    *,
+    effect: float,
+    light: float = 0,
+    base: int = 20,
+    seed: int = 1,
+    time_zone: str = BERLIN,
 ) -> None:
-    """Visits of every day: more of them where the calendar says on."""
+    """Visits of every day: more of them where the calendar says on, and `light` more on light days."""
     chance = random.Random(seed)
 
     def write(tx: Tx) -> None:
         for day in queries.days(tx, trial.id):
-            mean = base + (effect if day.arm == "on" else 0)
+            mean = base + {"on": effect, "light": light, "quiet": 0}[day.arm]
             n = max(0, round(chance.gauss(mean, mean**0.5)))
             visits(tx, day.day, time_zone=time_zone, other=n, search=max(0, round(chance.gauss(10, 3))))
 
@@ -124,17 +132,19 @@ def world(
 
 
 def posted(db: Database, trial: Trial, *, obeying: bool = True) -> None:
-    """A post in each stretch that is on; in every one where nobody obeys."""
+    """A post in each stretch that is on or light; in every one where nobody obeys. Full ones of three have four on
+    their first day."""
 
     def write(tx: Tx) -> None:
-        seen = set()
+        seen: set[int] = set()
+        three = any(day.arm == "light" for day in queries.days(tx, trial.id))
         for day in queries.days(tx, trial.id):
-            if day.span not in seen and (day.arm == "on" or not obeying):
+            if day.span not in seen and (day.arm != "quiet" or not obeying):
                 seen.add(day.span)
                 at = day_start(day.day, zone(trial.time_zone)) + 10 * HOUR
-                queries.put_post(
-                    tx, trial.id, queries.Posted(new_id(), day.day, at, "post", day.arm == "quiet")
-                )
+                for n in range(4 if three and day.arm == "on" else 1):
+                    posted = queries.Posted(new_id(), day.day, at + n * HOUR, "post", day.arm == "quiet")
+                    queries.put_post(tx, trial.id, posted)
 
     db.write_now(write)
 

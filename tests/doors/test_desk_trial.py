@@ -67,7 +67,7 @@ class Firm:
             seed = f"{n:064x}"
             drawn = calendar.calendar(plan.design(start, BERLIN), seed)
             near = [calendar.assigned(drawn, day_of(at, ZONE)) for at in (now, now + HOUR)]
-            if not arm or all(day and day.on == (arm == "on") for day in near):
+            if not arm or all(day and day.arm == arm for day in near):
                 break
         trial = lived_trial.begin(self.here.db, self.owner, begun, plan, seed=seed)
         lived_trial.world(self.here.db, trial, effect=effect)

@@ -49,6 +49,10 @@ def _tell(found: Verified) -> None:
     print(f"{found.said.title}. {found.said.sentence}")
     for line in (*found.said.reasons, *found.said.lines):
         print(f"  {line}")
+    if found.said.light:
+        print("Beside it:")
+        for line in (*found.said.light, *found.said.rest):
+            print(f"  {line}")
     for line in found.said.notes:
         print(f"  ({line})")
     if not found.ok:

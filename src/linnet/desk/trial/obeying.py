@@ -260,9 +260,7 @@ def went_out(
     if closed:
         words = f"A {kind} went out in quiet time, because it was insisted on."
         if closed.most:
-            words = (
-                f"A {kind} went out on a light day although {light_words(closed.most)}: it was insisted on."
-            )
+            words = f"A {kind} went out on a light day beyond its {closed.most}, because it was insisted on."
         if found.pages:
             words = f"A {kind} went out although {page_words(found, at)} in this week: it was insisted on."
         note(tx, found.trial.id, Note(now, person_id, "override" if insists else "posted", words))

@@ -1,0 +1,66 @@
+"""A light day of a trial through the client API: so many posts, then the same 422 with the same way around it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from mastodon import MastodonAPIError
+
+from linnet.desk.firm import actions as firms
+from linnet.desk.firm.rules import FirstPerson, NewFirm
+from linnet.desk.trial import calendar, queries
+from linnet.kernel.clock import DAY, HOUR, MINUTE, now_ms, zone
+from linnet.kernel.days import day_of
+from linnet.social.posts.rules import Author
+from tests import lived_trial
+from tests.doors.conftest import Running, Someone, a_server
+from tests.lived_trial import BERLIN, THREE
+
+ZONE = zone(BERLIN)
+PLAN = lived_trial.longer(THREE, light=1)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server with a firm of its own."""
+    with a_server(request, tmp_path_factory) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def bakery(shop: Running) -> Someone:
+    """The firm's own account, on a light day with one post."""
+    new = NewFirm("Corner Bakery", "bakery", ("https://bakery.example",), BERLIN, "EUR", "40")
+    person = FirstPerson("Jana", "jana@bakery.example", "$argon2id$not-a-real-hash")
+    made = shop.write(firms.set_up, new, person, token=None, now=now_ms())
+    who = Author(made.account.id, made.person.id)
+    now = now_ms()
+    begun = now - 20 * DAY
+    start = PLAN.start_after(day_of(begun, ZONE))
+    for n in range(256):
+        seed = f"{n:064x}"
+        drawn = calendar.calendar(PLAN.design(start, BERLIN), seed)
+        near = [calendar.assigned(drawn, day_of(at, ZONE)) for at in (now, now + HOUR)]
+        if all(day and day.light for day in near):
+            break
+    lived_trial.begin(shop.db, who, begun, PLAN, seed=seed)
+    lived_trial.live(shop.db, begun, now, 2 * HOUR)
+    return Someone(shop, made.person, made.account, shop.token(made.person, made.account))
+
+
+def test_the_second_status_of_the_day_needs_the_override(bakery: Someone) -> None:
+    anna = bakery.server.someone("anna")
+    asked = anna.api.status_post("@bakery is there rye?")
+    at = datetime.fromtimestamp((now_ms() + 6 * MINUTE) / 1000, UTC)
+    bakery.api.status_post("Fresh rye")
+    with pytest.raises(MastodonAPIError, match=r"422.*the one post of a light day.*linnet_override=quiet"):
+        bakery.api.status_post("Plaited loaf")
+    answer = bakery.ask("POST", f"/api/v1/statuses/{asked.id}/reblog")
+    assert (answer.status_code, "linnet_override=quiet" in answer.json()["error"]) == (422, True)
+    with pytest.raises(MastodonAPIError, match=r"422.*cannot go out then.*linnet_override=quiet"):
+        bakery.api.status_post("Planned", scheduled_at=at)
+    assert bakery.api.status_post("@anna until six", in_reply_to_id=asked.id).id
+    made = bakery.ask("POST", "/api/v1/statuses", json={"status": "Loaf", "linnet_override": "quiet"})
+    assert made.status_code == 200
+    trial = bakery.server.read(queries.current, bakery.id)
+    assert [post.quiet for post in bakery.server.read(queries.posts, trial.id)] == [False, True]
