@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from linnet.db.database import Database
 from linnet.db.migrate import migrate
 from linnet.db.postgres import PostgresDatabase
-from linnet.db.sqlite import SqliteDatabase
+from tests import fresh
 
 # a busy machine is no failure: nothing here fails by the clock
 settings.register_profile("linnet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -60,13 +60,32 @@ PURE = {
 }
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Files of tests lie in memory where there is room: what is saved there waits for no disk."""
+    room = quick_room()
+    if room and not config.option.basetemp:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", room)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """`make test` does not even load what it would not run: that is the half of its collecting."""
+    left_out = "not wide" in config.option.markexpr and all_wide(collection_path)
+    return True if left_out else None
+
+
+def all_wide(path: Path) -> bool:
+    """Is every test of this file wide?"""
+    room, name = path.parent.name, path.stem
+    return name in PROCESSES | LONG or (room in WHOLE and name.startswith("test_") and name not in PURE)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks as `wide` what `make test` leaves to `make test-wide`: most on the second engine too, and
     whole servers that speak with each other."""
     for item in items:
         room, name = item.path.parent.name, item.path.stem
         again = "postgres" in item.nodeid and room not in BOTH_ENGINES and not name.endswith("_races")
-        if again or name in PROCESSES | LONG or (room in WHOLE and name not in PURE):
+        if again or all_wide(item.path):
             item.add_marker(pytest.mark.wide)
 
 
@@ -79,8 +98,7 @@ def now() -> int:
 def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A migrated, empty database; the test runs once on each engine."""
     if request.param == "sqlite":
-        database: Database = SqliteDatabase(tmp_path / "linnet.sqlite")
-        migrate(database, NOW)
+        database: Database = fresh.database(tmp_path)
         yield database
         database.close()
         return

@@ -8,8 +8,6 @@ import pytest
 from bench import carrier, desk, federation, fill
 from bench.load import Result, Spec, generate, request
 
-from linnet.db.migrate import migrate
-from linnet.db.sqlite import SqliteDatabase
 from linnet.desk.sales import queries as sales
 from linnet.desk.visits import figures
 from linnet.desk.visits.lines import read_line
@@ -17,7 +15,7 @@ from linnet.kernel.clock import DAY
 from linnet.social.people import queries as people
 from linnet.social.posts import queries as posts
 from linnet.social.timelines import queries as timelines
-from tests import cast
+from tests import cast, fresh
 
 
 @pytest.fixture
@@ -93,8 +91,7 @@ def test_every_post_of_the_load_is_another():
 
 
 def test_the_town_is_what_the_cases_think(tmp_path, now):
-    db = SqliteDatabase(tmp_path / "linnet.sqlite")
-    migrate(db, now)
+    db = fresh.database(tmp_path)
 
     def act(tx):
         firm = cast.account(tx, "bench")
@@ -143,8 +140,7 @@ def test_the_log_of_the_desks_bench_is_read_to_the_line(tmp_path):
 
 
 def test_the_year_of_the_desks_bench_holds_what_it_says(tmp_path):
-    db, now = SqliteDatabase(tmp_path / "linnet.sqlite"), 1_793_000_000_000
-    migrate(db, now)
+    db, now = fresh.database(tmp_path), 1_793_000_000_000
     try:
         for sql, rows in desk.fill(desk.Sizes(hits=3000, posts=60, sales=30), 7, now):
             db.write_now(desk.put, sql, rows)

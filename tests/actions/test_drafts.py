@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from linnet.db.database import Database
-from linnet.db.migrate import migrate
-from linnet.db.sqlite import SqliteDatabase
 from linnet.db.tx import Tx
 from linnet.desk.drafts import actions, errands, queries, rules
 from linnet.desk.drafts.actions import PublishDraft
@@ -31,7 +29,7 @@ from linnet.social.posts import actions as published
 from linnet.social.posts import queries as posts
 from linnet.social.posts.rules import Author, Terms
 from linnet.social.timelines import queries as timelines
-from tests import cast
+from tests import cast, fresh
 
 TERMS = Terms("https://linnet.example", 140)
 GRACE = 15
@@ -312,8 +310,7 @@ class Calendar(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.db = SqliteDatabase(Path(self.folder.name) / "linnet.sqlite")
-        migrate(self.db, 1)
+        self.db = fresh.database(Path(self.folder.name))
         person, account = self.db.write_now(cast.both, "ada")
         self.ada = Author(account.id, person.id)
         self.now = 1_793_000_000_000

@@ -8,8 +8,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from linnet.db.migrate import migrate
-from linnet.db.sqlite import SqliteDatabase
 from linnet.kernel.clock import HOUR
 from linnet.kernel.errors import Invalid, NotAllowed, NotFound
 from linnet.kernel.page import Page
@@ -20,7 +18,7 @@ from linnet.social.people import queries as people
 from linnet.social.safety import actions as safety
 from linnet.social.safety import queries as safety_queries
 from linnet.social.timelines import queries as timelines
-from tests import cast
+from tests import cast, fresh
 
 POST = """INSERT INTO post (id, account_id, text, visibility, root_id, created_at)
     VALUES (:id, :account_id, 'x', 'public', :id, 1)"""
@@ -231,8 +229,7 @@ class Ties(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         self.folder = tempfile.TemporaryDirectory()
-        self.db = SqliteDatabase(Path(self.folder.name) / "linnet.sqlite")
-        migrate(self.db, 1)
+        self.db = fresh.database(Path(self.folder.name))
         self.ids = self.db.write_now(
             lambda tx: [cast.account(tx, f"a{n}", locked=n == 3).id for n in range(4)]
         )

@@ -1,5 +1,8 @@
 """Posts as one fact: text, timelines, notices, counts; and as each viewer sees them."""
 
+import contextlib
+from pathlib import Path
+
 import pytest
 
 from linnet.db.database import Database
@@ -17,6 +20,7 @@ from linnet.social.reactions import actions as reactions
 from linnet.social.safety import actions as safety
 from linnet.social.search import queries as search
 from linnet.social.timelines import queries as timelines
+from tests import fresh
 from tests.cast import both
 
 TERMS = Terms("https://linnet.example", 140)
@@ -91,18 +95,10 @@ def test_a_key_is_a_fact_for_ever(db: Database, cast: dict[str, Author]) -> None
         ({"text": "x", "key": "k" * 256}, Invalid, "idempotency_key"),
     ],
 )
-def test_what_is_not_accepted_leaves_nothing(more, error, field) -> None:
+def test_what_is_not_accepted_leaves_nothing(tmp_path: Path, more, error, field) -> None:
     """On one engine: the rules are the same, and a failed action is rolled back by both."""
-    # the databases' fixture is parametrized; this table runs on SQLite only, in memory of a minute
-    import tempfile
-    from pathlib import Path
-
-    from linnet.db.migrate import migrate
-    from linnet.db.sqlite import SqliteDatabase
-
-    with tempfile.TemporaryDirectory() as folder:
-        db = SqliteDatabase(Path(folder) / "x.sqlite")
-        migrate(db, 1)
+    db = fresh.database(tmp_path)
+    with contextlib.closing(db):
         who, speaks = db.write_now(both, "ada")
         with pytest.raises(error) as caught:
             db.write_now(actions.publish, Author(speaks.id, who.id), NewPost(**more), TERMS, id=1, now=1)
@@ -110,7 +106,6 @@ def test_what_is_not_accepted_leaves_nothing(more, error, field) -> None:
             assert caught.value.field == field
         assert db.read_now(timelines.home, speaks.id) == []
         assert db.read_now(people.must_account, speaks.id).posts_count == 0
-        db.close()
 
 
 def test_who_sees_what(db: Database, cast: dict[str, Author]) -> None:

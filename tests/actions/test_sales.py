@@ -10,7 +10,6 @@ import pytest
 from starlette.applications import Starlette
 
 from linnet.commands import import_sales
-from linnet.db.migrate import migrate
 from linnet.db.sqlite import SqliteDatabase
 from linnet.desk.sales import actions, queries, rules, sheet, signing
 from linnet.desk.sales.rules import LeadReport, SaleRecorded, SaleReport
@@ -20,7 +19,7 @@ from linnet.kernel.ids import new_id
 from linnet.kernel.settings import load
 from linnet.kernel.wire import decode, encode
 from linnet.site import hooks
-from tests import cast
+from tests import cast, fresh
 from tests.desk import BERLIN, found_firm, link, visit
 
 HASH = hashlib.sha256(b"ann@example.org").hexdigest()
@@ -218,8 +217,7 @@ def test_the_command_says_what_it_took(tmp_path, capsys):
     file = tmp_path / "sales.csv"
     file.write_text("id,at,amount,city\nA,2026-10-24,10.00,x\nB,never,1,y\n")
     args = parser.parse_args(["sales", str(file)])
-    database = SqliteDatabase(tmp_path / "linnet.sqlite")
-    migrate(database, 1)
+    database = fresh.database(tmp_path)
     database.close()
     with pytest.raises(NotFound):
         args.run(args, settings)

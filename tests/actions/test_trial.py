@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from linnet.db.database import Database
-from linnet.db.migrate import migrate
-from linnet.db.sqlite import SqliteDatabase
 from linnet.db.tx import Tx
 from linnet.desk.drafts import actions as drafts
 from linnet.desk.drafts import queries as draft_queries
@@ -31,7 +29,7 @@ from linnet.kernel.wire import decode_as, encode_text
 from linnet.social.people import actions as people
 from linnet.social.posts import actions as posts
 from linnet.social.posts.rules import Author, NewPost
-from tests import cast
+from tests import cast, fresh
 from tests import lived_trial as trials
 from tests.lived_trial import BERLIN, PLAN, TERMS
 
@@ -417,8 +415,7 @@ class Lives(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.db = SqliteDatabase(Path(self.folder.name) / "linnet.sqlite")
-        migrate(self.db, 1)
+        self.db = fresh.database(Path(self.folder.name))
         person, account = self.db.write_now(cast.both, "ada")
         self.db.write_now(trials.found, account.id)
         self.ada = Author(account.id, person.id)

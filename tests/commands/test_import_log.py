@@ -9,11 +9,10 @@ from types import SimpleNamespace
 import pytest
 
 from linnet.commands import import_log
-from linnet.db.migrate import migrate
 from linnet.db.sqlite import SqliteDatabase
 from linnet.desk.visits import figures
-from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import Invalid
+from tests import fresh
 from tests.rules.test_visits import CHROME, LINE
 
 EVER = 1 << 62
@@ -22,8 +21,7 @@ EVER = 1 << 62
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A data folder with a database, which the command opens for itself."""
-    db = SqliteDatabase(tmp_path / "linnet.sqlite")
-    migrate(db, now_ms())
+    db = fresh.database(tmp_path)
     monkeypatch.setattr(import_log, "database", lambda _: open_again(tmp_path))
     db.close()
     return tmp_path

@@ -8,21 +8,22 @@ import os
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
 import psycopg
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
+from websockets.sync.client import connect
 
 from linnet.commands.belonging import check_home
 from linnet.db.facts import drop_fact
 from linnet.db.opening import open_database
 from linnet.kernel.settings import load
 from tests.commands.test_cli import PROGRAM, SECRET, SETUP, TOKEN, Shell
-
-PATIENCE = 30  # seconds after which a test that waits has failed
+from tests.waiting import PATIENCE, until
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -71,11 +72,9 @@ class Server:
     def streams(self, token: str) -> "list[Stream]":
         """One to each of the two processes: the system deals connections out as it likes."""
         kept: list[Stream] = []
-        until = time.monotonic() + PATIENCE
-        while len(kept) < 2:
+
+        def another() -> bool:
             assert self.process.poll() is None
-            assert time.monotonic() < until
-            time.sleep(0.02)  # for the processes, not for the clock
             before = self.listening_to()
             with contextlib.suppress(ConnectionRefusedError):
                 stream = Stream(self.place, token)
@@ -83,6 +82,9 @@ class Server:
                     kept.append(stream)
                 else:
                     stream.close()
+            return len(kept) == 2
+
+        until(another, "both listen")
         return kept
 
     def listening_to(self) -> set[int]:
@@ -146,7 +148,14 @@ def test_two_processes_are_one_server(shell: Shell) -> None:
         for _ in range(5):
             id = post(server.place, token)
             assert [stream.next_post() for stream in streams] == [id, id]
-        server.process.send_signal(signal.SIGTERM)
+        with connect(f"ws://{server.place}/api/v1/streaming?access_token={token}") as line:
+            line.send("{}")
+            assert "error" in str(line.recv(PATIENCE))
+            server.process.send_signal(signal.SIGTERM)
+            with pytest.raises(ConnectionClosed) as closed:
+                line.recv(PATIENCE)
+            assert closed.value.rcvd
+            assert closed.value.rcvd.code == CloseCode.GOING_AWAY
         assert all(stream.ends() for stream in streams)
         assert server.process.wait(PATIENCE) == 0
         assert server.processes == set()  # they said good-bye: a killed one leaves its socket behind
@@ -163,10 +172,7 @@ def test_no_process_outlives_the_one_that_started_it(shell: Shell) -> None:
         server.process.kill()
         server.process.wait(PATIENCE)
         assert all(stream.ends() for stream in streams)
-        until = time.monotonic() + PATIENCE
-        while server.processes:  # they say good-bye
-            assert time.monotonic() < until
-            time.sleep(0.02)  # for the processes, not for the clock
+        until(lambda: not server.processes, "they say good-bye")
     finally:
         server.end()
 

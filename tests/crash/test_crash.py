@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -30,10 +29,10 @@ from linnet.kernel.settings import load
 from linnet.kernel.value import Value
 from linnet.social.people import queries as people
 from linnet.social.posts.rules import Author, Terms
+from tests.waiting import PATIENCE, until
 
 ROUNDS = int(os.environ.get("LINNET_CRASH_ROUNDS", "50"))
 CLIENTS = 8
-PATIENCE = 30  # seconds after which a test that waits has failed
 LINNET = Path(sys.executable).with_name("linnet")
 
 pytestmark = pytest.mark.slow
@@ -83,13 +82,11 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        until = time.monotonic() + PATIENCE
-        while not self.answers():
-            assert self.process.poll() is None, "the server did not start"
-            assert time.monotonic() < until
-            time.sleep(0.02)  # for the process, not for the clock
+        until(self.answers, "the server answers")
 
     def answers(self) -> bool:
+        assert self.process
+        assert self.process.poll() is None, "the server did not start"
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             line.request("GET", "/health")
@@ -214,10 +211,10 @@ def finish(server: Server, ids: list[int]) -> None:
     """Waits until every planned post has gone out."""
     db = open_database(server.settings)
     try:
-        until = time.monotonic() + PATIENCE
-        while any(db.read_now(draft_queries.draft, id).stage == "set" for id in ids):
-            assert time.monotonic() < until
-            time.sleep(0.05)  # for the other process
+        until(
+            lambda: not any(db.read_now(draft_queries.draft, id).stage == "set" for id in ids),
+            "every planned post is out",
+        )
     finally:
         db.close()
 

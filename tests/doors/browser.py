@@ -12,8 +12,6 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.applications import Starlette
 
-from linnet.db.migrate import migrate
-from linnet.db.sqlite import SqliteDatabase
 from linnet.db.tx import Tx
 from linnet.desk.firm import actions as firm
 from linnet.desk.firm.rules import FirstPerson, NewFirm
@@ -32,7 +30,7 @@ from linnet.social.people import queries
 from linnet.social.people.passwords import PasswordDesk, hash_password
 from linnet.social.people.rules import AccessEnded, Account
 from linnet.social.posts.rules import PostPublished
-from tests import cast
+from tests import cast, fresh
 
 PASSWORD = "rye and spelt at four"
 HASH = hash_password(PASSWORD)
@@ -257,8 +255,7 @@ class Site:
         values = {f"LINNET_{name.upper()}": value for name, value in settings.items()}
         self.settings = load({"LINNET_DATA": str(folder), "LINNET_URL": url, **values}, folder)
         self.hub = Hub(folder / "run", (PostPublished, NoticeGiven, AccessEnded))
-        self.db = SqliteDatabase(folder / "linnet.sqlite", on_commit=self.hub.publish)
-        migrate(self.db, now_ms())
+        self.db = fresh.database(folder, on_commit=self.hub.publish)
         store = Store(folder / "media")
         self.house = House(
             self.settings,

@@ -6,7 +6,6 @@ import itertools
 import os
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,8 @@ from linnet.kernel.settings import Settings, load
 from linnet.social.apps import actions as apps
 from linnet.social.people import actions as people
 from linnet.social.people.rules import Account, Person, ProfileChange
-from tests import cast
+from tests import cast, fresh
+from tests.waiting import until
 
 ALL = "read write follow push profile"
 _numbers = itertools.count(1)
@@ -131,12 +131,14 @@ def _running(folder: Path, database: str) -> Iterator[Running]:
         },
         folder,
     )
+    if database == "sqlite":
+        fresh.prepare(settings.data)
     hub = Hub(settings.data / "run", HEARD)  # as another process of the same machine would
     thread = _Server(create(settings), hub, port)
     db = open_database(settings, on_emit=duties, on_commit=hub.publish)
     thread.start()
     try:
-        _wait_for(url)
+        until(lambda: _answers(url), "the server answers")
         yield Running(url, settings, db)
     finally:
         thread.stop()
@@ -177,12 +179,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(url: str) -> None:
-    until = time.monotonic() + 20
-    while True:
-        with contextlib.suppress(requests.ConnectionError):
-            requests.get(f"{url}/health", timeout=5)
-            return
-        if time.monotonic() > until:
-            pytest.fail("the server did not start")
-        time.sleep(0.02)
+def _answers(url: str) -> bool:
+    with contextlib.suppress(requests.ConnectionError):
+        return requests.get(f"{url}/health", timeout=20).ok
+    return False

@@ -12,6 +12,7 @@ from linnet.social.posts import actions as posts
 from linnet.social.posts.rules import Author, NewPost, ThreadGrew
 from tests.doors.browser import site
 from tests.doors.test_site_posts import listen
+from tests.waiting import PATIENCE, within
 
 
 def test_more_of_an_open_thread(tmp_path: Path) -> None:
@@ -58,7 +59,7 @@ def test_more_of_an_open_thread(tmp_path: Path) -> None:
             bakery.hub.stop()
             return [one.replace(str(root), "ROOT") for one in heard]
 
-        heard = bakery.runner.run(asyncio.wait_for(story(), 10))
+        heard = bakery.runner.run(within(PATIENCE, story()))
         assert heard == ["", "retry: 5000\n\n", *["event: thread\ndata: ROOT\n\n"] * 2]
 
 

@@ -20,6 +20,7 @@ from linnet.social.posts import actions as posts
 from linnet.social.posts.rules import Author, NewPost
 from tests.doors.browser import Browser, Site, site
 from tests.pictures import picture
+from tests.waiting import PATIENCE, within
 
 
 @pytest.fixture(scope="module")
@@ -400,7 +401,7 @@ def test_the_live_line(bakery: Site, jana: Browser):
         bakery.hub.stop()
         return [letter.replace(str(id), "ID") for letter in heard]
 
-    heard = bakery.runner.run(asyncio.wait_for(watch(), 10))
+    heard = bakery.runner.run(within(PATIENCE, watch()))
     assert heard == [
         "retry: 5000\n\n",
         f"event: post\nid: ID\ndata: {account.id}\n\n",

@@ -1,6 +1,5 @@
 """A trial that is over is judged by the server itself: the sweep counts, the worker reads, the page shows."""
 
-import time
 from pathlib import Path
 
 import requests
@@ -14,8 +13,7 @@ from linnet.social.posts.rules import Author
 from tests import lived_trial
 from tests.doors.conftest import _running
 from tests.lived_trial import BERLIN, PLAN
-
-PATIENCE = 60  # seconds, on a busy machine
+from tests.waiting import until
 
 
 def test_the_server_judges_by_itself(tmp_path: Path) -> None:
@@ -30,10 +28,7 @@ def test_the_server_judges_by_itself(tmp_path: Path) -> None:
         lived_trial.world(server.db, trial, effect=45)
         lived_trial.posted(server.db, trial)
         lived_trial.live(server.db, begun, now_ms())
-        until = time.monotonic() + PATIENCE
-        while server.read(queries.current, who.account_id) is not None:
-            assert time.monotonic() < until, lived_trial.again(server.db, trial)
-            time.sleep(0.02)  # for the worker, not for the clock
+        until(lambda: server.read(queries.current, who.account_id) is None, "the trial is judged")
         cookie = server.write(people.open_session, who.person_id, who.account_id, "a test", now_ms())
         page = requests.get(f"{server.url}/desk/trial/{trial.id}", cookies={"sid": cookie}, timeout=20)
         assert (page.status_code, ">Worth it</h1>" in page.text) == (200, True)

@@ -21,11 +21,10 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import apsw
 import requests
@@ -33,22 +32,11 @@ from mastodon import Mastodon
 
 from tests.federation.hosts import sitecustomize as hosts
 from tests.tls import Authority
+from tests.waiting import PATIENCE, until
 
-PATIENCE = 60  # seconds after which a test that waits has failed
 LINNET = Path(sys.executable).with_name("linnet")
 HOOK = Path(hosts.__file__).parent
 SECRET = "a long enough secret"
-
-
-def until(ask: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
-    """The first answer that is something. For other processes, not for the clock."""
-    end = time.monotonic() + patience
-    while True:
-        found = ask()
-        if found:
-            return found
-        assert time.monotonic() < end, f"not within {patience} s: {what}"
-        time.sleep(0.05)
 
 
 def free_port(address: str = "127.0.0.1") -> int:

@@ -15,8 +15,6 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
 
 from linnet.db.database import Database
-from linnet.db.migrate import migrate
-from linnet.db.sqlite import SqliteDatabase
 from linnet.desk.publishing import actions as publishing
 from linnet.federation.authority import Drop
 from linnet.federation.doors import accept, discovery
@@ -39,6 +37,7 @@ from linnet.social.posts import foreign
 from linnet.social.posts.rules import Author, NewPost, PostChange, PostDeleted, PostEdited
 from linnet.social.reactions import actions as reactions
 from linnet.social.safety import actions as safety
+from tests import fresh
 from tests.asgi import Answer, ask
 from tests.asgi import _ask as asgi
 from tests.cast import both
@@ -160,8 +159,7 @@ def house(db: Database, tmp_path: Path) -> House:
 def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A house that is only looked at: what the answers look like does not depend on the engine."""
     folder = tmp_path_factory.mktemp("still")
-    database = SqliteDatabase(folder / "linnet.sqlite")
-    migrate(database, NOW)
+    database = fresh.database(folder)
     yield build(database, folder)
     database.close()
 

@@ -10,8 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linnet.db.database import Database, DatabaseError
-from linnet.db.migrate import migrate
-from linnet.db.sqlite import SqliteDatabase
 from linnet.db.tx import Tx
 from linnet.federation.authority import Drop
 from linnet.federation.letters import actions, inbox, queries, rules, steps
@@ -27,6 +25,7 @@ from linnet.kernel.errors import Upstream
 from linnet.kernel.settings import load
 from linnet.kernel.value import changed
 from linnet.kernel.wire import decode_as
+from tests import fresh
 from tests.asgi import Answer, ask
 from tests.conftest import NOW
 from tests.federation.abroad import OWN, page, person
@@ -40,8 +39,7 @@ MALLORY = "https://evil.example/users/m"
 @pytest.fixture
 def lite(tmp_path) -> Iterator[Database]:
     """A database of the quicker kind, where the kind does not matter."""
-    database = SqliteDatabase(tmp_path / "linnet.sqlite")
-    migrate(database, NOW)
+    database = fresh.database(tmp_path)
     yield database
     database.close()
 

@@ -16,7 +16,8 @@ from mastodon import Mastodon
 from mastodon.errors import MastodonError, MastodonNotFoundError
 from PIL import Image
 
-from tests.federation.processes import PATIENCE, Country, Linnet, Visitor, until
+from tests.federation.processes import Country, Linnet, Visitor
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.slow
 

@@ -8,6 +8,7 @@ import argparse
 import fcntl
 import importlib
 import os
+import signal
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TextIO
@@ -72,6 +73,7 @@ def _ready(settings: Settings) -> None:
 
 def serve(settings: Settings, target: str = "linnet.app:serve") -> None:
     """Runs the server processes of `target`, a factory of an ASGI app, until stopped."""
+    os.register_at_fork(after_in_child=_mortal)
     Granian(
         target,
         factory=True,
@@ -85,3 +87,11 @@ def serve(settings: Settings, target: str = "linnet.app:serve") -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     ).serve()
+
+
+def _mortal() -> None:
+    """A new server process has its parent's handlers until Granian gives it handlers of its own, seconds
+    later on a busy machine. They only note the signal, which nobody there reads: it would serve on, until
+    it is killed (seen with Granian 2.8.7). It has accepted nothing yet, so it may simply end."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)

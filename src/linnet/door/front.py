@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from linnet.door.ending import Ending
+from linnet.door.ending import LEFT, Ending
 from linnet.door.patience import patient
 
 
@@ -17,6 +17,10 @@ class Front:
         self._ending = ending
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            with self._ending.socket():
+                await self._app(scope, self._ending.hang_up(receive, LEFT), send)
+            return
         direct = scope["type"] == "http" and scope["path"].startswith("/api/")
         rest = self._ending.hang_up(receive)
         heard = patient(receive, rest) if scope["type"] == "http" else receive

@@ -221,5 +221,6 @@ async def _send_flow(receive: Receive, send: Send, made: Flow, headers: list[tup
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
         task.cancel()
+    for task in tasks:
         with contextlib.suppress(asyncio.CancelledError):
             await task

@@ -7,6 +7,7 @@ import contextlib
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from linnet.door.ending import GOING_AWAY
 from linnet.door.statuses import status_of
 from linnet.kernel.errors import Invalid, LinnetError
 from linnet.kernel.wire import decode, encode
@@ -55,14 +56,19 @@ class Sockets:
         for task in (reading, writing):
             with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
                 await task
-        if line.application_state is WebSocketState.CONNECTED:
-            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-                await line.close(POLICY, "The stream has ended")
+        if line.application_state is not WebSocketState.CONNECTED:
+            return
+        # a client's own goodbye the server below has answered already: this is for the end of the process
+        left = line.client_state is WebSocketState.DISCONNECTED
+        code, why = (GOING_AWAY, "This server stops") if left else (POLICY, "The stream has ended")
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+            await line.close(code, why)
 
     async def _write(self, line: WebSocket, stream: Stream) -> None:
         while True:
             try:
-                letter = await asyncio.wait_for(stream.letters.get(), BREATH)
+                async with asyncio.timeout(BREATH):  # `wait_for` of 3.11 forgets that it was cancelled
+                    letter = await stream.letters.get()
             except TimeoutError:
                 if not await self._streams.still_good(stream):
                     return

@@ -79,7 +79,8 @@ class Live:
             yield "retry: 5000\n\n"
             while True:
                 try:
-                    letter = await asyncio.wait_for(line.letters.get(), BREATH)
+                    async with asyncio.timeout(BREATH):
+                        letter = await line.letters.get()
                 except TimeoutError:
                     letter = ":\n\n"
                 if letter == "":

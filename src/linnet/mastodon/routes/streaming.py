@@ -46,7 +46,8 @@ async def _events(streams: Streams, stream: Stream) -> AsyncIterator[bytes]:
     yield b":)\n\n"
     while True:
         try:
-            letter = await asyncio.wait_for(stream.letters.get(), BREATH)
+            async with asyncio.timeout(BREATH):  # `wait_for` of 3.11 forgets that it was cancelled
+                letter = await stream.letters.get()
         except TimeoutError:
             if not await streams.still_good(stream):
                 return
