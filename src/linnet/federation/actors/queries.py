@@ -3,13 +3,12 @@
 from linnet.db.tx import Tx
 from linnet.federation.actors.rules import Actor
 
-BY_URI = """SELECT account_id, uri, authority, inbox, shared_inbox, outbox, followers, following, featured,
-    key_id, key_pem, also_known_as, fetched_at, gone_at, moved_to FROM actor WHERE uri = :uri"""
-BY_KEY = """SELECT account_id, uri, authority, inbox, shared_inbox, outbox, followers, following, featured,
-    key_id, key_pem, also_known_as, fetched_at, gone_at, moved_to FROM actor WHERE key_id = :key_id AND key_id <> ''
+COLUMNS = """account_id, uri, authority, inbox, shared_inbox, outbox, followers, following, featured, key_id,
+    key_pem, also_known_as, fetched_at, gone_at, moved_to"""
+BY_URI = f"SELECT {COLUMNS} FROM actor WHERE uri = :uri"
+BY_KEY = f"""SELECT {COLUMNS} FROM actor WHERE key_id = :key_id AND key_id <> ''
     ORDER BY fetched_at DESC LIMIT 1"""
-OF_ACCOUNT = """SELECT account_id, uri, authority, inbox, shared_inbox, outbox, followers, following, featured,
-    key_id, key_pem, also_known_as, fetched_at, gone_at, moved_to FROM actor WHERE account_id = :account_id"""
+OF_ACCOUNT = f"SELECT {COLUMNS} FROM actor WHERE account_id = :account_id"
 
 
 def by_uri(tx: Tx, uri: str) -> Actor | None:

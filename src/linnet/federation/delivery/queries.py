@@ -127,15 +127,14 @@ def bodies(tx: Tx, ids: Iterable[int]) -> dict[int, bytes]:
     return {row.id: row.body.encode() for row in tx.all(Body, BODIES, ids=wanted)} if wanted else {}
 
 
-TAKE_OUT = """DELETE FROM delivery WHERE host = :host AND id = :id
-    RETURNING host, id, activity_id, inbox, followers, tries, created_at"""
-TAKE_OUT_OLD = """DELETE FROM delivery WHERE host = :host AND created_at <= :before
-    RETURNING host, id, activity_id, inbox, followers, tries, created_at"""
-TAKE_OUT_SUPERSEDED = """DELETE FROM delivery
+COLUMNS = "host, id, activity_id, inbox, followers, tries, created_at"
+TAKE_OUT = f"DELETE FROM delivery WHERE host = :host AND id = :id RETURNING {COLUMNS}"
+TAKE_OUT_OLD = f"DELETE FROM delivery WHERE host = :host AND created_at <= :before RETURNING {COLUMNS}"
+TAKE_OUT_SUPERSEDED = f"""DELETE FROM delivery
     WHERE activity_id IN (SELECT id FROM activity
             WHERE object_uri = :object_uri AND id < :below AND account_id = :account_id AND kind IN :kinds)
         AND host IN (SELECT host FROM peer WHERE host IN :hosts AND failures > 0 AND held = 0)
-    RETURNING host, id, activity_id, inbox, followers, tries, created_at"""
+    RETURNING {COLUMNS}"""
 
 
 def take_out(tx: Tx, host: str, id: int) -> Delivery | None:

@@ -3,6 +3,7 @@
 from linnet.db.tx import Tx
 from linnet.door.neighbours import DomainList, DomainRule, NotTaken, Overview, Server
 from linnet.federation.peers import actions, rules
+from linnet.federation.peers.queries import PEER_COLUMNS, RULE_COLUMNS
 from linnet.federation.peers.rules import Peer
 from linnet.kernel.clock import DAY, moment
 from linnet.kernel.value import Value
@@ -15,18 +16,15 @@ OVERVIEW = """SELECT COUNT(*) AS servers, CAST(COALESCE(SUM(waiting), 0) AS BIGI
     FROM peer"""
 NOT_TAKEN = """SELECT reason, host, CAST(SUM(times) AS BIGINT) AS times FROM dropped WHERE day >= :day
     GROUP BY reason, host ORDER BY SUM(times) DESC, reason, host LIMIT :n"""
-ALL = """SELECT host, software, version, asked_at, signature, waiting, next_at, held, failures,
-        failing_since, delivered_at, error, heard_at
+ALL = f"""SELECT {PEER_COLUMNS}
     FROM peer WHERE host > :after AND host LIKE '%' || :search || '%' ORDER BY host LIMIT :n"""
-WAITING = """SELECT host, software, version, asked_at, signature, waiting, next_at, held, failures,
-        failing_since, delivered_at, error, heard_at
+WAITING = f"""SELECT {PEER_COLUMNS}
     FROM peer WHERE host > :after AND host LIKE '%' || :search || '%' AND waiting > 0 ORDER BY host LIMIT :n"""
-TROUBLE = """SELECT host, software, version, asked_at, signature, waiting, next_at, held, failures,
-        failing_since, delivered_at, error, heard_at
+TROUBLE = f"""SELECT {PEER_COLUMNS}
     FROM peer WHERE host > :after AND host LIKE '%' || :search || '%' AND failures > 0 ORDER BY host LIMIT :n"""
 WHICH = {"all": ALL, "waiting": WAITING, "trouble": TROUBLE}
 
-RULES = """SELECT domain, severity, reject_media, reject_reports, comment, public_comment, source, created_at
+RULES = f"""SELECT {RULE_COLUMNS}
     FROM domain_rule WHERE domain > :after AND domain LIKE '%' || :search || '%' ORDER BY domain LIMIT :n"""
 LISTS = "SELECT address, asked_at, read_at, domains, error FROM domain_list ORDER BY added_at, address"
 

@@ -28,12 +28,10 @@ class Due(Value):
 
 # servers
 
-PEER = """SELECT host, software, version, asked_at, signature, waiting, next_at, held, failures,
-        failing_since, delivered_at, error, heard_at
-    FROM peer WHERE host = :host"""
-PEERS = """SELECT host, software, version, asked_at, signature, waiting, next_at, held, failures,
-        failing_since, delivered_at, error, heard_at
-    FROM peer WHERE host IN :hosts"""
+PEER_COLUMNS = """host, software, version, asked_at, signature, waiting, next_at, held, failures, failing_since,
+    delivered_at, error, heard_at"""
+PEER = f"SELECT {PEER_COLUMNS} FROM peer WHERE host = :host"
+PEERS = f"SELECT {PEER_COLUMNS} FROM peer WHERE host IN :hosts"
 
 
 def peer(tx: Tx, host: str) -> Peer | None:
@@ -61,10 +59,9 @@ DUE = "SELECT host FROM peer WHERE waiting > 0 AND next_at <= :now ORDER BY next
 # PostgreSQL: what another process takes at this moment is not waited for
 PG_DUE = """SELECT host FROM peer WHERE waiting > 0 AND next_at <= :now ORDER BY next_at LIMIT :n
     FOR UPDATE SKIP LOCKED"""
-HOLD = """UPDATE peer SET next_at = :until, held = :until
+HOLD = f"""UPDATE peer SET next_at = :until, held = :until
     WHERE host IN :hosts AND waiting > 0 AND next_at <= :now
-    RETURNING host, software, version, asked_at, signature, waiting, next_at, held, failures,
-        failing_since, delivered_at, error, heard_at"""
+    RETURNING {PEER_COLUMNS}"""
 
 
 def next_due(tx: Tx) -> int | None:
@@ -174,14 +171,11 @@ def forget(tx: Tx, before: int) -> int:
 
 # rules about domains
 
-RULE = """SELECT domain, severity, reject_media, reject_reports, comment, public_comment, source, created_at
-    FROM domain_rule WHERE domain = :domain"""
-RULES = """SELECT domain, severity, reject_media, reject_reports, comment, public_comment, source, created_at
-    FROM domain_rule ORDER BY domain"""
-RULES_OF = """SELECT domain, severity, reject_media, reject_reports, comment, public_comment, source, created_at
-    FROM domain_rule WHERE source = :source ORDER BY domain"""
-RULES_FOR = """SELECT domain, severity, reject_media, reject_reports, comment, public_comment, source, created_at
-    FROM domain_rule WHERE domain IN :names"""
+RULE_COLUMNS = "domain, severity, reject_media, reject_reports, comment, public_comment, source, created_at"
+RULE = f"SELECT {RULE_COLUMNS} FROM domain_rule WHERE domain = :domain"
+RULES = f"SELECT {RULE_COLUMNS} FROM domain_rule ORDER BY domain"
+RULES_OF = f"SELECT {RULE_COLUMNS} FROM domain_rule WHERE source = :source ORDER BY domain"
+RULES_FOR = f"SELECT {RULE_COLUMNS} FROM domain_rule WHERE domain IN :names"
 ANY_RULE = "SELECT domain FROM domain_rule LIMIT 1"
 
 

@@ -3,16 +3,13 @@
 from linnet.db.tx import Tx
 from linnet.federation.relays.rules import Relay
 
-RELAYS = """SELECT id, address, style, actor, inbox, state, problem, followed_tags, taken, added_at, answered_at,
-    heard_at FROM relay ORDER BY address"""
-RELAY = """SELECT id, address, style, actor, inbox, state, problem, followed_tags, taken, added_at, answered_at,
-    heard_at FROM relay WHERE id = :id"""
-AT = """SELECT id, address, style, actor, inbox, state, problem, followed_tags, taken, added_at, answered_at,
-    heard_at FROM relay WHERE address = :address"""
-ASKED_THERE = """SELECT id, address, style, actor, inbox, state, problem, followed_tags, taken, added_at,
-    answered_at, heard_at FROM relay WHERE state = 'asked' ORDER BY id"""
-BY_ACTOR = """SELECT id, address, style, actor, inbox, state, problem, followed_tags, taken, added_at, answered_at,
-    heard_at FROM relay WHERE actor = :actor AND actor <> '' AND state = 'accepted' ORDER BY id LIMIT 1"""
+COLUMNS = """id, address, style, actor, inbox, state, problem, followed_tags, taken, added_at, answered_at,
+    heard_at"""
+RELAYS = f"SELECT {COLUMNS} FROM relay ORDER BY address"
+RELAY = f"SELECT {COLUMNS} FROM relay WHERE id = :id"
+AT = f"SELECT {COLUMNS} FROM relay WHERE address = :address"
+ASKED_THERE = f"SELECT {COLUMNS} FROM relay WHERE state = 'asked' ORDER BY id"
+BY_ACTOR = f"SELECT {COLUMNS} FROM relay WHERE actor = :actor AND actor <> '' AND state = 'accepted' ORDER BY id LIMIT 1"
 INSERT = """INSERT INTO relay (id, address, style, state, followed_tags, added_at)
     VALUES (:id, :address, :style, 'asked', :followed_tags, :now) ON CONFLICT (address) DO NOTHING"""
 SAVE = """UPDATE relay SET style = :style, actor = :actor, inbox = :inbox, state = :state, problem = :problem,

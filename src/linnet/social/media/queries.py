@@ -6,18 +6,13 @@ from linnet.db.tx import Tx
 from linnet.kernel.value import Value
 from linnet.social.media.rules import Media, Picture, Use
 
-MEDIA = """SELECT id, account_id, person_id, post_id, use, kept, position, mime, width, height, bytes, file,
-    thumb_file, thumb_width, thumb_height, blurhash, alt, focus_x, focus_y, loose_since, remote_url
-    FROM media WHERE id = :id"""
-AMONG = """SELECT id, account_id, person_id, post_id, use, kept, position, mime, width, height, bytes, file,
-    thumb_file, thumb_width, thumb_height, blurhash, alt, focus_x, focus_y, loose_since, remote_url
-    FROM media WHERE id IN :ids"""
-OF_POSTS = """SELECT id, account_id, person_id, post_id, use, kept, position, mime, width, height, bytes, file,
-    thumb_file, thumb_width, thumb_height, blurhash, alt, focus_x, focus_y, loose_since, remote_url
+COLUMNS = """id, account_id, person_id, post_id, use, kept, position, mime, width, height, bytes, file,
+    thumb_file, thumb_width, thumb_height, blurhash, alt, focus_x, focus_y, loose_since, remote_url"""
+MEDIA = f"SELECT {COLUMNS} FROM media WHERE id = :id"
+AMONG = f"SELECT {COLUMNS} FROM media WHERE id IN :ids"
+OF_POSTS = f"""SELECT {COLUMNS}
     FROM media WHERE post_id IN :ids AND post_id IS NOT NULL AND position >= 0 ORDER BY post_id, position"""
-EVER_OF_POST = """SELECT id, account_id, person_id, post_id, use, kept, position, mime, width, height, bytes, file,
-    thumb_file, thumb_width, thumb_height, blurhash, alt, focus_x, focus_y, loose_since, remote_url
-    FROM media WHERE post_id = :id ORDER BY position, id"""
+EVER_OF_POST = f"SELECT {COLUMNS} FROM media WHERE post_id = :id ORDER BY position, id"
 
 
 def media(tx: Tx, id: int) -> Media | None:

@@ -55,70 +55,26 @@ def _email_key(email: str) -> str:
     return address.lower() if address.isascii() else ""
 
 
-ACCOUNT = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
-    locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
-    followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
-    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, emoji, held,
-    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
-        FROM media m WHERE m.id = avatar_id) AS avatar_file,
-    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
-        FROM media m WHERE m.id = header_id) AS header_file
-    FROM account WHERE id = :id"""
-ACCOUNTS = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
-    locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
-    followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
-    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, emoji, held,
-    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
-        FROM media m WHERE m.id = avatar_id) AS avatar_file,
-    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
-        FROM media m WHERE m.id = header_id) AS header_file
-    FROM account WHERE id IN :ids"""
-BY_HANDLE = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
-    locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
-    followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
-    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, emoji, held,
-    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
-        FROM media m WHERE m.id = avatar_id) AS avatar_file,
-    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
-        FROM media m WHERE m.id = header_id) AS header_file
-    FROM account WHERE handle_key = :key AND host = :host"""
-BY_HANDLES = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
-    locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
-    followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
-    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, emoji, held,
-    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
-        FROM media m WHERE m.id = avatar_id) AS avatar_file,
-    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
-        FROM media m WHERE m.id = header_id) AS header_file
-    FROM account WHERE handle_key IN :keys AND host = :host AND suspended_at IS NULL"""
-BY_URI = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
-    locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
-    followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
-    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, emoji, held,
-    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
-        FROM media m WHERE m.id = avatar_id) AS avatar_file,
-    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
-        FROM media m WHERE m.id = header_id) AS header_file
-    FROM account WHERE uri = :uri AND uri <> ''"""
-LOCAL = """SELECT id, handle, handle_key, host, kind, name, bio, bio_html, fields, avatar_id, header_id,
-    locked, discoverable, indexable, default_visibility, default_sensitive, default_language,
-    followers_count, following_count, posts_count, last_post_at, revision, created_at, invented,
-    uri, url, moved_to_id, suspended_at, hides_network, default_quotes, emoji, held,
-    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
-        FROM media m WHERE m.id = avatar_id) AS avatar_file,
-    (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
-        FROM media m WHERE m.id = header_id) AS header_file
-    FROM account WHERE host = '' AND suspended_at IS NULL AND id < :below AND id > :above ORDER BY id LIMIT :n"""
-OF_PERSON = """SELECT a.id, a.handle, a.handle_key, a.host, a.kind, a.name, a.bio, a.bio_html, a.fields,
-    a.avatar_id, a.header_id, a.locked, a.discoverable, a.indexable, a.default_visibility,
-    a.default_sensitive, a.default_language, a.followers_count, a.following_count, a.posts_count,
-    a.last_post_at, a.revision, a.created_at, a.invented,
-    a.uri, a.url, a.moved_to_id, a.suspended_at, a.hides_network, a.default_quotes, a.emoji, a.held,
+# of `account a`, for `rules.Account`
+COLUMNS = """a.id, a.handle, a.handle_key, a.host, a.kind, a.name, a.bio, a.bio_html, a.fields, a.avatar_id,
+    a.header_id, a.locked, a.discoverable, a.indexable, a.default_visibility, a.default_sensitive,
+    a.default_language, a.followers_count, a.following_count, a.posts_count, a.last_post_at, a.revision,
+    a.created_at, a.invented, a.uri, a.url, a.moved_to_id, a.suspended_at, a.hides_network,
+    a.default_quotes, a.emoji, a.held,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
         FROM media m WHERE m.id = a.avatar_id) AS avatar_file,
     (SELECT CASE WHEN m.remote_url = '' THEN m.file ELSE 'elsewhere/' || CAST(m.id AS TEXT) END
-        FROM media m WHERE m.id = a.header_id) AS header_file
-    FROM account a JOIN member m ON m.account_id = a.id WHERE m.person_id = :person_id ORDER BY m.since, a.id"""
+        FROM media m WHERE m.id = a.header_id) AS header_file"""
+ACCOUNT = f"SELECT {COLUMNS} FROM account a WHERE a.id = :id"
+ACCOUNTS = f"SELECT {COLUMNS} FROM account a WHERE a.id IN :ids"
+BY_HANDLE = f"SELECT {COLUMNS} FROM account a WHERE a.handle_key = :key AND a.host = :host"
+BY_HANDLES = f"""SELECT {COLUMNS} FROM account a
+    WHERE a.handle_key IN :keys AND a.host = :host AND a.suspended_at IS NULL"""
+BY_URI = f"SELECT {COLUMNS} FROM account a WHERE a.uri = :uri AND a.uri <> ''"
+LOCAL = f"""SELECT {COLUMNS} FROM account a
+    WHERE a.host = '' AND a.suspended_at IS NULL AND a.id < :below AND a.id > :above ORDER BY a.id LIMIT :n"""
+OF_PERSON = f"""SELECT {COLUMNS} FROM account a JOIN member m ON m.account_id = a.id
+    WHERE m.person_id = :person_id ORDER BY m.since, a.id"""
 
 
 def account(tx: Tx, account_id: int) -> Account | None:

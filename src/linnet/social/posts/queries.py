@@ -17,13 +17,11 @@ class Grave(Value):
 
 
 IS_TAKEN = "SELECT 1 FROM post WHERE id = :id"
-POST = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
+COLUMNS = """id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
     reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
-    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count, emoji
-    FROM post WHERE id = :id"""
-VISIBLE_POST = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
-    reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
-    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count, emoji
+    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count, emoji"""
+POST = f"SELECT {COLUMNS} FROM post WHERE id = :id"
+VISIBLE_POST = f"""SELECT {COLUMNS}
     FROM post p WHERE id = :id
         AND (visibility IN ('public', 'quiet') OR account_id = :viewer_id
             OR EXISTS (SELECT 1 FROM mention m WHERE m.post_id = p.id AND m.account_id = :viewer_id)
@@ -32,17 +30,11 @@ VISIBLE_POST = """SELECT id, account_id, person_id, text, html, warning, sensiti
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = p.account_id AND b.target_id = :viewer_id)
         AND NOT EXISTS (SELECT 1 FROM account z WHERE z.id = p.account_id
             AND (z.suspended_at IS NOT NULL OR z.held = 'suspend'))"""
-BY_URI = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
-    reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
-    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count, emoji
-    FROM post WHERE uri = :uri AND uri <> ''"""
+BY_URI = f"SELECT {COLUMNS} FROM post WHERE uri = :uri AND uri <> ''"
 IS_GONE = "SELECT 1 FROM farewell WHERE uri = :uri AND account_id IN (:account_id, 0)"
 KEY = "SELECT post_id FROM post_key WHERE account_id = :account_id AND key = :key"
 BOOST = "SELECT id FROM post WHERE boost_of_id = :post_id AND account_id = :account_id"
-BOOSTS = """SELECT id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
-    reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
-    boosts_count, favourites_count, revision, uri, url, quotable, quotes_count, emoji
-    FROM post WHERE boost_of_id = :post_id"""
+BOOSTS = f"SELECT {COLUMNS} FROM post WHERE boost_of_id = :post_id"
 
 
 # Who lives elsewhere and has to do with a post: is mentioned, answered or quoted, answered, boosted, liked

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from linnet.db.tx import Tx
 from linnet.social.reports.rules import Report
 
-REPORT = """SELECT id, uri, from_id, from_host, about_id, post_ids, category, comment, forwarded, created_at,
-    closed_at, closed_by FROM report WHERE id = :id"""
-OPEN = """SELECT id, uri, from_id, from_host, about_id, post_ids, category, comment, forwarded, created_at,
-    closed_at, closed_by FROM report WHERE closed_at IS NULL ORDER BY id LIMIT :n"""
-CLOSED = """SELECT id, uri, from_id, from_host, about_id, post_ids, category, comment, forwarded, created_at,
-    closed_at, closed_by FROM report WHERE closed_at IS NOT NULL ORDER BY id DESC LIMIT :n"""
+COLUMNS = """id, uri, from_id, from_host, about_id, post_ids, category, comment, forwarded, created_at,
+    closed_at, closed_by"""
+REPORT = f"SELECT {COLUMNS} FROM report WHERE id = :id"
+OPEN = f"SELECT {COLUMNS} FROM report WHERE closed_at IS NULL ORDER BY id LIMIT :n"
+CLOSED = f"SELECT {COLUMNS} FROM report WHERE closed_at IS NOT NULL ORDER BY id DESC LIMIT :n"
 OPEN_COUNT = "SELECT COUNT(*) FROM report WHERE closed_at IS NULL"
 # Each counted only as far as it matters.
 FROM_HOST = """SELECT COUNT(*) FROM (SELECT 1 FROM report WHERE from_host = :host AND from_host <> ''
