@@ -92,6 +92,8 @@ def told(firm: Firm, now: int) -> Iterator[tuple[Summary, int]]:
         kind = verdict.judge(frozen, reading).kind
         over = day_start(next_day(until, 3), own)
         yield rules.with_result(said, reading, kind, seed), min(over + FOUND_AFTER, now)
+    else:
+        yield said, now - DAY  # looked at again each week, the last time yesterday
 
 
 def _registered(firm: Firm, frozen: Protocol, at: int) -> Summary:

@@ -4,6 +4,7 @@ from linnet.db.database import Database
 from linnet.db.tx import Tx
 from linnet.demo import cast
 from linnet.demo.company import Company
+from linnet.demo.script import TRIAL_WEEKS
 from linnet.demo.story import Story
 from linnet.demo.tried import PAGE_WEEKS, PAGES
 from linnet.desk.firm import queries as firms
@@ -92,7 +93,7 @@ class Trying:
         basis = history.basis(tx, firms.must_firm(tx), MARGIN, at)
         plan = Plan(
             self._worth(basis, MINUTES, basis.tools),
-            weeks=8,
+            weeks=TRIAL_WEEKS,
             baseline_days=basis.baseline_days,
             usual=basis.usual,
         )
