@@ -364,7 +364,7 @@ def test_the_verdict_page(firm: Firm, effect: float, title: str):
     assert re.search(r"n \d+ days on, \d+ quiet · range", said)
     last = next(iter(re.findall(r"What to do (.*?) In figures", said)))
     assert last
-    assert ("which-page" in last) == (title == "Cannot tell yet")
+    assert ("trial of pages" in last) == (title == "Cannot tell yet")
     assert ('href="/desk/trial/pages"' in jana.page.text) == ("which-page" in last)
     assert day_start(trial.last_day, ZONE) < now_ms()
     file = jana.get(f"/desk/trial/{trial.id}/trial.json")
@@ -391,3 +391,14 @@ def test_a_firm_that_has_not_posted_gets_a_date(firm: Firm):
     jana.submit("/posts", text="Too soon")
     jana.get("/desk/trial")
     assert "Begin on" not in text(jana)
+
+
+def test_of_a_look_for_futility_that_goes_on_no_figure_is_told(firm: Firm):
+    trial = firm.running(68, lived_trial.longer(PLAN, weeks=12), effect=45)
+    lived_trial.read(firm.here.db, trial)
+    assert len(firm.here.db.read_now(queries.looks, trial.id)) == 1
+    firm.jana.get("/desk/trial")
+    said = text(firm.jana)
+    assert "Can it still be worth it? It can, so the trial goes on" in said
+    assert "Posting brought" not in said
+    assert "trial-chart" not in firm.jana.page.text

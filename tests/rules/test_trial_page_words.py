@@ -78,7 +78,7 @@ def test_the_lines_of_a_clear_answer():
 def test_what_broke_it_is_counted_in_days_and_in_pages_by_week():
     found = reading(1, 6, broken=("dropped", "compliance"), posted_quiet=20, lost=6, dropped=8, days=56)
     said = verdict.words(frozen(), found, verdict.judge(frozen(), found))
-    assert said.reasons[0].endswith("6 of 56 are.")
+    assert said.reasons[0].endswith("allows: 6 of 56.")
     assert said.reasons[1].endswith("a post led to 32 of 32 promoted pages, and to 20 of 32 of the others.")
     notes = " ".join(said.notes)
     assert "Without figures: 6 of 56 days, for all pages alike" in notes

@@ -72,6 +72,10 @@ def test_a_look_for_futility_never_says_worth_it():
     early = reading(31, 60, how="futility", limit=100)
     assert verdict.judge(frozen(), early).kind == "cannot_tell"
     assert verdict.judge(frozen(), reading(-5, 10, how="futility", limit=100)).kind == "not_worth_it"
+    # and of one that goes on no more is told
+    assert verdict.goes_on(early, verdict.judge(frozen(), early))
+    for found in (reading(-5, 10, how="futility", limit=100), reading(2, 20), reading(2, 20, how="look")):
+        assert not verdict.goes_on(found, verdict.judge(frozen(), found))
 
 
 def test_a_broken_trial_says_nothing_else_however_clear_the_figures_are():
@@ -266,7 +270,7 @@ def test_a_site_on_which_a_year_shows_nothing_is_told_not_to_start():
     assert (found.kind, found.reasons) == ("do_not_start", ("nothing_to_see",))
     said = verdict.words_before(HALF, dear, tiny, found)
     assert said.title == "Do not start this trial"
-    assert "which-page" in said.next[0]
+    assert "trial of pages" in said.next[0]
     assert "today there are 0." in said.lines[0]
     # a line that is far away can be ruled out even there
     assert verdict.before(HALF, changed(WORTH, cost=3000), tiny) is None

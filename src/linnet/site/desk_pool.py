@@ -21,7 +21,7 @@ from linnet.kernel.errors import Conflict, NotAllowed, NotFound
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value
 from linnet.kernel.wire import decode, decode_as, encode
-from linnet.site.desk_times import day_words
+from linnet.site.desk_times import day_words, span_words
 from linnet.site.frame import Frame, Visit
 from linnet.social.posts.rules import Author, NewPost, Terms
 
@@ -42,10 +42,11 @@ class Row(Value):
 
 
 class Ours(Value):
-    """A trial of ours, and whether it is public."""
+    """A trial of ours, and whether it is public. `paged`: one of pages."""
 
     trial: Trial
     public: Public | None
+    paged: bool
 
 
 class Board(Value):
@@ -65,7 +66,7 @@ def board(tx: Tx, account_id: int, today: str) -> Board:
     current = trial_queries.current(tx, account_id)
     mine = [*([current] if current else []), *trial_queries.past(tx, account_id)]
     ours = [
-        Ours(trial, queries.public(tx, trial.id))
+        Ours(trial, queries.public(tx, trial.id), is_paged(trial))
         for trial in mine
         if trial.stage not in {"planned", "dropped"}
     ]
@@ -105,6 +106,7 @@ async def page(visit: Visit) -> Response:
         per_hundred=rules.per_hundred,
         titles=TITLES,
         day_words=day_words,
+        span_words=span_words,
         own_list=f"{visit.house.settings.url}/trials.json",
     )
 

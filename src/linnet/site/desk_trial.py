@@ -23,7 +23,7 @@ from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value
 from linnet.kernel.wire import decode_as
 from linnet.site import trial_pages, trial_plan
-from linnet.site.desk_times import day_words, short_day
+from linnet.site.desk_times import day_words, short_day, span_words
 from linnet.site.frame import Frame, Visit
 from linnet.site.trial_chart import light_chart, range_chart
 from linnet.social.posts.rules import Author, NewPost, Terms
@@ -133,6 +133,7 @@ def running(visit: Visit, life: Life, past: list[tuple[Trial, str]]) -> Response
         broke=(sum(s.posts > 0 for s in over if s.arm == "quiet"), sum(s.arm == "quiet" for s in over)),
         dropped=[day for day in life.days if day.state == "dropped" and day.day <= trial.last_day],
         looks=[(look, day, taken.get(day)) for look, day in records.looks(protocol)],
+        goes_on=verdict.goes_on,
         words=lambda found: verdict.words(protocol, found.reading, found.verdict),
         chart=range_chart,
         light_chart=light_chart,
@@ -296,6 +297,7 @@ async def verdict_page(visit: Visit) -> Response:
         number=verdict.number,
         dropped=[day for day in life.days if day.state == "dropped" and day.day <= trial.last_day],
         notes=life.notes,
+        span_words=span_words,
         day_words=day_words,
         short_day=short_day,
         at=lambda ms: f"{moment(ms, zone(trial.time_zone)):%-d %b, %H:%M}",

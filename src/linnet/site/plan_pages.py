@@ -6,14 +6,14 @@ from linnet.desk.trial import obeying, page_queries, page_rules
 from linnet.kernel.clock import zone
 from linnet.kernel.days import Period, day_of
 from linnet.kernel.value import Value
+from linnet.site.desk_times import day_words
 
 
 class PagesWeek(Value):
-    """A week of a trial of pages, `first` to `last` day. `this`: it is now; `posted`: those of the promoted pages
+    """A week of a trial of pages, which begins on the day `since`, in words. `this`: it is now; `posted`: those of the promoted pages
     that a post led to already."""
 
-    first: str
-    last: str
+    since: str
     this: bool
     promoted: tuple[str, ...]
     posted: tuple[str, ...]
@@ -35,8 +35,7 @@ def of_week(tx: Tx, account_id: int, period: Period, now: int) -> PagesWeek | No
     linked = {link.page for link in page_queries.links(tx, trial.id) if link.week == number}
     promoted = tuple(turn.page for turn in turns if turn.promoted)
     return PagesWeek(
-        first,
-        last,
+        day_words(first),
         first <= day_of(obeying.lived(found, now), zone(trial.time_zone)) <= last,
         promoted,
         tuple(page for page in promoted if page in linked),

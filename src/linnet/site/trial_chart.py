@@ -131,7 +131,9 @@ def _scale(every: Sequence[float]) -> tuple[Callable[[float], float], list[Tick]
     def x(value: float) -> float:
         return round(LEFT + (value - lowest) / (highest - lowest) * (RIGHT - LEFT), 1)
 
-    return x, [Tick(x(value), number(value)) for value in _round_values(lowest, highest)]
+    values = _round_values(lowest, highest)
+    whole = all(value == round(value) for value in values)  # then without decimals
+    return x, [Tick(x(v), number(v).removesuffix(".0") if whole else number(v)) for v in values]
 
 
 def _line(value: float | None, drawn: Sequence[float], x: Callable[[float], float]) -> float | None:

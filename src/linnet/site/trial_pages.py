@@ -36,7 +36,7 @@ from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value
 from linnet.kernel.wire import decode_as
 from linnet.site import forms, trial_plan
-from linnet.site.desk_times import day_words, short_day
+from linnet.site.desk_times import day_words, short_day, span_words
 from linnet.site.frame import Frame, Visit
 from linnet.site.trial_chart import flat_chart, range_chart
 from linnet.social.posts.rules import Author
@@ -69,7 +69,7 @@ class Known(Value):
 
 
 class Week(Value):
-    """A week as it may be shown. `state`: over | now | next; `linked`, `broken`: how many of the pages that
+    """A week as it may be shown. `state`: over | now | next; `posted`: promoted pages with a post; `linked`, `broken`: how many of the pages that
     are promoted, and of the others, a post led to; `dropped`: why it is not used; `lost`: its days without
     figures."""
 
@@ -77,6 +77,7 @@ class Week(Value):
     last: str
     state: str
     promoted: tuple[str, ...]
+    posted: tuple[str, ...]
     held: tuple[str, ...]
     linked: int
     broken: int
@@ -259,6 +260,7 @@ async def running(
         posts=len({link.post_id for link in found.links}),
         insisted=len({link.post_id for link in found.links if link.held}),
         looks=[(look, day, taken.get(day)) for look, day in records.looks(protocol)],
+        goes_on=verdict.goes_on,
         words=lambda judged: verdict.words(protocol, judged.reading, judged.verdict),
         chart=lambda reading, judged: range_chart(reading, judged, pages=True),
         can_end=lambda judged: judged.verdict.kind in {"worth_it", "not_worth_it"},
@@ -294,6 +296,7 @@ def weeks_of(found: Pages, trial: Trial, today: str) -> list[Week]:
                 last,
                 "over" if number < current else "now" if number == current else "next",
                 tuple(turn.page for turn in turns if turn.promoted),
+                tuple(turn.page for turn in turns if turn.promoted and (number, turn.page) in linked),
                 tuple(turn.page for turn in turns if not turn.promoted),
                 sum((number, turn.page) in linked for turn in turns if turn.promoted),
                 sum((number, turn.page) in linked for turn in turns if not turn.promoted),
@@ -326,6 +329,7 @@ async def verdict_page(visit: Visit, trial: Trial, found: Judged, notes: list[No
         gone=gone(rows.days, trial),
         scaled=sum(bool(week.lost) and not week.dropped for week in weeks),
         notes=notes,
+        span_words=span_words,
         day_words=day_words,
         short_day=short_day,
         at=lambda ms: f"{moment(ms, zone(trial.time_zone)):%-d %b, %H:%M}",

@@ -15,7 +15,7 @@ from linnet.desk.trial.values import Power, Protocol
 from linnet.jobs import rows as jobs
 from linnet.jobs.rows import Job
 from linnet.kernel.clock import MINUTE, zone
-from linnet.kernel.days import day_of, day_start, next_day
+from linnet.kernel.days import day_of, day_start, next_day, parse_day
 from linnet.kernel.errors import Conflict, Invalid, NotFound
 from linnet.kernel.value import Value
 from linnet.kernel.wire import decode_as, encode_text
@@ -238,7 +238,9 @@ def keep_look(tx: Tx, trial_id: int, look: Look, now: int) -> None:
         trial = queries.trial(tx, trial_id)
         what = "weeks" if trial and promoting.is_paged(trial) else "days"
         obeying.note(
-            tx, trial_id, Note(now, None, "look", f"A look at the {what} up to {look.day}, as planned.")
+            tx,
+            trial_id,
+            Note(now, None, "look", f"A look at the {what} up to {parse_day(look.day):%-d %B}, as planned."),
         )
 
 

@@ -25,9 +25,8 @@ NEXT: dict[str, str] = {
     "more_pages": "Take more pages, or such as more people visit: then smaller differences can be seen.",
 }
 REASONS: dict[str, str] = {
-    "dropped": "More days are without figures than the protocol allows.",
-    "compliance": "Weeks in which a page was promoted and weeks in which it was not were not kept apart as the "
-    "protocol asks.",
+    "dropped": "More days are without figures than the protocol allows",
+    "compliance": "Promoted weeks and other weeks of the pages were not kept apart as the protocol asks.",
     "no_figures": "There are no visits of these pages at all, or too few weeks with figures, to compute anything.",
     "nothing_to_see": "In a year, only an effect larger than all visits that a page has in a week today, and than what "
     "would pay, could be seen.",
@@ -47,9 +46,9 @@ def reason(key: str, protocol: Protocol, reading: Reading) -> str:
     if key == "dropped":
         of = weeks(protocol, reading)
         if protocol.rules.lost_days:
-            return f"{REASONS[key]} {reading.lost} of {7 * of} are."
+            return f"{REASONS[key]}: {reading.lost} of {7 * of}."
         cells = len(protocol.design.pages) * of
-        return f"More weeks are missing than the protocol allows. {reading.dropped} of {cells} weeks of pages are."
+        return f"More weeks of pages are missing than the protocol allows: {reading.dropped} of {cells}."
     if key == "compliance":
         return (
             f"{REASONS[key]} By week, a post led to {reading.followed_on} of {reading.blocks_on} promoted pages, and "

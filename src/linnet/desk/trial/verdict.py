@@ -67,6 +67,12 @@ def _light(worth: Worth, reading: Reading) -> LightVerdict | None:
     )
 
 
+def goes_on(reading: Reading, found: Verdict) -> bool:
+    """A look for futility that does not end the trial. No more is told of it than that: else the moment of a
+    stop would be chosen by figures that this look has not paid for."""
+    return reading.how == "futility" and found.kind == "cannot_tell"
+
+
 def break_even(worth: Worth, cost: int | None = None) -> BreakEven:
     """Extra visits per day on (per promoted page and week) that pay its cost, or another `cost`."""
     cost = worth.cost if cost is None else cost
@@ -173,7 +179,7 @@ NEXT: dict[str, str] = {
     "again": "Start again when what broke it is mended; the old days are not used again.",
     "stop": "Use the time for something else, and keep answering people who write to you.",
     "halve": "Spend half the time: then half as many visits pay for it.",
-    "which_page": "Take a which-page trial: it asks whether mentioning a page brings people to it, and sees smaller "
+    "which_page": "Take a trial of pages: it asks whether mentioning a page brings people to it, and sees smaller "
     "differences.",
     "longer": "Plan a longer trial: the weeks it needs are above.",
     "measure_value": "Find out better what a visit is worth: the line that has to be crossed is wide because that is "
@@ -272,7 +278,8 @@ def _line(worth: Worth, line: BreakEven, unit: str) -> str:
     per = "A week of promoting a page" if unit.endswith("week") else "A day of posting"
     per = "A full day of posting" if worth.light_cost else per
     tools = f", and {show(worth.tools, worth.currency)} for tools" if worth.tools else ""
-    cost = f"{per} costs {show(worth.cost, worth.currency)} ({worth.minutes} minutes{tools})"
+    spent = f"{worth.minutes} {'minute' if worth.minutes == 1 else 'minutes'}{tools}"
+    cost = f"{per} costs {show(worth.cost, worth.currency)} ({spent})"
     return pays(cost, line, "visits to it" if unit.endswith("week") else unit)
 
 
