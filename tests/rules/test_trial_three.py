@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from linnet.desk.trial import (
     analysis,
     calendar,
-    light_words,
     looks,
     model,
     planning,
@@ -425,7 +424,6 @@ def test_the_verdict_is_about_full_days_and_the_rest_has_no_words_of_one():
     words = " ".join((*said.light, *said.rest)).lower()
     assert not [title for title in verdict.TITLES.values() if title.lower() in words]
     assert "ruled out" not in words
-    assert light_words.SECOND in said.notes
     assert "trade places in 8 draws" in said.notes[0]
     other = changed(reading, light=changed(reading.light, quiet=None, rest=None))
     assert verdict.judge(made, other).kind == found.kind  # what stands beside has no say

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from linnet.desk.trial import protocol
+from linnet.desk.trial.light_words import SECOND
 from linnet.desk.trial.protocol import Verified
 from linnet.kernel.errors import Invalid
 from linnet.kernel.settings import Settings
@@ -50,7 +51,7 @@ def _tell(found: Verified) -> None:
     for line in (*found.said.reasons, *found.said.lines):
         print(f"  {line}")
     if found.said.light:
-        print("Beside it:")
+        print(SECOND)
         for line in (*found.said.light, *found.said.rest):
             print(f"  {line}")
     for line in found.said.notes:

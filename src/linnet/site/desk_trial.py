@@ -293,6 +293,7 @@ async def verdict_page(visit: Visit) -> Response:
         said=verdict.words(protocol, found.reading, found.verdict),
         chart=range_chart(found.reading, found.verdict),
         lower=light_chart(found.reading, found.verdict),
+        second=light_words.SECOND,
         at_most=light_words.at_most,
         number=verdict.number,
         dropped=[day for day in life.days if day.state == "dropped" and day.day <= trial.last_day],

@@ -36,14 +36,14 @@ KINDS: tuple[tuple[Kind, str, str], ...] = (
     (
         "half_week",
         "Half-weeks",
-        "Four days on, three quiet or the other way round; the next week the opposite.",
+        "Four days and three days, each drawn for itself; with two ways the next week is the opposite.",
     ),
     (
         "daily",
         "Single days",
-        "Each weekday once on, once quiet in a fortnight. Only where visits follow on the same day.",
+        "Each weekday drawn for itself. Only where visits follow on the same day.",
     ),
-    ("whole_weeks", "Whole weeks", "One week on, one quiet, in pairs. Slow, and only for slow visitors."),
+    ("whole_weeks", "Whole weeks", "A week at a time. Slow, and only for slow visitors."),
 )
 CUTS = (
     ("0-4", "Monday to Thursday, Friday to Sunday"),

@@ -83,7 +83,7 @@ def notes(protocol: Protocol, reading: Reading) -> list[str]:
     if reading.light is None:
         return []
     found, name = reading.light, BLOCKS[protocol.design.kind]
-    said = [SECOND]
+    said = []
     if found.followed < found.blocks or not found.kept:
         kept = f"Light times were kept in {found.followed} of {found.blocks} {name}"
         tail = (
