@@ -365,7 +365,7 @@ def test_the_verdict_page(firm: Firm, effect: float, title: str):
     last = next(iter(re.findall(r"What to do (.*?) In figures", said)))
     assert last
     assert ("trial of pages" in last) == (title == "Cannot tell yet")
-    assert ('href="/desk/trial/pages"' in jana.page.text) == ("which-page" in last)
+    assert ('href="/desk/trial/pages"' in jana.page.text) == ("trial of pages" in last)
     assert day_start(trial.last_day, ZONE) < now_ms()
     file = jana.get(f"/desk/trial/{trial.id}/trial.json")
     assert protocol.verify(file.body).ok
