@@ -1,1 +1,2 @@
-"""The play of `linnet demo`: a small town, its bakery: weeks of counting, of a trial, and after it. Everything in it is invented."""
+"""The play of `linnet demo`: a small town and its bakery, which counts, tries and goes on. Everything in it is
+invented."""
