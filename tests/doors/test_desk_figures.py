@@ -234,6 +234,18 @@ def test_the_chart_is_a_table_too(jana: Browser, code: str) -> None:
     assert len(re.findall(r'class="probable" ', month)) >= 28
 
 
+def test_for_an_office(jana: Browser, code: str) -> None:
+    jana.get("/statement")
+    assert 'href="/statement.csv?period=' in jana.page.text
+    assert "&amp;office=comma" in jana.page.text
+    reply = jana.get("/statement.csv?office=comma")
+    assert reply.status == 200
+    assert reply.text.startswith('\ufeff"section";"what";"value"')
+    assert reply.header("content-disposition").endswith('.csv"')
+    assert jana.get("/sales.csv?office=point").text.startswith('\ufeff"day","id","at"')
+    assert jana.get("/sales.csv?office=german").status == 422
+
+
 def test_as_csv(jana: Browser, code: str) -> None:
     assert code
     reply = jana.get("/statement.csv")

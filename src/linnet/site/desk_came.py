@@ -16,6 +16,7 @@ from linnet.kernel.days import Period, after, before, day_of, month_of, week_of
 from linnet.kernel.value import Value
 from linnet.site.desk_times import period_of, period_words
 from linnet.site.frame import Frame, Visit
+from linnet.site.office import csv_file
 
 HEADER = (
     "section", "way", "website", "source", "medium", "campaign", "click id", "probable visits", "confirmed", "low",
@@ -135,12 +136,7 @@ async def download(visit: Visit) -> Response:
     found = await visit.db.read(came, period)
     table = write_table(HEADER, _table(found, period))
     mark = visit.firm.mark
-    name = f"{visit.firm.file_prefix}came-{period.name}.csv"
-    return Response(
-        f"{mark}\r\n{table}" if mark else table,
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return csv_file(visit, f"{mark}\r\n{table}" if mark else table, f"came-{period.name}.csv")
 
 
 def _table(found: Came, period: Period) -> list[tuple[str | int, ...]]:

@@ -24,6 +24,7 @@ from linnet.site.desk_time import SPLIT_DAYS, split_words
 from linnet.site.desk_times import period_of, period_words, short_day
 from linnet.site.desk_times import spent as in_words
 from linnet.site.frame import Frame, Visit
+from linnet.site.office import csv_file
 
 RATE_FIELDS = ("person", "hourly_cost", "since_day")
 FIELDS = (*RATE_FIELDS, "overhead", "overhead_since", "name", "amount", "currency", "first", "last")
@@ -271,12 +272,7 @@ async def people_csv(visit: Visit) -> Response:
     _must_run(visit)
     period = period_of(visit.query("period"), visit.zone, visit.now)
     text = sheet.write_team(await visit.db.read(_by_person, visit, period))
-    name = f"{visit.firm.file_prefix}timesheet-{period.name}.csv"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file(visit, text, f"timesheet-{period.name}.csv")
 
 
 def routes(frame: Frame) -> list[BaseRoute]:

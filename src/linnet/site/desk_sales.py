@@ -14,6 +14,7 @@ from linnet.kernel.value import Value, changed
 from linnet.site import forms
 from linnet.site.desk_times import period_of, period_words
 from linnet.site.frame import Frame, Visit
+from linnet.site.office import csv_file
 
 FIELDS = ("file", "what")
 UNKEPT = {"Cache-Control": "private, no-store"}
@@ -134,25 +135,14 @@ async def download(visit: Visit) -> Response:
     """The sales of a period as CSV."""
     period = period_of(visit.query("period"), visit.zone, visit.now, "month")
     rows = await visit.db.read(queries.sales, period.start, period.end)
-    return Response(
-        sheet.write_sales(rows),
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{visit.firm.file_prefix}sales-{period.name}.csv"'
-        },
-    )
+    return csv_file(visit, sheet.write_sales(rows), f"sales-{period.name}.csv")
 
 
 async def download_leads(visit: Visit) -> Response:
     """The leads of a period as CSV."""
     period = period_of(visit.query("period"), visit.zone, visit.now, "month")
     rows = await visit.db.read(queries.leads, period.start, period.end)
-    name = f"{visit.firm.file_prefix}leads-{period.name}.csv"
-    return Response(
-        sheet.write_leads(rows),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return csv_file(visit, sheet.write_leads(rows), f"leads-{period.name}.csv")
 
 
 async def new_key(visit: Visit) -> Response:

@@ -20,6 +20,7 @@ from linnet.kernel.wire import decode_as, encode
 from linnet.site import forms
 from linnet.site.desk_times import clock, short_day
 from linnet.site.frame import Frame, Visit
+from linnet.site.office import csv_file
 from linnet.social.people import queries as people
 
 FIELDS = ("calendar", "file", "first", "last", "channel", "events")
@@ -154,7 +155,7 @@ async def sheet_out(visit: Visit) -> Response:
     first, last = _days(visit)
     found = await visit.db.read(lambda tx: mine(tx, visit, first, last, spans=False))
     text = sheet.write_own(found.name, found.times, found.entries)
-    return _file(visit, text.encode(), "text/csv; charset=utf-8", f"time-{first}-{last}.csv")
+    return csv_file(visit, text, f"time-{first}-{last}.csv")
 
 
 async def calendar_out(visit: Visit) -> Response:

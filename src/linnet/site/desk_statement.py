@@ -16,6 +16,7 @@ from linnet.kernel.value import Value
 from linnet.site import words
 from linnet.site.desk_times import as_typed, clock, day_words, period_of, period_words, short_day, spent
 from linnet.site.frame import Frame, Visit
+from linnet.site.office import csv_file
 from linnet.site.one_sheet import one_sheet
 
 ROWS_AT_ONCE = 100
@@ -244,13 +245,7 @@ async def download(visit: Visit) -> Response:
     """The same as CSV."""
     period = period_of(visit.query("period"), visit.zone, visit.now)
     found = await visit.db.read(report.statement, period, visit.now)
-    return Response(
-        to_csv(found),
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{visit.firm.file_prefix}statement-{period.name}.csv"'
-        },
-    )
+    return csv_file(visit, to_csv(found), f"statement-{period.name}.csv")
 
 
 # the rows behind a figure

@@ -1,7 +1,7 @@
 """The timesheet: CSV in and out, as an office suite reads it. Pure.
 
     date,person,activity,channel,minutes,note,source,id
-    2026-11-24,Jana,Elsewhere (written down),Phone,25,the mill about flour,written down,117…
+    2026-11-24,Jana,Elsewhere (written down),Phone,25,the mill about flour,written down,id-117…
 
 Out: what was written down and, where asked for, what was measured and estimated, by day. In: what was
 written down; lines that Linnet measured itself are passed over, they count already. The same file
@@ -135,9 +135,10 @@ def _id(cell: str) -> int:
     text = cell.strip()
     if not text:
         return 0
-    if not re.fullmatch(r"\d{1,18}", text, re.ASCII):
+    found = re.fullmatch(r"(?:id-)?(\d{1,18})", text, re.ASCII)
+    if found is None:
         raise Invalid("id", "is not one of ours: leave it empty for a new line")
-    return int(text)
+    return int(found[1])
 
 
 def write_own(person: str, times: Iterable[DayTime], entries: Iterable[Entry]) -> str:
@@ -145,7 +146,8 @@ def write_own(person: str, times: Iterable[DayTime], entries: Iterable[Entry]) -
     lines = [_line(time, person, time.ms) for time in times if time.source != "entry"]
     for entry in entries:
         what, where = ACTIVITY_WORDS[entry.activity], CHANNEL_WORDS[entry.channel]
-        lines.append((entry.day, person, what, where, entry.minutes, entry.note, WRITTEN, f"{entry.id}"))
+        ours = f"id-{entry.id}"  # the last digits of a bare number are lost in a spreadsheet
+        lines.append((entry.day, person, what, where, entry.minutes, entry.note, WRITTEN, ours))
     return _table(lines)
 
 
