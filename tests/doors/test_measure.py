@@ -161,12 +161,33 @@ def test_the_snippet_confirms_a_visit(db, door):
     assert {row.site for row in rows} == {"bakery.example"}
 
 
+def test_campaign_words_come_in_by_the_snippet_and_by_go_links(db, door):
+    home = {"u": "https://bakery.example/"}
+    words = ["?utm_medium=E-Mail", "&utm_campaign=Advent%202026", "&mc_eid", "&userid"]
+    assert report(door, home | {"q": words}).status == 204
+    assert report(door, home | {"u": "https://bakery.example/b", "q": ["?gclid"]}).status == 204  # later
+    assert report(door, home | {"q": ["&fbclid"]}, "203.0.113.8").status == 204
+    assert report(door, home | {"q": None}, "203.0.113.9").status == 204
+    code = go_link(db, "https://news.example/a?utm_source=bakery&utm_medium=cpc")
+    led = ask(door, "GET", f"/go/{code}?fbclid=x&utm_campaign=y", headers=PERSON)
+    assert led.headers["location"] == "https://news.example/a?utm_source=bakery&utm_medium=cpc"
+    kept = db.read_now(lambda tx: tx._fetch("SELECT came, mark, source, medium, campaign FROM visit", {})[0])
+    assert sorted(map(tuple, kept)) == [
+        ("direct", "", "", "", ""),
+        ("mail", "mc_eid", "", "e-mail", "advent 2026"),
+        ("social", "fbclid", "", "", ""),
+        ("social", "fbclid", "bakery", "cpc", "y"),  # by a link of ours in the channel fediverse
+    ]
+
+
 REFUSED = [
     ({"u": "https://bakery.example/"}, {"origin": "https://evil.example"}, 403),
     ({"u": "https://evil.example/"}, {"origin": ""}, 422),
     ({"u": "https://shop.bakery.example/"}, {}, 422),  # not the page that sends it
     ({"u": "javascript:x"}, {}, 422),
     ({"u": 7}, {}, 422),
+    ({"u": "https://bakery.example/", "q": "?gclid"}, {}, 422),
+    ({"u": "https://bakery.example/", "q": [7]}, {}, 422),
     ([], {}, 422),
     (b"\xff\xfe", {}, 422),
     (b"{" * 2000, {}, 422),
@@ -182,7 +203,9 @@ def test_reports_that_are_refused_or_not_wanted(db, door):
     assert counts(db) == VisitCounts()
 
 
-def test_too_many_reports_are_refused(db, door):
+def test_too_many_reports_are_refused(db, door, monkeypatch):
+    now = now_ms()
+    monkeypatch.setattr(measure, "now_ms", lambda: now)
     for _ in range(120):
         assert report(door, {"u": "https://evil.example/"}).status == 422
     late = report(door, {"u": "https://bakery.example/"})

@@ -26,7 +26,8 @@ DELIVERED = (
 VISITS = (
     "A visit is what one browser does on a site without a pause of 30 minutes. Confirmed: the page was seen "
     "or touched. Probable: confirmed, or a browser that behaves like a person's. Machines are previews, "
-    "prefetches, probes and other programs; they are never counted as people."
+    "prefetches, probes and other programs; they are never counted as people. Where somebody came from is told by how "
+    "the visit began: by one of your links, by what stands in the address, or by the website before."
 )
 RANGE = (
     "A range is the 95 % range of a count (exact Poisson): with the same luck, an equal week or month could have "
