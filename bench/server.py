@@ -16,7 +16,7 @@ PATIENCE = 60.0  # seconds for a start
 
 _SETUP = (
     "--firm Bench --handle bench --site https://bench.example --time-zone Europe/Berlin --currency EUR "
-    "--hourly-cost 40 --name Owner --email owner@bench.example --password-stdin"
+    "--hourly-cost 40 --name Owner --email owner@bench.example --start today --password-stdin"
 )
 SETUP = _SETUP.split()
 

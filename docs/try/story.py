@@ -72,7 +72,7 @@ class Story:
     def set_up(self) -> None:
         """The firm, by commands; somebody who follows it, by the client API."""
         firm = f"setup --firm Bakery --handle bakery --site https://{SITE} --site https://{LOG_SITE} --time-zone {self.zone}"
-        owner = f"--currency EUR --hourly-cost 40 --words bread,flour,rye,prices --name Owner --email {EMAIL}"
+        owner = f"--currency EUR --hourly-cost 40 --words bread,flour,rye,prices --name Owner --email {EMAIL} --start today"
         self.linnet.say(
             *firm.split(), *owner.split(), "--measure-time", "--password-stdin", typed=PASSWORD + "\n"
         )

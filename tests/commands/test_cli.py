@@ -17,6 +17,7 @@ from linnet.commands import doctor
 from linnet.db.migrate import RECORD
 from linnet.db.sqlite import SqliteDatabase
 from linnet.desk.firm import queries as firm
+from linnet.desk.start import queries as starts
 from linnet.kernel.errors import Invalid, Upstream
 from linnet.net.client import Answer
 from linnet.social.apps import queries as apps
@@ -171,6 +172,16 @@ def test_what_is_refused_is_refused_in_one_sentence(shell):
     (shell.folder / "file").write_text("")
     shell.environment["LINNET_DATA"] = str(shell.folder / "file" / "data")
     assert str(shell.folder / "file") in shell.refused("migrate")
+
+
+@pytest.mark.wide
+@pytest.mark.parametrize(("words", "waived"), [([], False), (["--start", "today"], True)])
+def test_a_script_says_when_the_firm_begins_to_post(shell, words, waived):
+    shell(*SETUP, *words, typed=f"{SECRET}\n")
+    db = SqliteDatabase(shell.folder / "data" / "linnet.sqlite")
+    found = db.read_now(lambda tx: starts.start(tx, firm.must_firm(tx).account_id))
+    db.close()
+    assert (found.waived_at is not None) is waived
 
 
 def test_what_is_written_wrongly_is_two(shell):

@@ -89,7 +89,7 @@ class Eyes:
         assert self.complaints == []
 
 
-def set_up(eyes: Eyes, server: Running) -> None:
+def set_up(eyes: Eyes, server: Running, start: str = "Start today") -> None:
     token = server.write(firm.new_setup_token)
     page = eyes.page
     page.goto(f"{server.url}/setup?token={token}")
@@ -104,6 +104,7 @@ def set_up(eyes: Eyes, server: Running) -> None:
     page.get_by_label("Your name").fill("Jana")
     page.get_by_label("E-mail address").fill("jana@bakery.example")
     page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label(start).check()
     page.get_by_role("button", name="Set up").click()
     page.wait_for_url(f"{server.url}/")
 
@@ -337,6 +338,7 @@ def test_everything_works_without_a_script(chromium: Browser, server: Running):
         ("Password", PASSWORD),
     ):
         page.get_by_label(label).fill(text)
+    page.get_by_label("Start today").check()
     page.get_by_role("button", name="Set up").click()
     page.get_by_label("Your update").fill("Rye is out")
     page.locator("summary", has_text="Add a picture").click()

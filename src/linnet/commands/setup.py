@@ -3,9 +3,12 @@
 import argparse
 
 from linnet.commands.common import add_password, database, password_hash
+from linnet.db.tx import Tx
 from linnet.desk.effort import actions as effort
 from linnet.desk.firm import actions
 from linnet.desk.firm.rules import USUAL_HOURS, FirstPerson, NewFirm, new_firm
+from linnet.desk.start import actions as starting
+from linnet.desk.start.rules import CHOICES
 from linnet.kernel.clock import now_ms
 from linnet.kernel.settings import Settings
 
@@ -32,7 +35,19 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument(
         "--measure-time", action="store_true", help="count the time that this person spends on the pages"
     )
+    parser.add_argument(
+        "--start",
+        choices=CHOICES,
+        default="count",
+        help="when the firm begins to post: count visits for four weeks first, or today (default: %(default)s)",
+    )
     add_password(parser)
+
+
+def _set_up(tx: Tx, new: NewFirm, first: FirstPerson, choice: str, now: int) -> actions.SetUp:
+    made = actions.set_up(tx, new, first, token=None, now=now)
+    starting.choose(tx, made.person.id, choice, now)
+    return made
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -51,7 +66,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     new_firm(new, 0, now)  # what can be wrong is said before a password is asked for
     first = FirstPerson(args.name, args.email, password_hash(args))
     with database(settings) as db:
-        made = db.write_now(actions.set_up, new, first, token=None, now=now)
+        made = db.write_now(_set_up, new, first, args.start, now)
         if args.measure_time:
             db.write_now(effort.measure, made.person.id, True, now)
     print(

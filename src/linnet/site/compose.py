@@ -13,13 +13,14 @@ from starlette.routing import BaseRoute
 from linnet.db.tx import Tx
 from linnet.desk.balance.reading import Draft
 from linnet.desk.publishing import actions as publishing
+from linnet.desk.start.rules import FirstPost
 from linnet.door.meeting import meet
 from linnet.kernel.clock import SECOND
 from linnet.kernel.errors import Invalid, LinnetError, NotAllowed, NotFound
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import encode
-from linnet.site import edge, forms, hinting
+from linnet.site import beginning, edge, forms, hinting
 from linnet.site.frame import Frame, Visit
 from linnet.social.media import actions as media
 from linnet.social.media import queries as media_queries
@@ -62,6 +63,7 @@ class Written(Value):
     lasts: str = "86400"
     multiple: bool = False
     insists: bool = False  # also in quiet time of a trial
+    asked: bool = False  # whether an answer is to be the first post
 
 
 def fresh(visit: Visit, **known: object) -> Written:
@@ -190,18 +192,14 @@ async def publish(visit: Visit) -> Response:
             raise NotFound("the post that this answers")
         written = changed(written, media=tuple(await _pictures(visit)))
         await meet(visit.house, written.text)
-        id = await visit.db.write(
-            publishing.publish,
-            author(visit),
-            _new(written),
-            visit.house.terms,
-            id=new_id(),
-            now=visit.now,
-            insists=written.insists,
-        )
+        new = _new(written)
+        if form.text("start") == "keep":
+            return await beginning.keep(visit, author(visit), new)
+        id = await visit.db.write(_publish, visit, new, insists=written.insists)
     except LinnetError as error:
         if visit.part:
             raise
+        written = changed(written, asked=isinstance(error, FirstPost))
         quoting = await _still_there(visit, written.quote)
         return _composer(visit, written, await _still_there(visit, written.to), error, quoting=quoting)
     where = f"/@{visit.account.handle}/{id}"
@@ -210,6 +208,13 @@ async def publish(visit: Visit) -> Response:
     draft = Draft(written.text, written.visibility, written.to or None, written.quote or None, written.key)
     words = "Your answer is out." if written.to else "Posted."
     return visit.back(where if written.to else "/", flash=words + await hinting.after(visit, draft, id))
+
+
+def _publish(tx: Tx, visit: Visit, new: NewPost, *, insists: bool) -> int:
+    beginning.allow(tx, visit, new, visit.form.text("start"))
+    return publishing.publish(
+        tx, author(visit), new, visit.house.terms, id=new_id(), now=visit.now, insists=insists
+    )
 
 
 def _new(written: Written) -> NewPost:

@@ -24,7 +24,7 @@ from linnet.kernel.ids import new_id
 from linnet.kernel.page import Page
 from linnet.kernel.value import Value, changed
 from linnet.kernel.wire import encode
-from linnet.site import forms, hinting, plan_pages
+from linnet.site import beginning, forms, hinting, plan_pages
 from linnet.site.compose import author
 from linnet.site.desk_times import (
     Spot,
@@ -216,7 +216,7 @@ def _places(tx: Tx, account_id: int, draft_id: int, visit: Visit) -> tuple[int |
 
 def _next_slot(tx: Tx, account_id: int, visit: Visit, known: Known) -> int | None:
     taken = queries.taken(tx, account_id, visit.now - DAY)
-    return rules.next_slot(taken, slots(visit.firm), visit.zone, visit.now, quiet=known.closed)
+    return rules.next_slot(taken, slots(visit.firm), visit.zone, beginning.since(visit), quiet=known.closed)
 
 
 def _errors(error: LinnetError | None) -> dict[str, str]:
@@ -290,11 +290,9 @@ class Done(Value):
 
 async def _do(visit: Visit, sheet: Sheet) -> Done:
     what, zone = visit.form.text("do", "save"), visit.zone
-    if what not in {"save", "schedule", "slot", "now"}:
-        raise Invalid("do", "is not known")
     at = wall_time(sheet.date, sheet.time, zone) if what == "schedule" else 0
     id, version, at = await visit.db.write(_write, author(visit), sheet, what, at, visit)
-    if what == "now":
+    if what in {"now", "today"}:
         return Done(id, version, f"/@{visit.account.handle}/{at}", "Posted.", at)
     if at:
         week = week_of(day_of(at, zone), zone).name
@@ -308,6 +306,7 @@ def _write(tx: Tx, who: Author, sheet: Sheet, what: str, at: int, visit: Visit) 
     it is set for (or the post's id)."""
     terms, now = visit.house.terms, visit.now
     id = _kept(tx, who, sheet, terms, now)
+    what = beginning.instead(tx, visit, id, what, at)
     if what == "slot":
         known = trial.known(tx, who.account_id, now)
         mine = queries.draft(tx, id)

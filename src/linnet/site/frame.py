@@ -35,6 +35,7 @@ from linnet.kernel.clock import SECOND, now_ms, zone
 from linnet.kernel.errors import LinnetError, NotAllowed, NotFound, TooMany, Unknown
 from linnet.site import edge, forms, nav, words
 from linnet.site.assets import Assets
+from linnet.site.desk_times import day_words
 from linnet.site.forms import Form
 from linnet.site.here import Here, here
 from linnet.social.media.rules import file_path, thumb_path
@@ -80,6 +81,7 @@ class Frame:
             said=words.said,
             written=words.written,
             reaction=words.reaction,
+            day=day_words,
         )
         self.templates.globals.update(
             asset=self.assets.url,

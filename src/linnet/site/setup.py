@@ -8,6 +8,7 @@ from linnet.desk.effort import actions as effort
 from linnet.desk.firm import actions as firm_actions
 from linnet.desk.firm import rules
 from linnet.desk.firm.rules import DAY_MINUTES, FirmChange, FirstPerson, NewFirm, Week
+from linnet.desk.start import actions as starting
 from linnet.kernel.errors import Invalid, LinnetError, Unknown
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value
@@ -80,18 +81,30 @@ async def set_up(visit: Visit) -> Response:
         person = FirstPerson(
             form.text("name"), form.text("email"), await visit.house.passwords.hash(form.text("password"))
         )
-        measure = form.on("measure")
-        made = await visit.db.write(_set_up, new, person, token, logo, visit.now, measure=measure)
+        measure, choice = form.on("measure"), form.text("start", "count")
+        made = await visit.db.write(
+            _set_up, new, person, token, logo, visit.now, measure=measure, choice=choice
+        )
     except LinnetError as error:
         return _form(visit, token, form, forms.errors_of(error), forms.status_for(error))
     await login.start(visit, made.person.id)
+    visit.frame.keep_firm(None, visit.now)
     return visit.to("/", flash=f"{made.firm.name} is set up. Write the first update.")
 
 
 def _set_up(
-    tx: Tx, new: NewFirm, person: FirstPerson, token: str, logo: Logo | None, now: int, *, measure: bool
+    tx: Tx,
+    new: NewFirm,
+    person: FirstPerson,
+    token: str,
+    logo: Logo | None,
+    now: int,
+    *,
+    measure: bool,
+    choice: str,
 ) -> firm_actions.SetUp:
     made = firm_actions.set_up(tx, new, person, token=token, now=now)
+    starting.choose(tx, made.person.id, choice, now)
     if logo:
         keep_logo(tx, made.account.id, made.person.id, logo, now)
     if measure:

@@ -2,7 +2,8 @@
 
 from starlette.responses import Response
 
-from linnet.desk.trial import actions, calendar, habits, history, planning, queries, starting, verdict
+from linnet.desk.start import plan as starting
+from linnet.desk.trial import actions, calendar, habits, history, planning, queries, verdict
 from linnet.desk.trial import protocol as protocols
 from linnet.desk.trial.actions import PowerState
 from linnet.desk.trial.planning import Basis, Habits, Plan
@@ -85,7 +86,7 @@ async def page(
     """The form, filled with what is known, and what the power step says of the plan."""
     margin = margin_of(visit)
     basis = await visit.db.read(history.basis, visit.firm, margin, visit.now)
-    launch = await visit.db.read(starting.start, visit.account, visit.firm.time_zone, basis.baseline_days)
+    launch = await visit.db.read(starting.launch, visit.firm, visit.account, basis.baseline_days, visit.now)
     posts = await visit.db.read(habits.habits, visit.firm, visit.now)
     plan = decode_as(Plan, trial.plan) if trial else None
     own = zone(trial.time_zone if trial else visit.firm.time_zone)

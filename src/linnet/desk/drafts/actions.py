@@ -11,6 +11,7 @@ from linnet.desk.drafts import queries, room, rules
 from linnet.desk.drafts.rules import Content, Draft, DraftChanged, Slot, Stage
 from linnet.desk.firm import queries as firms
 from linnet.desk.publishing import actions as publishing
+from linnet.desk.start import actions as starting
 from linnet.desk.trial import obeying
 from linnet.desk.trial.obeying import Known
 from linnet.desk.trial.rules import Note
@@ -26,6 +27,8 @@ from linnet.social.polls.rules import check_poll
 from linnet.social.posts import queries as posts
 from linnet.social.posts import rules as post_rules
 from linnet.social.posts.rules import Author, Terms
+
+EVER = 1 << 62  # later than anything is planned for, ms
 
 
 class PublishDraft(Job):
@@ -171,6 +174,10 @@ def publish_due(tx: Tx, draft_id: int, terms: Terms, grace_minutes: int, *, id: 
     if member is None or person is None or person.disabled_at is not None:
         _miss(tx, draft, "The person who planned it may no longer post for this account.", now)
         return
+    start = starting.later(tx, draft.account_id, draft.new_post, draft.app_id, now)
+    if start:
+        _to(tx, draft, start, "The start of your posting moved: not enough days are counted yet.", now)
+        return
     found = obeying.deciding(tx, draft.account_id, now)
     found = obeying.of_post(tx, found, draft.account_id, draft.new_post, now)
     if found.at(obeying.lived(found, now)) and not draft.insists:
@@ -219,6 +226,21 @@ def _move_out(tx: Tx, draft: Draft, found: Known, now: int) -> None:
     jobs.add(tx, PublishDraft(draft.id), now=now, run_at=at, key=f"draft:{draft.id}")
     if found.trial:
         obeying.note(tx, found.trial.id, Note(now, None, "moved", f"A planned post moved. {words}"))
+    tx.emit(DraftChanged(draft.id, draft.account_id, "set"))
+
+
+def move_all(tx: Tx, account_id: int, by: int, now: int) -> int:
+    """Moves everything that our pages planned by so many ms, because the start moved; answers how many. What would
+    lie in the past goes out at once."""
+    waiting = [draft for draft in queries.planned(tx, account_id, now, EVER) if draft.app_id is None]
+    for draft in waiting:
+        _to(tx, draft, max(now, (draft.due_at or now) + by), "It moved with the start.", now)
+    return len(waiting)
+
+
+def _to(tx: Tx, draft: Draft, at: int, words: str, now: int) -> None:
+    queries.set_stage(tx, changed(draft, due_at=at, moved=words), now)
+    jobs.add(tx, PublishDraft(draft.id), now=now, run_at=at, key=f"draft:{draft.id}")
     tx.emit(DraftChanged(draft.id, draft.account_id, "set"))
 
 

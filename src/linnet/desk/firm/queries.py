@@ -5,8 +5,10 @@ from linnet.desk.firm.rules import Firm, Site
 from linnet.kernel.errors import NotFound
 
 FIRM = """SELECT f.account_id, f.name, f.time_zone, f.currency, f.hourly_cost, f.office_hours, f.field_words, f.logo_id,
-    f.accent, f.created_at, COALESCE(a.invented, FALSE) AS invented
-    FROM firm f LEFT JOIN account a ON a.id = f.account_id WHERE f.id = 1"""
+    f.accent, f.created_at, COALESCE(a.invented, FALSE) AS invented,
+    (s.account_id IS NOT NULL AND s.begun_at IS NULL) AS waits
+    FROM firm f LEFT JOIN account a ON a.id = f.account_id LEFT JOIN firm_start s ON s.account_id = f.account_id
+    WHERE f.id = 1"""
 SITES = "SELECT host, url, position FROM site ORDER BY position"
 INSERT = """INSERT INTO firm (id, account_id, name, time_zone, currency, hourly_cost, office_hours, field_words,
     logo_id, accent, created_at)

@@ -43,6 +43,7 @@ class Firm(Value):
     accent: str
     created_at: int
     invented: bool = False  # of `linnet demo`: its account says so
+    waits: bool = False  # it was asked how it begins, and has no public post yet (desk.start)
 
     @property
     def mark(self) -> str:
@@ -185,6 +186,7 @@ def with_change(firm: Firm, change: FirmChange) -> Firm:
         firm.accent if change.accent is None else check_accent(change.accent),
         firm.created_at,
         firm.invented,
+        firm.waits,
     )
 
 

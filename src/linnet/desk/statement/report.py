@@ -13,6 +13,7 @@ from linnet.desk.firm.rules import Firm
 from linnet.desk.sales import queries as sales_queries
 from linnet.desk.sales import trails
 from linnet.desk.sales.rules import ATTRIBUTION, Lead, Sale, Trail
+from linnet.desk.start import actions as starting
 from linnet.desk.statement import followers, queries, rules, steps, unknown
 from linnet.desk.statement.rules import Day, Figure, Statement, address, counted, seen
 from linnet.desk.trial import queries as trials
@@ -322,4 +323,5 @@ def _circumstances(
         foreign=tuple(sorted({sale.currency for sale in outcome.sales} - {firm.currency})),
         trial_runs=any(not trial.over for trial in frozen),
         trial_waived=any(decode_as(Plan, trial.plan).waived for trial in frozen),
+        start=starting.said(tx, firm),
     )

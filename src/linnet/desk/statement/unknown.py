@@ -33,11 +33,14 @@ class Circumstances(Value):
     foreign: tuple[str, ...]  # currencies other than the firm's
     trial_runs: bool = False  # within the period a trial was not over
     trial_waived: bool = False  # and it began without a baseline
+    start: str = ""  # how the firm began to post, where the whole baseline was not there
 
 
 def not_known(c: Circumstances) -> tuple[NotKnown, ...]:
     """What is not known, in words."""
     said = [*_of_time(c), *_of_visits(c), *_of_money(c), *_of_the_trial(c)]
+    if c.start:
+        said.append(NotKnown("first_post", c.start))
     if c.remote_followers:
         said.append(
             NotKnown(

@@ -55,7 +55,8 @@
     const ring = $("[data-ring]", form);
     const left = $("[data-left]", form);
     const loud = $("[data-say]", form);
-    const send = $("[data-send]", form);
+    const sends = $$("[data-send]", form); // two where a first post is kept for the start, or starts today
+    const send = sends[0];
     const limit = Number(words.dataset.limit);
     const circle = $$("circle", ring)[1];
     const warning = $("[name=warning]", form);
@@ -81,7 +82,8 @@
       ring.classList.toggle("over", over);
       words.toggleAttribute("aria-invalid", over);
       const pictures = $("[data-attached]", form).children.length;
-      send.setAttribute("aria-disabled", String(over || (used === 0 && pictures === 0)));
+      const unsendable = String(over || (used === 0 && pictures === 0));
+      for (const button of sends) button.setAttribute("aria-disabled", unsendable);
       const loudly = over ? `${used - limit} too many` : limit - used <= 20 ? `${limit - used} left` : "";
       if (loudly !== spoken) loud.textContent = spoken = loudly;
       body.dataset.writing = used && words.value !== start ? "1" : "";

@@ -1,0 +1,1 @@
+"""How the firm begins to post: first four weeks of counting, or at once because somebody said so."""
