@@ -167,7 +167,7 @@ def test_a_trial_of_three_ways_from_its_plan_to_its_verdict(firm: Firm, tmp_path
     assert "Light days, and what full days have more" in said
     assert "Light against quiet Light posting (at most 2 posts a day) brought" in said
     assert "Full against light The rest of the effort of a full day brought" in said
-    assert "Full days with more than that" in said
+    assert "Full days with more than 2 posts" in said
     assert 'class="row-name"' in jana.page.text
     file = jana.get(f"/desk/trial/{trial.id}/trial.json")
     assert protocol.verify(file.body).ok

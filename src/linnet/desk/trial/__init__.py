@@ -13,5 +13,8 @@ The way through the pure part, from the plan to the answer (all Values stand in 
     verdict.words(protocol, reading, verdict)     the same in words
     protocol.export(…), protocol.verify(data)     the document, and everything in it computed again
 
+Of three arms (full, light, quiet) the same; `three` compares two of them, Reading.light and Verdict.light hold the
+second results, light_words says them.
+
 Beside it, observed and not proven: dose.slope(weeks) and dose.words, effort and return by week.
 """

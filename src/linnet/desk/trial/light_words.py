@@ -6,6 +6,10 @@ from linnet.desk.trial.values import Contrast, Protocol, Reading, Verdict
 from linnet.kernel.money import show
 
 UNIT = "visits a day"
+NEXT = {
+    "keep": "Keep posting about as much as on full days; more was not tried.",
+    "halve": "Spend less time: what light days brought, and what pays for one, stands beside it.",
+}
 BLOCKS = {"half_week": "half-weeks", "daily": "days", "whole_weeks": "weeks"}
 SECOND = (
     "Light days, and full days against them, were declared before the start as second results: they have ranges and "
@@ -92,8 +96,9 @@ def notes(protocol: Protocol, reading: Reading) -> list[str]:
             else ": too few, so their ranges say what the plan brought, not what light posting brings."
         )
         said.append(f"{kept} (a post, and no day with more than {protocol.design.light}){tail}")
+    posts = f"{protocol.design.light} post{'' if protocol.design.light == 1 else 's'}"
     said.append(
-        f"Full was really more than light on {found.heavier} of {reading.days_on} full days: more than "
-        f"{protocol.design.light} went out."
+        f"More than {posts} went out on {found.heavier} of {reading.days_on} full days: only there was full really more "
+        "than light."
     )
     return said

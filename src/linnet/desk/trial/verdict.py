@@ -9,7 +9,7 @@ the *least* value, "not worth it" the whole range below the line of the *most* v
 import math
 
 from linnet.desk.trial import light_words, line_words, page_words
-from linnet.desk.trial.line_words import in_money, pays
+from linnet.desk.trial.line_words import in_money, many, pays
 from linnet.desk.trial.values import (
     BreakEven,
     Contrast,
@@ -202,6 +202,7 @@ def sentence(kind: VerdictKind, design: Design) -> str:
 
 def _next_words(design: Design, keys: tuple[str, ...]) -> tuple[str, ...]:
     said = {**NEXT, **page_words.NEXT} if design.kind == "which_page" else NEXT
+    said = {**NEXT, **light_words.NEXT} if design.light else said
     return tuple(said[key] for key in keys)
 
 
@@ -321,9 +322,10 @@ def _reason(key: str, protocol: Protocol, reading: Reading) -> str:
 
 
 def _notes(protocol: Protocol, reading: Reading) -> tuple[str, ...]:
-    taken = f"all {reading.calendars}" if reading.exact else f"{protocol.rules.draws} of {reading.calendars}"
+    of = many(reading.calendars)
+    taken = f"all {of}" if reading.exact else f"{protocol.rules.draws} of {of}"
     if not reading.exact and protocol.rules.draws >= reading.calendars:
-        taken = f"{protocol.rules.draws} draws among {reading.calendars}"
+        taken = f"{protocol.rules.draws} draws among {of}"
     chance = f"Such a range misses the truth in {reading.limit / 100:g} of 100 trials"
     drawn = f"{taken} calendars of {reading.coins} coins"
     if protocol.design.light:
