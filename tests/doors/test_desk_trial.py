@@ -119,7 +119,7 @@ def test_tools_are_in_the_cost_of_a_day_and_not_in_that_of_a_page(firm: Firm):
     plan(jana, waived="1")
     worth = decode_as(Plan, firm.current().plan).worth
     assert (worth.cost, worth.tools) == (2099, 99)
-    assert re.search(r"A day of posting costs 20\.99\s€", text(jana))
+    assert re.search(r"A day of posting costs 20\.99\s€, 0\.99\s€ of it for tools", text(jana))
     jana.get("/desk/trial/pages")
     assert "Tools that are paid by the month are not in it" in text(jana)
 
