@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from linnet.desk.trial import page_words, paged, verdict
+from linnet.desk.trial import line_words, page_words, paged, verdict
 from linnet.desk.trial.calendar import last_day
 from linnet.desk.trial.protocol import freeze
 from linnet.desk.trial.values import Design, Power, Protocol, Reading, Worth
@@ -73,6 +73,16 @@ def test_the_lines_of_a_clear_answer():
     )
     assert said.next[0].startswith("Keep posting about these pages")
     assert "in its other week a page lives on the fame" in said.slow
+
+
+def test_many_calendars_are_told_in_few_letters():
+    numbers = {
+        4096: "4096",
+        24_010_000: "24,010,000",
+        10**12: "1.0\u00b710\u00b9\u00b2",
+        184_756**4: "1.1\u00b710\u00b2\u00b9",
+    }
+    assert {n: line_words.many(n) for n in numbers} == numbers
 
 
 def test_what_broke_it_is_counted_in_days_and_in_pages_by_week():

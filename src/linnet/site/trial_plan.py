@@ -47,10 +47,10 @@ KINDS: tuple[tuple[Kind, str, str], ...] = (
     ("whole_weeks", "Whole weeks", "A week at a time. Slow, and only for slow visitors."),
 )
 CUTS = (
-    ("0-4", "Monday to Thursday, Friday to Sunday"),
-    ("0-3", "Monday to Wednesday, Thursday to Sunday"),
-    ("1-5", "Tuesday to Friday, Saturday to Monday"),
-    ("2-5", "Wednesday to Friday, Saturday to Tuesday"),
+    ("0-4", "Mon to Thu, Fri to Sun"),
+    ("0-3", "Mon to Wed, Thu to Sun"),
+    ("1-5", "Tue to Fri, Sat to Mon"),
+    ("2-5", "Wed to Fri, Sat to Tue"),
 )
 MARGIN = 100
 
