@@ -32,6 +32,7 @@ from linnet.desk.feeds.actions import FetchFeed
 from linnet.desk.firm import actions as firm_actions
 from linnet.desk.firm import queries as firms
 from linnet.desk.firm.rules import INVENTED, FirstPerson, NewFirm
+from linnet.desk.start import queries as starts
 from linnet.desk.statement import report
 from linnet.desk.trial import page_queries, protocol
 from linnet.desk.trial import queries as trials
@@ -244,6 +245,9 @@ def test_a_trial_is_over_with_a_clear_verdict_and_another_one_runs(stage):
     runs = stage.db.read_now(trials.current, account_id)
     judged = decode_as(Judged, over.verdict)
     reading = judged.reading
+    start = stage.db.read_now(starts.start, account_id)
+    assert start.begun_days >= 28
+    assert start.waived_at is None
     assert judged.verdict.kind == "worth_it"
     assert (reading.followed_on, reading.posted_quiet, reading.dropped) == (reading.blocks_on, 1, 1)
     assert runs.stage == "running"
@@ -305,7 +309,8 @@ def test_it_is_put_on_at_any_season(now, days, tmp_path):
 
 PAGES = """/ /notifications /notifications?only=talk /search?q=rye /settings /bookmarks /favourites /compose /desk
     /worth-sharing /worth-sharing/later /plan /plan/new /sources /links /links/new /links/hits /links/snippet /sales
-    /time /statement /@bakery /@bakery/with_replies /@bakery/media /@bakery/followers /@bakery/following /@nora
+    /time /time/files /statement /statement/mail /desk/trial /desk/worked /desk/balance /costs /costs/people
+    /links/coupons /links/came /sales/shops /@bakery /@bakery/with_replies /@bakery/media /@bakery/followers /@bakery/following /@nora
     /@wilma /tags/rye /about /keys /search?q=nora"""
 PUBLIC = """/ /@bakery /@bakery/with_replies /@bakery/media /@nora /tags/rye
     /about /login /no/such/page"""

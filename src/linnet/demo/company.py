@@ -14,6 +14,7 @@ from linnet.desk.balance.actions import SettingChange
 from linnet.desk.effort import actions as effort
 from linnet.desk.firm import actions as firms
 from linnet.desk.firm.rules import FirmChange, FirstPerson
+from linnet.desk.start import actions as starting
 from linnet.kernel.clock import DAY, HOUR, MINUTE, zone
 from linnet.kernel.days import day_of
 from linnet.kernel.ids import first_id_at, new_id
@@ -89,6 +90,7 @@ def found(tx: Tx, story: Story, faces: Mapping[str, Picture], password_hash: str
         tx, cast.NEW_FIRM, FirstPerson(ina.name, ina.email, password_hash), token=None, now=at
     )
     company.accounts[cast.FIRM], company.people[ina.key] = made.account.id, made.person.id
+    starting.choose(tx, made.person.id, "count", at)  # four weeks at least, before the first post
     for place, speaker in enumerate(cast.SPEAKERS):
         if speaker.handle != cast.FIRM:
             since = story.begin - (60 + 7 * place) * DAY
