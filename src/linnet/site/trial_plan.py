@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from linnet.desk.start import plan as starting
-from linnet.desk.trial import actions, calendar, habits, history, planning, queries, verdict
+from linnet.desk.trial import actions, calendar, habits, history, looks, planning, queries, verdict
 from linnet.desk.trial import protocol as protocols
 from linnet.desk.trial.actions import PowerState
 from linnet.desk.trial.planning import Basis, Habits, Plan
@@ -115,6 +115,7 @@ async def page(
         line=verdict.break_even(plan.worth) if plan else None,
         light_line=verdict.break_even(plan.worth, plan.worth.light_cost) if plan and plan.light else None,
         coins=calendar.coins(plan.design(start, own.key)) if plan else 0,
+        blind=plan is not None and plan.early_looks and len(looks.planned(plan.design(start, own.key))) == 1,
         start=start,
         day_words=day_words,
         number=verdict.number,
