@@ -239,12 +239,17 @@ def test_a_line_of_a_log():
         b"/f.woff2": "asset",
         b"/favicon.ico": "asset",
         b"/img/favicon-32x32.png": "asset",
+        b"/favicon.ico/": "asset",  # as WordPress has it
+        b"/favicon-guide/": "page",
+        b"/ln": "page",
         b"/icon.png": "other",
         b"/i.png": "other",
         b"/": "page",
         b"/x.php": "page",
     }
     assert {p: read_line((LINE % b"x").replace(b"/a/b.html?ln=Ab3xK7q&x=1", p)).what for p in kinds} == kinds
+    report = (LINE % b"x").replace(b"GET /a/b.html?ln=Ab3xK7q&x=1", b"POST /ln")
+    assert read_line(report).what == "other"  # the snippet's own, through the website: it was counted there
 
 
 @pytest.mark.parametrize(

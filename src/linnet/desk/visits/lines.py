@@ -27,6 +27,7 @@ _REQUEST = re.compile(r"(?P<method>[A-Z]{1,20}) (?P<target>\S+)(?: HTTP/\d(?:\.\
 _MONTHS = {m: n for n, m in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}  # noqa: SIM905
 
 ASSETS = frozenset({"css", "js", "mjs", "woff", "woff2", "ttf", "otf", "eot"})
+REPORT = "/ln"  # the snippet's own report, where the website passes it on: no page, and counted already
 ICON = "favicon"  # favicon.ico, favicon-32x32.png: browsers ask for it, also where a page has no style
 PAGES = frozenset({"", "html", "htm", "xhtml", "shtml", "php", "asp", "aspx", "jsp", "do", "cgi"})
 
@@ -122,7 +123,7 @@ def _line(
         code=code_in("?" + target.partition("?")[2]) if "ln=" in target else "",
         referrer=_tidy_host(host),
         asked_by=_tidy_path(f"/{asked}") if slash else "",
-        what=_what(target),
+        what=_what(target, method),
         hash=hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest()[:32],
         tags=tags_in(target) if "?" in target else NOTHING,
     )
@@ -133,8 +134,12 @@ _tidy_path = lru_cache(maxsize=8192)(tidy_path)
 _tidy_host = lru_cache(maxsize=8192)(tidy_host)
 
 
-def _what(target: str) -> str:
-    name = target.partition("?")[0].partition("#")[0].rpartition("/")[2].lower()
+def _what(target: str, method: str) -> str:
+    path = target.partition("?")[0].partition("#")[0].lower()
+    if path == REPORT and method == "POST":
+        return "other"
+    # WordPress sends favicon.ico on to favicon.ico/, which it answers with a page
+    name = (path[:-1] if path.endswith("/favicon.ico/") else path).rpartition("/")[2]
     ending = name.rpartition(".")[2] if "." in name else ""
     if name.startswith(ICON):
         return "asset"
