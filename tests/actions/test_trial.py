@@ -31,7 +31,7 @@ from linnet.social.posts import actions as posts
 from linnet.social.posts.rules import Author, NewPost
 from tests import cast, fresh
 from tests import lived_trial as trials
-from tests.lived_trial import BERLIN, PLAN, TERMS
+from tests.lived_trial import BERLIN, PLAN, TERMS, THREE
 
 ZONE = zone(BERLIN)
 MOVE = "UPDATE firm SET time_zone = :zone WHERE id = 1"
@@ -409,8 +409,8 @@ def test_given_up_before_a_day_is_over(db: Database, ada: Author, now: int):
 
 class Lives(RuleBasedStateMachine):
     """Whatever the clock and people do: stages only go forward, a settled day never changes, what is on and
-    quiet never changes, one trial is open, and nothing that counts goes out in a known quiet time
-    unless somebody insisted."""
+    quiet never changes, one trial is open, and nothing that counts goes out in a known quiet time, or beyond what
+    a light day may have, unless somebody insisted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -439,7 +439,8 @@ class Lives(RuleBasedStateMachine):
         current = self.db.read_now(queries.current, self.ada.account_id)
         try:
             if what == "begin":
-                self.ids.append(trials.begin(self.db, self.ada, self.now).id)
+                plan = (PLAN, THREE)[len(self.ids) % 2]
+                self.ids.append(trials.begin(self.db, self.ada, self.now, plan).id)
             elif current and what == "drop":
                 self.db.write_now(actions.drop, self.ada.account_id, current.id, self.now)
             elif current and what == "stop":
@@ -490,6 +491,9 @@ class Lives(RuleBasedStateMachine):
         found = self.db.read_now(obeying.known, self.ada.account_id, self.now)
         for quiet in found.times:
             assert self.db.read_now(draft_queries.planned, self.ada.account_id, quiet.start, quiet.end) == []
+        for light in found.lights:
+            waits = self.db.read_now(draft_queries.planned, self.ada.account_id, light.start, light.end)
+            assert len(waits) <= light.left
 
     def teardown(self) -> None:
         self.db.close()
