@@ -13,6 +13,7 @@ from linnet.desk.firm.rules import FirstPerson, NewFirm
 from linnet.desk.publishing import actions as publishing
 from linnet.desk.start import actions, queries
 from linnet.desk.statement import report
+from linnet.desk.trial import history
 from linnet.kernel.clock import DAY, HOUR, zone
 from linnet.kernel.days import day_of, next_day, week_of
 from linnet.kernel.errors import Conflict, Invalid
@@ -78,6 +79,28 @@ def test_counting_first_holds_the_first_post_until_the_baseline_is_whole(asked):
     hold = asked.hold()
     assert (hold.day, hold.days) == (asked.day(19), 9)
     assert asked.said() == ""  # nothing was waived, nothing begun
+
+
+def test_days_are_counted_as_a_trial_counts_them(asked):
+    def visits(tx: Tx) -> None:
+        # none on the third and fifth day; on the second only a machine, on the seventh only the firm's own people
+        for day, kind in (
+            (1, "probable"),
+            (2, "preview"),
+            (4, "unsure"),
+            (6, "confirmed"),
+            (7, "staff"),
+            (200, "probable"),
+        ):
+            tx.run(desk.VISIT, id=new_id(), code="", at=asked.now - day * DAY, kind=kind)
+
+    asked.db.write_now(visits)
+
+    def both(tx: Tx) -> tuple[int, int]:
+        firm = firm_queries.must_firm(tx)
+        return actions.days(tx, firm, asked.now), history.basis(tx, firm, 100, asked.now).baseline_days
+
+    assert asked.db.read_now(both) == (4, 4)
 
 
 def test_the_whole_baseline_holds_nothing_back_and_says_nothing(asked):

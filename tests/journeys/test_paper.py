@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from linnet.desk.effort.rules import ACTIVITIES
 from linnet.desk.effort.words import ACTIVITY_WORDS
+from linnet.desk.start import rules as starts
+from linnet.desk.start.rules import Start
 from linnet.desk.statement import report, steps, unknown
 from linnet.desk.statement.reach import Enough
 from linnet.desk.statement.rules import Figure, Statement, TimeLine
@@ -24,6 +26,9 @@ from tests.journeys.test_desk import BERLIN, Bakery
 pytestmark = pytest.mark.slow
 
 SIZES = ("A4", "Letter")
+BEGUN = Start(
+    1, waived_by=2, waived_at=1_790_000_000_000, waived_days=13, begun_at=1_790_100_000_000, begun_days=14
+)
 LONG = "Gebrüder Wohlgemuth Bäckerei, Konditorei und Kaffeehaus am Marktplatz von Bad Münster-Ebernburg GmbH"
 
 
@@ -96,6 +101,7 @@ def all_at_once(found: Statement) -> Statement:
             any_visit=True, visits=1_234, confirmed=0, unsure=1_234, any_lead=False, any_sale=False, sales=1_234,
             untrailed=1_200, remote_followers=1_234, foreign=("CHF", "DKK", "NOK", "SEK", "USD"),
             trial_runs=True, trial_waived=True,
+            start=starts.words(BEGUN, "Europe/Berlin", "Maximiliane Wohlgemuth"),
         )
     )  # fmt: skip
     trial = f"Your trial of pages, 2026-08-03 to 2026-10-25: {TITLES['do_not_start']}. {max(SENTENCES.values(), key=len)}"
@@ -161,7 +167,11 @@ def test_what_has_no_room_is_told(chromium: Browser, shop: Bakery, monkeypatch: 
         expect(line).to_be_visible()
     # what the trial says, and what the figures are not, is never left off
     expect(page.locator("#todo")).to_contain_text("Your trial of pages, 2026-08-03 to 2026-10-25")
-    for words in ("What would have come without any of this", "The trial began without a baseline"):
+    for words in (
+        "What would have come without any of this",
+        "The trial began without a baseline",
+        "Posting began on 2026-09-22 with 14 days of visits counted before it",
+    ):
         expect(page.locator(".unknown li", has_text=words)).to_be_visible()
     # nothing that is read is smaller than 8.5 pt (11.33 px)
     small = page.locator(".figures th, .figures td, .unknown li, .todo li, .heads p").evaluate_all(

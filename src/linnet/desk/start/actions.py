@@ -5,10 +5,11 @@ from linnet.desk.firm import queries as firms
 from linnet.desk.firm.rules import Firm, FirmChanged
 from linnet.desk.start import queries, rules
 from linnet.desk.start.rules import Hold
-from linnet.desk.trial import history, obeying
+from linnet.desk.trial import obeying
 from linnet.desk.trial import queries as trials
+from linnet.desk.trial.planning import HISTORY
 from linnet.kernel.clock import zone
-from linnet.kernel.days import day_of, day_start
+from linnet.kernel.days import day_of, day_start, days_between, next_day
 from linnet.kernel.errors import Conflict, Invalid
 from linnet.kernel.value import changed
 from linnet.social.posts.rules import Author, NewPost
@@ -60,8 +61,18 @@ def later(tx: Tx, account_id: int, new: NewPost, app_id: int | None, now: int) -
 
 
 def days(tx: Tx, firm: Firm, now: int) -> int:
-    """How many whole days of visits are counted, as a trial counts them."""
-    return sum(not day.dropped for day in history.past_days(tx, zone(firm.time_zone), now))
+    """How many whole days of visits are counted, as a trial counts them (`trial.history.past_days`): of the last
+    half year until yesterday, those on which anything at all was counted. One look at an index a day."""
+    begun = trials.first_visit(tx)
+    if begun is None:
+        return 0
+    own = zone(firm.time_zone)
+    today = day_of(now, own)
+    first = max(next_day(day_of(begun, own)), next_day(today, -HISTORY))
+    return sum(
+        queries.counted(tx, day_start(day, own), day_start(next_day(day), own))
+        for day in days_between(first, next_day(today, -1))
+    )
 
 
 def waive(tx: Tx, firm: Firm, person_id: int | None, *, now: int, day: str = "") -> None:

@@ -11,6 +11,8 @@ SAVE = """UPDATE firm_start SET day = :day, waived_by = :waived_by, waived_at = 
     WHERE account_id = :account_id"""
 NAME = "SELECT name FROM person WHERE id = :id"
 
+COUNTED = """SELECT EXISTS (SELECT 1 FROM visit WHERE first_at >= :since AND first_at < :until AND kind <> 'staff')"""
+
 
 def start(tx: Tx, account_id: int) -> Start | None:
     """How the account began; None for one that nobody asked."""
@@ -21,6 +23,11 @@ def name(tx: Tx, person_id: int | None) -> str:
     """The name of a person; '' for one that is gone."""
     found: str | None = tx.value(NAME, id=person_id) if person_id else None
     return found or ""
+
+
+def counted(tx: Tx, since: int, until: int) -> bool:
+    """Was anything at all counted within [since, until) ms, but for the firm's own people?"""
+    return bool(tx.value(COUNTED, since=since, until=until))
 
 
 def insert(tx: Tx, account_id: int) -> None:
