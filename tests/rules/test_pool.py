@@ -167,7 +167,7 @@ def test_what_is_signed_does_not_depend_on_order_or_spaces():
 
 
 def test_it_is_read_as_it_was_written():
-    for said in (SAID, rules.with_result(SAID, READING, "not_worth_it", "s")):
+    for said in (SAID, changed(SAID, arms=3), rules.with_result(SAID, READING, "not_worth_it", "s")):
         document = rules.read_document(json.dumps(plain(said) | {"signature": {}}).encode())
         assert rules.read_summary(document, AT) == said
 
@@ -185,6 +185,8 @@ def test_it_is_read_as_it_was_written():
         ({"effect": 1, "error": None}, "figures"),
         ({"effect": 10**9, "error": 5}, "figures"),
         ({"weeks": 0}, "figures"),
+        ({"arms": 4}, "figures"),
+        ({"arms": 3, "design": "which_page"}, "figures"),
         ({"minutes": -5}, "figures"),
         ({"baseline": "many"}, "figures"),
         ({"followers": ""}, "figures"),
