@@ -133,6 +133,10 @@ def test_running_it_shows_weeks_and_no_figure(firm: Firm):
     assert "End the trial?" in text(firm.jana)
     firm.jana.get("/statement")
     assert f"A trial of pages runs until {trial.last_day}" in text(firm.jana)
+    firm.jana.get("/desk/trial/stop")
+    firm.jana.submit("/desk/trial/stop")
+    firm.jana.get("/statement")
+    assert "A trial of pages is over. Its verdict comes when the last week is counted." in text(firm.jana)
 
 
 def test_writing_about_a_page_of_the_other_week(firm: Firm):

@@ -283,6 +283,9 @@ def _trial_words(tx: Tx, firm: Firm) -> str:
     current = trials.current(tx, firm.account_id)
     if current and current.stage not in {"planned", "dropped"}:
         what = "A trial of pages" if is_paged(current) else "A trial"
+        if current.over:
+            last = "week" if is_paged(current) else "day"
+            return f"{what} is over. Its verdict comes when the last {last} is counted."
         return f"{what} runs until {current.last_day}. What came of it is told at its end, not before."
     past = trials.past(tx, firm.account_id)
     if not past:
