@@ -168,6 +168,17 @@ def test_who_we_are_is_said_before(tmp_path, monkeypatch):
     assert len(server.letters) == 1
 
 
+def test_a_mail_server_of_this_machine_may_have_any_certificate(tmp_path):
+    """As Debian installs Postfix: STARTTLS is offered, with a certificate that nobody signed."""
+    server = MailServer(offers=("STARTTLS",))
+    server.tls = Authority(tmp_path).context("whatever.example")
+    with running(server) as port:
+        send(f"smtp://127.0.0.1:{port}")
+        send(f"smtp://localhost:{port}")
+    assert len(server.letters) == 2
+    assert server.said.count("STARTTLS") == 2
+
+
 def test_tls_from_the_start(tmp_path, monkeypatch):
     authority = Authority(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
