@@ -123,6 +123,26 @@ def test_registered_read_finished_and_read_again(village: Village) -> None:
     ]
 
 
+def test_a_trial_of_three_ways_is_about_full_against_quiet_and_says_so(village: Village) -> None:
+    a = village.town("a.example")
+    ours = firm(a)
+    trial = trials.begin(a.db, ours, now_ms(), trials.THREE)
+    address = actions.address_of(a.url, trial.protocol_hash)
+
+    async def story() -> None:
+        register(a, ours, trial)
+        judge(a, ours, trial)
+        said = await fetched(village, address)
+        assert (said["arms"], said["weeks"], said["effect"]) == (3, 12, 2231)
+        assert "light" not in said
+        page = await village.ask("GET", address.removesuffix(".json"), {"accept": "text/html"}, b"")
+        assert b"full posting" in page.body
+        assert b"12 weeks, of full, light and quiet posting in an order drawn by lot" in page.body
+        assert b"full times had a post" in page.body
+
+    village.run(story())
+
+
 def test_nobody_speaks_for_another(village: Village) -> None:
     a, b = village.town("a.example"), village.town("b.example")
     ours = firm(a)
