@@ -53,9 +53,11 @@ LONG = {
 PURE = {
     "test_authority",
     "test_signing",
+    "test_signing_strength",
     "test_peers_rules",
     "test_plain",
     "test_render",
+    "test_render_any",
     "test_security_index",
 }
 

@@ -16,8 +16,8 @@ from linnet.net.client import Answer
 from tests import asgi, cast
 from tests.federation.elsewhere import create
 from tests.federation.recorded import Stranger
+from tests.federation.strangers import Scene
 from tests.federation.test_recorded import anna_of, drops
-from tests.federation.test_security_origin import Scene
 from tests.federation.village import Resident, Village, _session
 from tests.pictures import moving, picture
 

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 import requests
 
+from tests.federation.both_ends import Someone
 from tests.federation.processes import Country, Linnet
-from tests.federation.test_processes import Someone
 from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.slow

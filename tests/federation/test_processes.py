@@ -1,92 +1,16 @@
-"""Two real servers under two names with TLS, as a clean clone runs them: what one does, the other
-shows. Every step is asked on both sides through the client API, by Mastodon.py."""
+"""Two Linnets as processes of their own, over sockets."""
 
 import io
-import random
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from pathlib import Path
-from typing import Any
 
 import pytest
-from mastodon import Mastodon
 from mastodon.errors import MastodonError, MastodonNotFoundError
 from PIL import Image
 
-from tests.federation.processes import Country, Linnet, Visitor
+from tests.federation.both_ends import Someone
+from tests.federation.processes import Visitor
 from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module", params=["there", "and back"])
-def pair(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Linnet, Linnet]]:
-    """Two servers, and two others the second time: one host is asked only so often in a minute."""
-    with Country(tmp_path_factory.mktemp("country")) as country:
-        both = country.linnet("a.example", max_characters="500"), country.linnet("b.example")
-        for one in both:
-            one.set_up()
-            one.start()
-        yield both if request.param == "there" else both[::-1]
-
-
-@pytest.fixture
-def people(pair: tuple[Linnet, Linnet]) -> tuple["Someone", "Someone"]:
-    """Anna, and Ben on the other server."""
-    return Someone(pair[0], "anna"), Someone(pair[1], "ben")
-
-
-class Someone:
-    """Somebody who speaks through an app; `name` and a number."""
-
-    made = 0
-
-    def __init__(self, server: Linnet, name: str) -> None:
-        Someone.made += 1
-        self.server, self.handle = server, f"{name}{Someone.made}"
-        self.api: Mastodon = server.person(self.handle)
-        self.address = f"{self.handle}@{server.host}"
-        self.me = self.api.account_verify_credentials()
-
-    def find(self, other: "Someone") -> Any:
-        """The other as this one's server knows them."""
-        name = f"@{other.address}"
-        found = until(lambda: self.api.account_search(name, resolve=True), f"{name} is found", 90)
-        assert [one.acct for one in found] == [other.address]
-        return found[0]
-
-    def relation(self, other: "Someone") -> Any:
-        return self.api.account_relationships(self.find(other).id)[0]
-
-    def follow(self, other: "Someone") -> None:
-        self.api.account_follow(self.find(other).id)
-        until(lambda: self.relation(other).following, f"{self.address} follows {other.address}")
-
-    def sees(self, uri: str) -> Any:
-        """The post with this address when it has come to their home."""
-        return until(lambda: self.seen(uri), f"{self.address} sees {uri}")
-
-    def seen(self, uri: str) -> Any:
-        return next((one for one in self.api.timeline_home() if one.uri == uri), None)
-
-    def at(self, uri: str) -> Any:
-        """What stands at an address, asked for at its server if need be; None for nothing."""
-        found = self.api.search_v2(uri, resolve=True, result_type="statuses").statuses
-        return found[0] if found else None
-
-    def told(self, kind: str, by: "Someone") -> Any:
-        """The notice of this kind about that one."""
-        return until(lambda: self.notice(kind, by), f"{self.address} is told of a {kind} by {by.address}")
-
-    def notice(self, kind: str, by: "Someone") -> Any:
-        names = {by.address, by.handle}
-        found = (one for one in self.api.notifications() if one.type == kind and one.account.acct in names)
-        return next(found, None)
 
 
 def test_found_and_followed(people: tuple[Someone, Someone]) -> None:
@@ -310,102 +234,3 @@ def test_a_report_reaches_the_other_servers_owner(people: tuple[Someone, Someone
     assert "Buy cheap flour now" in page
     assert f"from the server {anna.server.host}" in page
     assert anna.handle not in page.replace(said, "")  # who complained is nobody's business there
-
-
-LOST = 100  # times that somebody tries to say their last word
-
-
-class Poster(threading.Thread):
-    """Says one thing after the other until it is over. What was acknowledged counts; what was not is
-    said again under the same key."""
-
-    def __init__(self, who: Someone) -> None:
-        super().__init__(daemon=True)
-        self.who, self.over = who, threading.Event()
-        self.pause = 0.05  # seconds after each
-        self.said: dict[str, str] = {}
-        self.told = threading.Condition()
-
-    def run(self) -> None:
-        number = lost = 0
-        while not self.over.wait(self.pause):
-            number += 1
-            text = f"{self.who.handle} says {number}"
-            while text not in self.said:
-                try:
-                    made = self.who.api.status_post(text, idempotency_key=text)
-                except MastodonError:  # it is killed, or just starts
-                    time.sleep(0.05)  # for the process, not the clock
-                    lost += self.over.is_set()
-                    assert lost < LOST
-                    continue
-                with self.told:
-                    self.said[text] = made.uri
-                    self.told.notify_all()
-
-    def wait_for(self, more: int) -> None:
-        enough = len(self.said) + more
-        with self.told:
-            assert self.told.wait_for(lambda: len(self.said) >= enough, PATIENCE)
-
-
-@contextmanager
-def posting(*people: Someone) -> Iterator[list[Poster]]:
-    posters = [Poster(one) for one in people]
-    for one in posters:
-        one.start()
-    try:
-        yield posters
-    finally:
-        for one in posters:
-            one.over.set()
-        for one in posters:
-            one.join(PATIENCE)
-
-
-def everything(who: Someone) -> list[str]:
-    """Addresses of all that ever came to their home, as often as they are there."""
-    found, page = [], who.api.timeline_home(limit=40)
-    while page:
-        found += [one.uri for one in page]
-        page = who.api.timeline_home(limit=40, max_id=page[-1].id)
-    return found
-
-
-def news(writer: Poster, marked: int, reader: Someone) -> bool:
-    """Does the reader see something that was said after that many others?"""
-    seen = {one.uri for one in reader.api.timeline_home(limit=40)}
-    return not seen.isdisjoint(list(writer.said.values())[marked:])
-
-
-def has(who: Someone, many: int) -> bool:
-    return len(everything(who)) >= many
-
-
-def test_who_is_killed_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    chance = random.Random(11)
-    with Country(tmp_path) as country:
-        servers = [country.linnet("a.example"), country.linnet("b.example")]
-        for one in servers:
-            one.set_up()
-            one.start()
-        anna, ben = Someone(servers[0], "anna"), Someone(servers[1], "ben")
-        anna.follow(ben)
-        ben.follow(anna)
-        with posting(anna, ben) as posters:
-            for _ in range(10):
-                victim = chance.randrange(2)
-                posters[victim].wait_for(chance.randint(1, 20))
-                servers[victim].kill()
-                posters[1 - victim].wait_for(chance.randint(1, 20))
-                servers[victim].start()
-            for writer, reader in zip(posters, (ben, anna), strict=True):
-                writer.pause, marked = 0.5, len(writer.said)
-                new = partial(news, writer, marked, reader)
-                until(new, f"{reader.address} hears of {writer.who.address} again", 150)
-        for writer, reader in zip(posters, (ben, anna), strict=True):
-            reader.sees(list(writer.said.values())[-1])
-        both = sorted(uri for one in posters for uri in one.said.values())
-        for one in (anna, ben):
-            until(partial(has, one, len(both)), "all has arrived")
-            assert sorted(everything(one)) == both

@@ -1,63 +1,19 @@
-"""Our rows as ActivityStreams: the shapes that others rely on, and that no row makes it stumble."""
-
-import json
-import math
+"""What we send: the shapes."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from linnet.federation import names, parse
-from linnet.federation.authority import Proven, fetched, inside, signed
 from linnet.federation.render import activities, actors, collections, context, posts
-from linnet.federation.render.facts import ActorFacts, Audience, Here, PostFacts, audience
-from linnet.kernel.wire import encode, encode_text
-from linnet.social.media.rules import Media
-from linnet.social.people.rules import Account, ProfileField
+from linnet.federation.render.facts import ActorFacts, Here, PostFacts, audience
+from linnet.kernel.wire import encode_text
+from linnet.social.people.rules import ProfileField
 from linnet.social.polls.rules import Option, Poll, PollView
-from linnet.social.posts.rules import Flags, Post, PostView, Tag
+from linnet.social.posts.rules import Tag
 from tests.federation.neighbours import HERE, NOW, PUBLIC, URL
-
-AS = "https://www.w3.org/ns/activitystreams"
-
-
-def account(id: int = 7, handle: str = "bakery", **more) -> Account:
-    fields = {
-        "kind": "organization", "name": "Corner Bakery", "bio": "Bread #Rye", "bio_html": "<p>Bread #Rye</p>",
-        "fields": "[]", "avatar_id": None, "header_id": None, "locked": False, "discoverable": True,
-        "indexable": True, "default_visibility": "public", "default_sensitive": False, "default_language": "",
-        "followers_count": 0, "following_count": 0, "posts_count": 0, "last_post_at": None, "revision": 1,
-        "created_at": NOW, "invented": False, "host": "",
-    }  # fmt: skip
-    return Account(id=id, handle=handle, handle_key=handle.lower(), **(fields | more))
-
+from tests.federation.rows import AS, account, picture, post, view
 
 HAL = account(
     9, "hal", host="hal.example", uri="https://hal.example/users/hal", url="https://hal.example/@hal"
 )
-
-
-def post(id: int = 21, **more) -> Post:
-    fields = {
-        "account_id": 7, "person_id": None, "text": "Bread", "html": "", "warning": "", "sensitive": False,
-        "visibility": "public", "language": "", "reply_to_id": None, "reply_to_account_id": None, "root_id": id,
-        "boost_of_id": None, "poll_id": None, "app_id": None, "created_at": NOW, "edited_at": None,
-    }  # fmt: skip
-    return Post(id=id, **(fields | more))
-
-
-def view(row: Post | None = None, **more) -> PostView:
-    return PostView(row or post(), more.pop("account", account()), Flags(), **more)
-
-
-def picture(**more) -> Media:
-    fields = {
-        "account_id": 7, "person_id": None, "post_id": 21, "use": "post", "kept": False, "position": 0,
-        "mime": "image/png", "width": 640, "height": 480, "bytes": 1, "file": "ab.png", "thumb_file": "",
-        "thumb_width": 0, "thumb_height": 0, "blurhash": "LKO2", "alt": "A loaf", "focus_x": 0.5,
-        "focus_y": -0.25, "loose_since": 0,
-    }  # fmt: skip
-    return Media(id=3, **(fields | more))
 
 
 def test_a_company_is_an_organization_with_all_that_others_need():
@@ -271,134 +227,3 @@ def test_pages_of_collections():
     assert (first["id"], first["next"], first["partOf"]) == ("c?page=true", "c?page=true&max_id=9", "c")
     last = collections.page("c", ["a"], bound=9, next=0, ordered=False, kind=context.PLAIN)
     assert (last["id"], last["items"], "next" in last) == ("c?page=true&min_id=9", ["a"], False)
-
-
-# Whatever the database can hold.
-words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
-moments = st.integers(0, 1 << 45)
-ids = st.integers(1, (1 << 63) - 1)
-hosts = st.sampled_from(["", "hal.example", "xn--bcher-kva.example"])
-
-
-@st.composite
-def accounts(draw) -> Account:
-    host = draw(hosts)
-    fields = draw(st.lists(st.builds(ProfileField, words, words), max_size=4))
-    return account(
-        draw(ids),
-        draw(st.from_regex(r"[A-Za-z0-9_]{1,30}", fullmatch=True)),
-        host=host,
-        uri=f"https://{host}/u" if host else "",
-        kind=draw(st.sampled_from(["person", "organization", "service"])),
-        name=draw(words),
-        bio=draw(words),
-        bio_html=draw(words),
-        fields=encode_text(fields),
-        created_at=draw(moments),
-        suspended_at=draw(st.none() | moments),
-        avatar_file=draw(st.none() | words),
-        header_file=draw(st.none() | words),
-    )
-
-
-@st.composite
-def facts(draw) -> PostFacts:
-    author, named = draw(accounts()), tuple(draw(st.lists(accounts(), max_size=3)))
-    text = (
-        draw(words)
-        + "".join(f" @{one.address}" for one in named)
-        + draw(st.sampled_from(["", " #Öl", " a.de/?ln=x"]))
-    )
-    row = post(
-        draw(ids),
-        account_id=author.id,
-        text=text,
-        warning=draw(words),
-        visibility=draw(st.sampled_from(["public", "quiet", "followers", "direct"])),
-        language=draw(st.sampled_from(["", "de", "pt-BR"])),
-        created_at=draw(moments),
-        edited_at=draw(st.none() | moments),
-    )
-    options = draw(st.lists(words, min_size=1, max_size=4))
-    asked = PollView(
-        Poll(1, row.id, author.id, draw(st.booleans()), draw(st.booleans()), draw(moments), draw(ids)),
-        tuple(Option(1, at, title, 1) for at, title in enumerate(options)),
-    )
-    shown = view(
-        row,
-        account=author,
-        mentions=named,
-        tags=tuple(Tag(1, key, key) for key in draw(st.lists(words, max_size=2))),
-        media=tuple(draw(st.lists(st.builds(lambda alt: picture(alt=alt), words), max_size=2))),
-        poll=draw(st.none() | st.just(asked)),
-    )
-    answered = draw(st.none() | accounts())
-    return PostFacts(shown, draw(words), answered, draw(words), tuple(draw(st.lists(words, max_size=6))))
-
-
-def safe(value, at="") -> None:
-    """What JSON-LD and every reader of it can take: no nulls, no numbers that are none."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            assert isinstance(key, str)
-            assert key
-            safe(inner, f"{at}.{key}")
-    elif isinstance(value, list):
-        for inner in value:
-            assert not isinstance(inner, list), at
-            safe(inner, at)
-    else:
-        assert isinstance(value, str | bool | int | float), (at, value)
-        assert not isinstance(value, float) or math.isfinite(value)
-
-
-@given(facts(), moments)
-def test_no_row_makes_a_post_stumble(known, now):
-    for found in (
-        posts.post(HERE, known, now),
-        activities.create(HERE, known, now),
-        activities.update(HERE, known, at=now, edited=True, now=now),
-    ):
-        safe(found)
-        assert json.loads(encode(found)) == found
-        assert found["@context"][0] == AS
-        inner = found.get("object", found)
-        assert all(isinstance(inner[name], str) for name in ("id", "type", "attributedTo"))
-        assert isinstance(inner["to"], list)
-        assert isinstance(inner["tag"], list)
-        assert {one["href"] for one in inner["tag"] if one["type"] == "Mention"} <= {
-            *inner["to"],
-            *inner["cc"],
-        }
-        private = known.view.post.visibility in {"followers", "direct"}
-        assert (PUBLIC in [*inner["to"], *inner["cc"]]) is not private
-
-
-@given(accounts(), words)
-def test_no_row_makes_an_actor_stumble(one, pem):
-    found = actors.actor(HERE, ActorFacts(one, pem))
-    safe(found)
-    assert json.loads(encode(found)) == found
-    safe(activities.update_actor(found, NOW))
-
-
-def test_what_we_send_is_what_we_would_believe():
-    """Our own letters through the eyes of our own reader: authority, and what is read from them."""
-    known = PostFacts(view(post(text="Bread #Rye", language="de"), tags=(Tag(1, "rye", "Rye"),)))
-    body = activities.create(HERE, known, NOW)
-    proven = signed(body, f"{URL}/ap/users/7")
-    assert isinstance(proven, Proven)
-    note = inside(proven, body["object"])
-    assert isinstance(note, Proven)
-    assert note.actor == f"{URL}/ap/users/7"
-    document = actors.actor(HERE, ActorFacts(account(), "PEM"))
-    mine = fetched(document, names.actor(URL, 7))
-    assert isinstance(mine, Proven)
-    described = parse.actor(mine, "linnet.example", NOW)
-    assert (described.account.handle, described.account.kind) == ("bakery", "organization")
-    assert described.shared_inbox == f"{URL}/ap/inbox"
-
-
-def test_an_undo_of_a_boost_whose_post_is_gone_still_says_which():
-    found = activities.unannounce("me", "me/posts/1", "", Audience(("p",)))
-    assert found["object"] == {"id": "me/posts/1", "type": "Announce", "actor": "me", "to": ["p"], "cc": []}

@@ -10,7 +10,7 @@ from linnet.kernel.clock import MINUTE
 from linnet.kernel.errors import Upstream
 from linnet.net.client import Answer
 from tests.federation.elsewhere import PUBLIC, Json, create
-from tests.federation.test_security_origin import Scene
+from tests.federation.strangers import Scene
 from tests.federation.village import Village
 
 POSTS = "SELECT COUNT(*) FROM post WHERE uri LIKE 'https://evil.example/%'"

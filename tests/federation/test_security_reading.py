@@ -34,7 +34,7 @@ from linnet.social.safety import actions as safety
 from tests import cast
 from tests.conftest import NOW
 from tests.federation import neighbours
-from tests.federation.test_security_origin import Scene
+from tests.federation.strangers import Scene
 from tests.federation.village import Village
 from tests.races import race
 

@@ -5,7 +5,7 @@ import pytest
 
 from linnet.net.client import Answer
 from linnet.social.people import queries as people
-from tests.federation.test_security_origin import COUNT, Scene
+from tests.federation.strangers import COUNT, Scene
 from tests.federation.village import Village
 
 
@@ -54,5 +54,22 @@ def test_a_post_whose_author_leads_to_somebody_else_is_not_theirs(village: Villa
         vera = scene.town.db.read_now(people.by_uri, scene.vera)
         assert vera is not None
         assert scene.town.db.read_now(lambda tx: tx.value(COUNT, id=vera.id)) == 1
+
+    village.run(story())
+
+
+def test_a_name_may_lead_on_to_an_account(village: Village) -> None:
+    """WebFinger names an older address of an actor: whoever looks the name up finds the actor as it is."""
+    scene = Scene(village)
+
+    async def story() -> None:
+        await scene.begin()
+        now = scene.evil.person("now")
+        scene.evil.names["before"] = f"{scene.evil.url}/before"
+        scene.evil.pages[f"{scene.evil.url}/before"] = Answer(302, "", {"location": now}, b"")
+        assert (await scene.anna.find("@before@evil.example"))["acct"] == "now@evil.example"
+        scene.evil.names["never"] = f"{scene.evil.url}/never"
+        scene.evil.pages[f"{scene.evil.url}/never"] = Answer(302, "", {"location": scene.vera}, b"")
+        assert (await scene.anna.find("@never@evil.example"))["acct"] == "vera@victim.example"
 
     village.run(story())

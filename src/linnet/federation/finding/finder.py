@@ -130,7 +130,10 @@ class Finder:
         name = await webfinger.ask(self._client, self._library.may_ask, handle, host)
         if isinstance(name, Drop):
             return name
-        return await self.account_at(name.uri, budget)
+        account = await self.account_at(name.uri, budget)
+        if isinstance(account, Drop) and account.reason == "another_account":
+            return await self.account_at(account.detail, budget)  # a name may lead on; an account may not
+        return account
 
     def is_ours(self, uri: str) -> bool:
         """Is it an address of this server?"""

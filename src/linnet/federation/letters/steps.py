@@ -53,6 +53,9 @@ class Hall:
     library: Library
     blocked: Callable[[str], Awaitable[bool]]
     flood: Throttle = field(default_factory=lambda: Throttle(rules.PER_HOST, rules.PER_HOST_IN))
+    answered: Throttle = field(
+        default_factory=lambda: Throttle(rules.PER_HOST_ANSWERED, rules.PER_HOST_ANSWERED_IN)
+    )
     most_bytes: int = rules.QUEUE_BYTES
     counted_at: int = 0
     load: Load = rules.EMPTY
@@ -177,9 +180,12 @@ async def actor(_hall: Hall, arrival: Arrival) -> Drop | None:
 
 
 async def flood(hall: Hall, arrival: Arrival) -> Drop | None:
-    """Does its server send more than anybody could read?"""
+    """Does its server send more than anybody could read, or could answer?"""
+    assert arrival.said is not None
     if arrival.host in hall.crowding:
         return Drop("crowded", f"half of what waits is of {arrival.host}")
+    if arrival.said.kind in rules.ANSWERED and not hall.answered.take(arrival.host, arrival.now).allowed:
+        return Drop("crowded", f"answers to {arrival.host}")
     allowance = hall.flood.take(arrival.host, arrival.now)
     return None if allowance.allowed else Drop("crowded", arrival.host)
 
