@@ -12,7 +12,7 @@ from linnet.desk.links import queries as link_queries
 from linnet.desk.links.rules import Ways
 from linnet.desk.visits import actions, figures, logs, queries, rules
 from linnet.desk.visits.figures import VisitCounts, Wanted
-from linnet.desk.visits.lines import read_line
+from linnet.desk.visits.lines import hash_of, read_line
 from linnet.desk.visits.logs import Imported, LogPage, LogSession, import_log
 from linnet.desk.visits.rules import Sight, read_features
 from linnet.kernel.clock import HOUR, MINUTE, SECOND, parse_time
@@ -182,6 +182,22 @@ def test_of_two_hits_at_once_the_later_may_be_written_first(db, now):
     assert earlier.visit_id == later.visit_id
     [visit] = db.read_now(figures.visits, Wanted(0, EVER))
     assert (visit.first_at, visit.last_at, visit.hits) == (now, now + 5, 2)
+
+
+def test_a_log_that_was_read_when_queries_were_in_its_hashes_is_known_again(db, now):
+    lines = [line(0, "/rolls?utm_source=a&mc_eid=1"), line(1, "/style.css"), line(9, "/bread")]
+    assert read(db, lines, now).added == 2
+
+    def as_before(tx):
+        for offset, raw in ((0, lines[0]), (len(lines[0] + lines[1]), lines[2])):
+            tx.run(FORMER, hash=hash_of(read_line(raw).former), offset=offset)
+
+    db.write_now(as_before)
+    assert read(db, lines, now).added == 0
+    assert counts(db) == VisitCounts(probable=1)
+
+
+FORMER = "UPDATE hit SET line_hash = :hash WHERE line_offset = :offset"
 
 
 def test_one_of_our_links_followed_by_a_browser_that_has_the_style_already(db, now):

@@ -234,6 +234,10 @@ def test_a_line_of_a_log():
     assert line.at == parse_time("2015-05-17T08:05:03Z", "at")
     other = read_line((LINE % b"x").replace(b"203.0.113.7", b"203.0.113.8"))
     assert other.hash == line.hash  # says nothing about who it was
+    asked = LINE.replace(b"x=1", b"mc_eid=0123456789&mail=ann%%40example.org") % CHROME.encode()
+    assert read_line(asked).hash == line.hash  # nor of what stands behind the question mark
+    assert read_line(asked).former != line.former
+    assert read_line(asked.replace(b" 12 ", b" 13 ")).hash != line.hash
     kinds = {
         b"/a.css?v=1": "asset",
         b"/f.woff2": "asset",

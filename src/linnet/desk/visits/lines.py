@@ -35,8 +35,8 @@ PAGES = frozenset({"", "html", "htm", "xhtml", "shtml", "php", "asp", "aspx", "j
 class Line(Value):
     """A line that could be read. `address`, `user_agent` and `asked_by`, the path of the page that
     asked for it, stay in memory. `what`: page (a document), asset (style, script, font or icon), other.
-    `hash`: of the line without the address, the user and the user agent, so that it cannot be used
-    to guess them."""
+    `hash`: of a page's time, size and of what is kept of it, so that nothing else can be guessed by it: no address,
+    no user agent, no query. `former`: of what it was made before, with the query in it, for a log that is read again; it stays in memory."""
 
     at: int
     address: str
@@ -50,6 +50,7 @@ class Line(Value):
     what: str
     hash: str
     tags: Tags = NOTHING
+    former: str = ""
 
 
 def read_line(raw: bytes) -> Line | None:
@@ -61,7 +62,6 @@ def read_line(raw: bytes) -> Line | None:
     at = moment(found["time"]) if found else None
     if not found or not request or at is None:
         return None
-    known = "\x00".join(found.group("time", "request", "status", "size", "referrer"))
     return _line(
         at=at,
         address=found["address"],
@@ -70,7 +70,8 @@ def read_line(raw: bytes) -> Line | None:
         status=int(found["status"]),
         target=request["target"],
         referrer=found["referrer"],
-        known=known,
+        known=found.group("time", "size"),
+        former="\x00".join(found.group("time", "request", "status", "size", "referrer")),
     )
 
 
@@ -95,7 +96,8 @@ def line_of(
         status=status,
         target=target,
         referrer=referrer,
-        known="\x00".join((*known, method, target, str(status), referrer)),
+        known=known,
+        former="\x00".join((*known, method, target, str(status), referrer)),
     )
 
 
@@ -108,25 +110,34 @@ def _line(
     status: int,
     target: str,
     referrer: str,
-    known: str,
+    known: tuple[str, ...],
+    former: str,
 ) -> Line:
     if "://" in target.split("?", 1)[0]:  # absolute form, as proxies send it
         target = "/" + target.partition("://")[2].partition("/")[2]
     host, slash, asked = referrer.partition("://")[2].partition("/")
+    what, path, came_from = _what(target, method), _tidy_path(target), _tidy_host(host)
+    page = what == "page"  # nothing else is written, so nothing else needs a hash
     return Line(
         at=at,
         address=address,
         user_agent=user_agent,
         method=method,
         status=status,
-        path=_tidy_path(target),
+        path=path,
         code=code_in("?" + target.partition("?")[2]) if "ln=" in target else "",
-        referrer=_tidy_host(host),
+        referrer=came_from,
         asked_by=_tidy_path(f"/{asked}") if slash else "",
-        what=_what(target, method),
-        hash=hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest()[:32],
+        what=what,
+        hash=hash_of("\x00".join((*known, method, path, str(status), came_from))) if page else "",
         tags=tags_in(target) if "?" in target else NOTHING,
+        former=former if page else "",
     )
+
+
+def hash_of(text: str) -> str:
+    """128 bits of SHA-256, as hex."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 # the same pages and hosts come again and again: half of the time of a line

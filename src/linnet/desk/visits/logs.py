@@ -20,7 +20,7 @@ from linnet.desk.visits import actions, queries, rules
 from linnet.desk.visits.agents import read_agent
 from linnet.desk.visits.came import came_by
 from linnet.desk.visits.formats import Reader
-from linnet.desk.visits.lines import Line, read_line
+from linnet.desk.visits.lines import Line, hash_of, read_line
 from linnet.desk.visits.queries import Hit, NewVisit
 from linnet.desk.visits.rules import Features, OpenVisit, Verdict
 from linnet.kernel.clock import MINUTE, SECOND, zone
@@ -202,18 +202,13 @@ class _Desk:
 
     def session(self, session: LogSession) -> int:
         """Writes the new page hits of one session."""
-        wanted = {(page.offset, page.line.hash) for page in session.pages}
-        known = {
-            (hit.line_offset, hit.line_hash): hit
-            for hit in queries.lines(self._tx, self._site, [page.offset for page in session.pages])
-            if (hit.line_offset, hit.line_hash) in wanted
-        }
+        known = self._known(session)
         touched = sorted({hit.visit_id for hit in known.values()})
         visits = queries.visits_by_id(self._tx, touched)
         said = queries.said_of_hits(self._tx, touched)
         added = 0
         for page in session.pages:
-            hit = known.get((page.offset, page.line.hash))
+            hit = known.get(page.offset)
             if hit:
                 if hit.id not in said:
                     self._again(hit, page, session)
@@ -222,6 +217,19 @@ class _Desk:
             visits[visit.id] = visit
             added += 1
         return added
+
+    def _known(self, session: LogSession) -> dict[int, Hit]:
+        """The hits of lines that were read before, by offset: also those that were known by their query."""
+        found: dict[int, dict[str | None, Hit]] = {}
+        for hit in queries.lines(self._tx, self._site, [page.offset for page in session.pages]):
+            found.setdefault(hit.line_offset or 0, {})[hit.line_hash] = hit
+        known = {}
+        for page in session.pages:
+            there = found.get(page.offset, {})
+            again = there.get(page.line.hash) or (there and there.get(hash_of(page.line.former)))
+            if again:
+                known[page.offset] = again
+        return known
 
     def _judge(self, session: LogSession, page: LogPage) -> tuple[Features, Verdict]:
         seen = Features(
