@@ -414,6 +414,7 @@ def test_the_verdict_is_about_full_days_and_the_rest_has_no_words_of_one():
     assert found.light.money.cost == 1000
     assert found.light.rest_money.cost == 2000
     said = verdict.words(made, reading, found)
+    assert "full posting" in said.sentence
     assert said.lines[0].startswith("Full posting brought")
     assert "28 full days, 28 quiet; 28 light ones aside" in said.lines[0]
     assert (

@@ -2,10 +2,17 @@
 their own, because only full against quiet was asked for one. Pure."""
 
 from linnet.desk.trial.line_words import in_money, number, pays
-from linnet.desk.trial.values import Contrast, Protocol, Reading, Verdict
+from linnet.desk.trial.values import Contrast, Protocol, Reading, Verdict, VerdictKind
 from linnet.kernel.money import show
 
 UNIT = "visits a day"
+SENTENCES: dict[VerdictKind, str] = {
+    "worth_it": "The visits that full posting brought within days pay for the time it took, even if a visit is worth as "
+    "little as it may be.",
+    "not_worth_it": "On quick visits alone, full posting does not pay for the time it took, even if a visit is worth as "
+    "much as it may be.",
+    "cannot_tell": "The range of what full posting brought lies on both sides of what would pay for it.",
+}
 NEXT = {
     "keep": "Keep posting about as much as on full days; more was not tried.",
     "halve": "Spend less time: what light days brought, and what pays for one, stands beside it.",

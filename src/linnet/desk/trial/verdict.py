@@ -197,6 +197,8 @@ REASONS: dict[str, str] = {
 
 def sentence(kind: VerdictKind, design: Design) -> str:
     """The answer in one sentence."""
+    if design.light and kind in light_words.SENTENCES:
+        return light_words.SENTENCES[kind]
     return (page_words.SENTENCES if design.kind == "which_page" else SENTENCES)[kind]
 
 
