@@ -231,6 +231,8 @@ def test_the_plan_shows_the_pages_of_this_week_and_the_next_one(firm: Firm):
             assert "each of them has a post already" in said
     jana.get("/plan")
     assert "Your trial of pages this week" in text(jana)
+    jana.get("/desk")
+    assert "Your trial of pages : 4 pages not to be linked to this week." in text(jana)
 
 
 def test_before_it_begins_the_plan_shows_its_first_week_only(firm: Firm):
