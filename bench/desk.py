@@ -48,8 +48,9 @@ POST = """INSERT INTO post (id, account_id, text, html, visibility, language, ro
     VALUES (:id, :account_id, 'Rye', '<p>Rye</p>', 'public', 'en', :id, :at)"""
 LINK = """INSERT INTO link (code, kind, target, canonical, account_id, post_id, channel, created_at)
     VALUES (:code, 'site', 'https://bench.example/rye', 'https://bench.example/rye', :account_id, :post_id, 'fediverse', :at)"""
-VISIT = """INSERT INTO visit (id, visitor, site, code, path, agent, first_at, last_at, hits, kind, rule)
-    VALUES (:id, :id, 'bench.example', :code, '/rye', 'Chrome 149, phone', :at, :at, 1, :kind, :rule)"""
+CAME = ("search", "direct", "search", "referral", "mail")  # who came by no link of ours
+VISIT = """INSERT INTO visit (id, visitor, site, code, path, agent, came, first_at, last_at, hits, kind, rule)
+    VALUES (:id, :id, 'bench.example', :code, '/rye', 'Chrome 149, phone', :came, :at, :at, 1, :kind, :rule)"""
 HIT = """INSERT INTO hit (id, visit_id, at, source, site, path, code, features, kind, rule)
     VALUES (:id, :id, :at, 'go', 'bench.example', '/rye', :code, :features, :kind, :rule)"""
 SALE = """INSERT INTO sale (id, ref, at, amount, currency, ln, source, received_at)
@@ -301,10 +302,11 @@ def fill(sizes: Sizes, account_id: int, now: int) -> Iterator[tuple[str, Rows]]:
                     "code": code,
                     "kind": kind,
                     "rule": rule,
+                    "came": "social" if code else CAME[n % len(CAME)],
                     "features": FEATURES,
                 }
             )
-        yield VISIT, [{key: row[key] for key in ("id", "at", "code", "kind", "rule")} for row in rows]
+        yield VISIT, [{key: row[key] for key in ("id", "at", "code", "kind", "rule", "came")} for row in rows]
         yield HIT, rows
     yield (
         SALE,

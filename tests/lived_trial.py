@@ -28,8 +28,8 @@ WORTH = Worth("EUR", 2000, 100_000, 150_000, 200_000, 30)
 PLAN = Plan(WORTH, weeks=6, waived=True)
 THREE = Plan(changed(WORTH, light_cost=700, light_minutes=10), weeks=12, waived=True, light=2, light_share=35)
 HOURS = "UPDATE firm SET office_hours = :hours WHERE id = 1"
-VISIT = """INSERT INTO visit (id, visitor, site, code, path, referrer, first_at, last_at, hits, kind, rule)
-    VALUES (:id, :id, 'bakery.example', :code, '/', :referrer, :at, :at, 1, :kind, 'R5')"""
+VISIT = """INSERT INTO visit (id, visitor, site, code, path, referrer, came, first_at, last_at, hits, kind, rule)
+    VALUES (:id, :id, 'bakery.example', :code, '/', :referrer, :came, :at, :at, 1, :kind, 'R5')"""
 STEP = 2 * HOUR
 
 
@@ -97,16 +97,17 @@ def visits(
 ) -> None:
     """So many visits on a day, by where they came from: other, search, mail, ads."""
     start, end = (day_start(d, zone(time_zone)) for d in (day, next_day(day)))
-    hosts: Mapping[str, str] = {
-        "other": "",
-        "search": "google.de",
-        "mail": "mail.google.com",
-        "ads": "googleads.g.doubleclick.net",
+    places: Mapping[str, tuple[str, str]] = {  # the referrer, and the way that a visit keeps of it
+        "other": ("", "social" if code else "direct"),
+        "search": ("google.de", "search"),
+        "mail": ("mail.google.com", "mail"),
+        "ads": ("googleads.g.doubleclick.net", "ad"),
     }
     for source, n in by.items():
+        referrer, came = places[source]
         for k in range(n):
             at = start + (k * 2 + 1) * (end - start) // (2 * n)
-            tx.run(VISIT, id=new_id(), at=at, kind=kind, code=code, referrer=hosts[source])
+            tx.run(VISIT, id=new_id(), at=at, kind=kind, code=code, referrer=referrer, came=came)
 
 
 def world(

@@ -11,7 +11,7 @@ from linnet.desk.firm.rules import Firm
 from linnet.desk.sales import queries as sales
 from linnet.desk.trial import planning, queries
 from linnet.desk.trial.planning import WINDOW, Basis, DayWorth
-from linnet.desk.trial.sources import source_of
+from linnet.desk.trial.sources import source_of_class
 from linnet.desk.trial.values import DayRecord
 from linnet.desk.visits.rules import PROBABLE
 from linnet.kernel.clock import DAY, HOUR, MINUTE, zone
@@ -73,7 +73,7 @@ def past_days(tx: Tx, own: ZoneInfo, now: int) -> list[DayRecord]:
     sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in queries.quarters(tx, day_start(first, own), day_start(next_day(last), own)):
         of_day = sums[day_of(row.quarter * 15 * MINUTE, own)]
-        came = source_of(row.referrer, row.channel, row.tags) if row.kind in PROBABLE else "machines"
+        came = source_of_class(row.came) if row.kind in PROBABLE else "machines"
         of_day[came] += row.visits
     found = []
     for day in days_between(first, last):

@@ -14,7 +14,7 @@ from typing import Literal
 
 from linnet.desk.visits.came import came_by
 from linnet.desk.visits.campaign import Tags
-from linnet.desk.visits.places import ADS, MAIL, SEARCH, Class, is_google
+from linnet.desk.visits.places import ADS, MAIL, SEARCH, is_google
 
 Source = Literal["search", "mail", "ads", "other"]
 SOURCES: tuple[Source, ...] = ("other", "search", "mail", "ads")
@@ -26,7 +26,7 @@ _ANY: dict[str, Source] = {
     **dict.fromkeys(MAIL, "mail"),
     **dict.fromkeys(ADS, "ads"),
 }
-_OF_CLASS: dict[Class, Source] = {"search": "search", "mail": "mail", "ad": "ads"}
+_OF_CLASS: dict[str, Source] = {"search": "search", "mail": "mail", "ad": "ads"}
 MAIL_CHANNEL = "newsletter"
 
 
@@ -36,7 +36,12 @@ def source_of(referrer: str, channel: str, tags: Tags, rule: int = LATEST) -> So
     everything else: a post read in a mail app is a post."""
     if rule == 1:
         return _by_referrer(referrer, channel)
-    return _OF_CLASS.get(came_by(tags, referrer, channel), "other")
+    return source_of_class(came_by(tags, referrer, channel))
+
+
+def source_of_class(came: str) -> Source:
+    """The same of a visit's class as it is kept, by the latest rule. One that was not asked yet ('') is other."""
+    return _OF_CLASS.get(came, "other")
 
 
 def _by_referrer(referrer: str, channel: str) -> Source:
