@@ -93,11 +93,30 @@ def test_one_server_may_fill_half_of_the_room(db, monkeypatch):
 def test_bodies_that_come_slowly_do_not_fill_the_memory(door, monkeypatch):
     """What is held is counted while it comes, and given back whatever becomes of it."""
     monkeypatch.setattr(inbox, "HELD", 2500)
+    monkeypatch.setattr(inbox, "SHORT", 1000)
     assert [door.post(b"x" * 2000).status for _ in range(3)] == [400] * 3
     assert door.post(b"x" * 3000).status == 503
     assert [door.post(door.like(n)).status for n in range(3)] == [202] * 3
     counted: Any = door.routes[0]
-    assert counted.endpoint.__self__._held == 0
+    own = counted.endpoint.__self__
+    assert own._held == 0
+    own._held = 5000  # others are still sending: short letters are taken all the same
+    assert door.post(door.like(7)).status == 202
+    assert door.post(door.like(8, content="x" * 2000)).status == 503
+    assert own._held == 5000
+
+
+def test_the_last_of_the_disk_is_the_firms_own(door, caplog):
+    room = {"free": rules.LEAST_FREE - 1}
+    door.hall.free = lambda: room["free"]
+    for _ in range(3):
+        answer = door.post(door.like())
+        assert (answer.status, answer.headers["retry-after"], answer.body) == (503, "10", b"crowded\n")
+        door.now += 1000
+    assert door.letters == []
+    assert caplog.text.count("the disk is nearly full") == 1
+    room["free"] += 1
+    assert door.post(door.like()).status == 202
 
 
 def test_too_many_letters_of_one_server(door, monkeypatch):

@@ -1,5 +1,7 @@
 """What the parts of federation share: one of each, made in `app.Program`."""
 
+from shutil import disk_usage
+
 from starlette.routing import BaseRoute
 
 from linnet.db.database import Database
@@ -81,7 +83,13 @@ class Office:
 
     def inboxes(self) -> list[BaseRoute]:
         """Where letters arrive. Where a good one came from is told to those who count visits."""
-        hall = Hall(self.db, self.library, self.rulebook.blocked, most_bytes=self.settings.inbox_bytes)
+        hall = Hall(
+            self.db,
+            self.library,
+            self.rulebook.blocked,
+            most_bytes=self.settings.inbox_bytes,
+            free=lambda: disk_usage(self.settings.data).free,
+        )
         own, trusted = authority(self.settings.url), self.settings.trusted_proxies
         return inbox.routes(hall, self.drops, own, heard=Heard(self.db), trusted=trusted)
 

@@ -22,7 +22,9 @@ from linnet.kernel.errors import LinnetError
 log = logging.getLogger("linnet.federation")
 
 AT_ONCE = 512  # letters in hand; more are asked to come again
-HELD = 64 << 20  # bytes of them: whoever sends slowly and much does not fill the memory
+# Bytes of them, beyond which only short ones are taken on: whoever sends slowly and much fills neither the
+# memory nor the door.
+HELD, SHORT = 64 << 20, 64 << 10
 _ID = re.compile(r"[1-9]\d{0,18}")
 _TYPES = frozenset({vocab.CONTENT_TYPE, "application/ld+json"})
 
@@ -103,7 +105,7 @@ class Inbox:
                 self._held += len(piece)
                 if len(body) > LARGEST:
                     return Drop("too_big", "more than a letter")
-                if self._held > HELD:
+                if self._held > HELD and len(body) > SHORT:
                     return Drop("crowded", f"{self._held} bytes in hand")
         except ClientDisconnect:
             return Drop("cut_off")

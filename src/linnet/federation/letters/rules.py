@@ -43,6 +43,7 @@ DROPPED_KEPT = 90 * DAY
 
 QUEUE = 100_000  # letters that may wait to be read
 QUEUE_BYTES = 1 << 30  # ... and how long they may be, all together, where no setting says so
+LEAST_FREE = 1 << 30  # bytes of the disk: strangers must not take the last of it from the firm
 SHARE = 2  # one host may have a half of that: who sends more than can be read does not shut out the others
 PER_HOST, PER_HOST_IN = 30_000, 5 * MINUTE  # proven letters of one host: a floodgate, not a quota
 # What is answered with a letter, which we keep for two weeks: of one host so much in an hour.

@@ -1,6 +1,7 @@
 """What a letter goes through, step by step: the cheap ones first, and none that fetches before all
 that need not fetch (security paper §5.2, B03). Each may refuse it with a reason."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ from linnet.kernel.clock import SECOND
 from linnet.kernel.ids import new_id
 from linnet.kernel.page import WIDE
 from linnet.kernel.throttle import Throttle
+
+log = logging.getLogger("linnet.federation")
 
 
 @dataclass(slots=True)
@@ -47,7 +50,7 @@ class Arrival:
 class Hall:
     """What the steps work with. `blocked`: is this host not heard? `most_bytes`: of letters that may wait;
     `load`: what waits, as it was at `counted_at` (ms) and with what was kept here since; `crowding`: hosts
-    that have their share of the room."""
+    that have their share of the room; `free`: how many bytes of the disk are."""
 
     db: Database
     library: Library
@@ -60,6 +63,8 @@ class Hall:
     counted_at: int = 0
     load: Load = rules.EMPTY
     crowding: frozenset[str] = frozenset()
+    free: Callable[[], int] = lambda: rules.LEAST_FREE
+    disk_is_full: bool = False
 
 
 Step = Callable[[Hall, Arrival], Awaitable[Drop | None]]
@@ -83,10 +88,19 @@ async def room(hall: Hall, arrival: Arrival) -> Drop | None:
         # whose it is matters only where somebody could have that much
         full = hall.load.letters >= share.letters or hall.load.bytes >= share.bytes
         hall.crowding = await hall.db.glance(queries.crowding, share) if full else frozenset()
+        _look_at_the_disk(hall)
     load = hall.load
+    if hall.disk_is_full:
+        return Drop("crowded", "the disk is nearly full")
     if load.letters >= rules.QUEUE or load.bytes + len(arrival.body) > hall.most_bytes:
         return Drop("crowded", f"{load.letters} letters wait, {load.bytes} bytes")
     return None
+
+
+def _look_at_the_disk(hall: Hall) -> None:
+    was, hall.disk_is_full = hall.disk_is_full, hall.free() < rules.LEAST_FREE
+    if hall.disk_is_full and not was:
+        log.warning("the disk is nearly full: no letters of other servers are taken until there is room")
 
 
 async def address(hall: Hall, arrival: Arrival) -> Drop | None:
