@@ -20,6 +20,7 @@ from linnet.kernel.errors import Conflict, Invalid
 from linnet.kernel.ids import new_id
 from linnet.social.posts.rules import Author, NewPost, Terms
 from tests import cast, desk
+from tests.races import race
 
 pytestmark = pytest.mark.wide
 
@@ -136,6 +137,15 @@ def test_what_is_not_public_or_answers_somebody_is_no_first_post(asked):
     asked.post("Until six", reply_to_id=asked_us)
     assert asked.row().begun_at is None
     asked.post("Rye is out", visibility="quiet")
+    assert asked.row().begun_at == asked.now
+
+
+def test_of_two_at_once_one_is_the_first(asked):
+    def post(text: str, at: int):
+        return lambda tx: publishing.publish(tx, asked.jana, NewPost(text), TERMS, id=new_id(), now=at)
+
+    first, second = race(asked.db, post("Rye", asked.now), post("Wheat", asked.now + 5))
+    assert first != second
     assert asked.row().begun_at == asked.now
 
 

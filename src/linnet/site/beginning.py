@@ -35,6 +35,7 @@ def since(visit: Visit) -> int:
 def allow(tx: Tx, visit: Visit, new: NewPost, choice: str) -> None:
     """Lets a first post go out at once where `choice` is `today`: that is a waiver, and written down. Raises
     FirstPost where nothing was chosen, NotAllowed for anybody but an owner of the firm."""
+    tx.hold(visit.account.id)  # two at once: one of them is the first
     hold = held(tx, visit, new)
     if hold is None:
         return

@@ -44,9 +44,8 @@ def hold(tx: Tx, firm: Firm, now: int) -> Hold | None:
 def holds(tx: Tx, firm: Firm, account_id: int, new: NewPost, now: int) -> Hold | None:
     """As `hold`, for this post of this account: only public posts of the firm's own wait, and answers to people
     who wrote never do."""
-    if account_id != firm.account_id or not _is_first(tx, account_id, new):
-        return None
-    return hold(tx, firm, now)
+    held = hold(tx, firm, now) if account_id == firm.account_id else None
+    return held if held and _is_first(tx, account_id, new) else None
 
 
 def later(tx: Tx, account_id: int, new: NewPost, app_id: int | None, now: int) -> int | None:
@@ -120,6 +119,10 @@ def went_out(tx: Tx, author: Author, new: NewPost, now: int) -> None:
     """Notes the first public post of a firm that was asked, and how many days were counted before it."""
     start = queries.start(tx, author.account_id)
     if start is None or start.begun_at is not None or not _is_first(tx, author.account_id, new):
+        return
+    tx.hold(author.account_id)
+    start = queries.start(tx, author.account_id)  # as it is now that it is held: two at once
+    if start is None or start.begun_at is not None:
         return
     how: rules.How = "page" if author.app_id is None else "app"
     counted = days(tx, firms.must_firm(tx), now)
