@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from linnet.desk.effort import sheet as timesheets
 from linnet.desk.sales.sheet import decode, read_sales
 from linnet.site.office import for_office
 from tests.desk import BERLIN
@@ -64,3 +65,17 @@ def test_it_can_be_read_in_again(comma: bool):
     assert len(again.rows) == 3
     assert again.unused == ("day",)
     assert decode(for_office(SALES, BERLIN, comma=comma).encode()).startswith('"day"')
+
+
+@pytest.mark.parametrize("comma", [True, False])
+def test_a_timesheet_can_be_read_in_again(comma: bool):
+    text = (
+        "date,person,activity,channel,minutes,note,source,id\r\n"
+        "2026-11-24,Jana,Elsewhere (written down),Phone,25,1.5 t of flour,written down,id-117565371187200005\r\n"
+        "2026-11-24,Jana,Writing,Phone,7.8,,measured,\r\n"
+    )
+    found = timesheets.read(for_office(text, BERLIN, comma=comma).encode(), "Jana", BERLIN)
+    assert found.bad == ()
+    assert found.passed == 1
+    [line] = found.lines
+    assert (line.minutes, line.note, line.id) == (25, "1.5 t of flour", 117565371187200005)
