@@ -81,6 +81,15 @@ def test_a_letter_that_means_nothing_is_counted(db):
     assert (found.reason, found.host, found.times) == ("concerns_nobody", "peer.example", 1)
 
 
+def test_a_letter_that_came_again_while_it_was_read_comes_to_nothing_more(db):
+    """The first was not yet known as read when the second was taken in."""
+    first = kept(db)
+    assert db.write_now(actions.read, first, NOW)
+    db.write_now(queries.insert, changed(first, id=2))
+    assert not db.write_now(actions.read, changed(first, id=2), NOW)
+    assert db.read_now(queries.letter, 2) is None
+
+
 def test_what_is_old_is_forgotten(db):
     letter, later = kept(db), kept(db, id=2, uri="https://peer.example/2")
     for _ in range(3):

@@ -119,10 +119,10 @@ def insert(tx: Tx, row: Letter) -> bool:
 
 
 def see(tx: Tx, letter_id: int, uri: str, now: int) -> bool:
-    """The letter was read. False when it was before."""
+    """The letter was read. False when it was before, be it as another row: it may have come again at the
+    very moment at which the first was read."""
     found = tx.run(REMOVE, id=letter_id) > 0
-    tx.run(SEE, uri=uri, now=now)
-    return found
+    return tx.run(SEE, uri=uri, now=now) > 0 and found
 
 
 def failed(tx: Tx, letter_id: int, reason: str, *, most: int, now: int) -> bool:
