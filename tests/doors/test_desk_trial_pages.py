@@ -75,6 +75,9 @@ def test_a_plan_is_tried_on_past_weeks_of_the_pages_and_frozen(firm: Firm):
     assert trial.seed not in jana.page.text
     assert trial.protocol_hash in jana.page.text
     assert trial.post_id is not None
+    said = firm.here.db.read_now(page_queries.said, trial.post_id)
+    assert said is not None
+    assert said.text.startswith("What does a mention bring a page? Trial ")
     said = text(jana)
     assert "The first week" in said
     assert "Post about these 4 pages" in said

@@ -1,6 +1,7 @@
 """Public trials between servers: listed, signed, proven, and believed of nobody else."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from linnet.net.client import Answer
 from linnet.site import desk_pool
 from linnet.social.people import queries as people
 from linnet.social.posts.rules import Author
+from tests import lived_pages
 from tests import lived_trial as trials
 from tests.doors.browser import site
 from tests.federation.village import Town, Village
@@ -269,3 +271,28 @@ def test_a_server_that_is_not_secure_makes_nothing_public(tmp_path) -> None:
         assert jana.post("/desk/worked/add", {**key, "address": "http://x.example/trials.json"}).status == 422
         jana.post("/desk/worked/add", {**key, "address": "https://x.example/trials.json"})
         assert "It is being read" in jana.page.text
+
+
+def test_a_trial_of_pages_is_public_as_one_of_pages(village: Village) -> None:
+    a = village.town("a.example")
+    ours = firm(a)
+    trial = trials.begin(a.db, ours, now_ms(), lived_pages.PLAN)
+    address = actions.address_of(a.url, trial.protocol_hash)
+
+    async def story() -> None:
+        register(a, ours, trial)
+        judge(a, ours, trial)
+        said = decode_as(Summary, json.dumps(await fetched(village, address)))
+        assert (said.of_pages, said.pages, said.minutes) == (True, len(lived_pages.PAGES), 10)
+        page = await village.ask("GET", address.removesuffix(".json"), {"accept": "text/html"}, b"")
+        words = " ".join(re.sub(rb"<[^>]+>", b" ", page.body).decode().split())
+        assert "tries out whether a post about a page pays" in words
+        assert "posts about it brought 25 more n 12 weeks of pages" in words
+        assert "8 pages, under 5 visits of a page in a week" in words
+        assert "0 days without figures" in words
+        assert "quiet" not in words
+
+    village.run(story())
+    posts = a.db.read_now(lambda tx: tx.all(str, "SELECT text FROM post ORDER BY id"))
+    assert posts[0].startswith("We try out whether a post about a page pays us, until ")
+    assert posts[1].startswith("Our trial of posts about pages is over: cannot tell yet.")
