@@ -39,6 +39,7 @@ def test_the_main_job_on_small_input(tmp_path):
     assert wrong == {
         "Visits, probable people (with the confirmed), by your links",
         "Money observed with a trail, refunds taken off, EUR",
+        "Came by",  # Social networks: all links are those of posts
         "Cost per probable visit by your links",
         f"Probable visits on {story.today}",
     }

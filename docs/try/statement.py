@@ -33,6 +33,7 @@ LABELS = {
     "money.all": "Money reported, refunds taken off, EUR",
     "money.trail": "Money observed with a trail, refunds taken off, EUR",
 }
+WAY = "Came by: "
 PER = {
     "posts.written": "Cost per post",
     "answers.given": "Cost per answer",
@@ -84,6 +85,7 @@ def compare(table: Table, went: Went, browser: Browser, period: str, today: str)
         section = SECTIONS.get(key) or SECTIONS.get(key.partition(".")[0], "brought")
         table.among(f"{label}: on the page", shown, _on_page(page, section, cell), detail=True)
         _rows(table, key, went, cell, browser)
+    _ways(table, went, said, browser)
     _each(table, went, said, page)
     _days(table, went.count["visits.probable"], said, today)
     known = {
@@ -92,6 +94,7 @@ def compare(table: Table, went: Went, browser: Browser, period: str, today: str)
         ("figure", "Cost of tools"),
         ("figure", "Cost, time and tools"),
         *(("figure", one) for one in LABELS.values()),
+        *(key for key in said if key[1].startswith(WAY)),
     }
     more = {key for key in said if key[0] == "figure"} - known
     table.same("Figures that nobody put in", set(), more, detail=True)
@@ -145,6 +148,18 @@ def _rows(table: Table, key: str, went: Went, cell: Cell, browser: Browser) -> N
     else:
         behind, wanted = len(rows), went.count[key]
     table.same(f"{LABELS[key]}: rows behind it", wanted, behind, detail=True)
+
+
+def _ways(table: Table, went: Went, said: Mapping[tuple[str, str], Cell], browser: Browser) -> None:
+    """By which way people came: all links that are followed here stand in posts."""
+    ways = {key[1]: cell for key, cell in said.items() if key[1].startswith(WAY)}
+    social = ways.get(f"{WAY}Social networks")
+    table.same(f"{WAY}Social networks", str(went.count["visits.probable"]), social.value if social else "0")
+    total = sum(int(cell.value) for cell in ways.values())
+    table.same(f"{WAY}all ways together", went.count["site.probable"], total, detail=True)
+    for label, cell in ways.items():
+        rows = len(rows_of(browser, cell.rows))
+        table.same(f"{label}: rows behind it", int(cell.value), rows, detail=True)
 
 
 def _each(table: Table, went: Went, said: Mapping[tuple[str, str], Cell], page: Page) -> None:
