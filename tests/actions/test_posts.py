@@ -261,3 +261,43 @@ def test_a_reader_of_the_account_may_not_post(db: Database, cast: dict[str, Auth
         post(db, answerer, "a post of my own")
     with pytest.raises(NotAllowed):
         post(db, Author(ada.account_id, ada.person_id, "reader"), "x", reply_to_id=theirs)
+
+
+def test_what_was_seen_a_moment_ago_is_not_shown_once_more(db: Database, cast: dict[str, Author]) -> None:
+    ada, bob, cleo = cast["ada"], cast["bob"], cast["cleo"]
+    db.write_now(follows.follow, bob.account_id, cleo.account_id, now=2)
+
+    def boost(who: Author, of: int, now: int) -> int:
+        return db.write_now(actions.boost, who, of, id=new_id(), now=now)
+
+    own = post(db, ada, "bob follows me and cleo")
+    boost(cleo, own, 11)
+    assert home(db, bob) == [own]  # it stands there itself
+    assert home(db, ada) == [own]
+    boost(ada, own, 12)
+    assert home(db, ada) == [own]
+
+    dora = db.write_now(both, "dora")
+    theirs = post(db, Author(dora[1].id, dora[0].id), "nobody follows me")
+    first = boost(ada, theirs, 13)
+    second = boost(cleo, theirs, 14)
+    assert home(db, bob) == [first, own]
+    assert home(db, cleo)[0] == second  # cleo follows nobody: it is news there
+    db.write_now(actions.unboost, ada, theirs, 15)
+    assert home(db, bob) == [second, own]  # what the first one had kept away
+
+    for n in range(41):
+        post(db, cleo, f"and number {n} of a long day")
+    again = boost(ada, theirs, 60)
+    assert home(db, bob)[0] == again  # long ago
+    db.write_now(actions.delete, Author(dora[1].id, dora[0].id), theirs, 61)
+    assert not {again, second, theirs} & set(home(db, bob))
+
+
+def test_a_follow_brings_no_boost_of_what_is_at_home(db: Database, cast: dict[str, Author]) -> None:
+    ada, bob, cleo = cast["ada"], cast["bob"], cast["cleo"]
+    own = post(db, ada, "bread")
+    db.write_now(actions.boost, cleo, own, id=new_id(), now=11)
+    other = post(db, cleo, "cake")
+    db.write_now(follows.follow, bob.account_id, cleo.account_id, now=12)
+    assert home(db, bob) == [other, own]

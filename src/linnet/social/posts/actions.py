@@ -148,9 +148,7 @@ def deliver(
             tx,
             post.id,
             author_id=post.account_id,
-            about_id=post.account_id,
             reply_to_account_id=post.reply_to_account_id or 0,
-            is_boost=False,
             tag_ids=[tag.id for tag in tags] if post.visibility == "public" else [],
             author_here=not post.uri,
             now=now,
@@ -266,10 +264,20 @@ def delete(tx: Tx, author: Author, post_id: int, now: int) -> None:
 
 
 def remove(tx: Tx, post: Post, now: int) -> None:
-    """The post or boost goes, with everything that hangs on it, whoever wants it gone."""
+    """The post or boost goes, with everything that hangs on it, whoever wants it gone. Who was shown this
+    boost instead of the one before it sees that one."""
+    _take_away(tx, post, now)
+    last = queries.last_boost(tx, post.boost_of_id) if post.boost_of_id else None
+    original = queries.post(tx, post.boost_of_id) if post.boost_of_id and last else None
+    if last and original:
+        by, about, here = last.account_id, original.account_id, not last.uri
+        timelines.fan_out_boost(tx, last.id, original.id, by=by, about=about, here=here, now=now)
+
+
+def _take_away(tx: Tx, post: Post, now: int) -> None:
     elsewhere = () if post.uri else tuple(queries.concerned(tx, post.id))
     for boost in queries.boosts_of(tx, post.id):
-        remove(tx, boost, now)
+        _take_away(tx, boost, now)
     tags = queries.tags_of(tx, post.id)
     timelines.drop_post(tx, post.id, post.account_id)
     notices.forget_post(tx, post.id)
@@ -317,16 +325,8 @@ def boost(tx: Tx, author: Author, post_id: int, *, id: int, now: int, uri: str =
     queries.insert(tx, row)
     queries.count_boost(tx, post.id, 1)
     people.count_post(tx, author.account_id, 1, now)
-    timelines.fan_out(
-        tx,
-        id,
-        author_id=author.account_id,
-        about_id=post.account_id,
-        reply_to_account_id=0,
-        is_boost=True,
-        tag_ids=[],
-        author_here=not uri,
-        now=now,
+    timelines.fan_out_boost(
+        tx, row.id, post.id, by=row.account_id, about=post.account_id, here=not uri, now=now
     )
     notices.add(
         tx, account_id=post.account_id, kind="boost", from_id=author.account_id, post_id=post.id, now=now

@@ -35,6 +35,7 @@ IS_GONE = "SELECT 1 FROM farewell WHERE uri = :uri AND account_id IN (:account_i
 KEY = "SELECT post_id FROM post_key WHERE account_id = :account_id AND key = :key"
 BOOST = "SELECT id FROM post WHERE boost_of_id = :post_id AND account_id = :account_id"
 BOOSTS = f"SELECT {COLUMNS} FROM post WHERE boost_of_id = :post_id"
+LAST_BOOST = f"{BOOSTS} ORDER BY id DESC LIMIT 1"
 
 
 # Who lives elsewhere and has to do with a post: is mentioned, answered or quoted, answered, boosted, liked
@@ -100,6 +101,11 @@ def concerned(tx: Tx, post_id: int) -> list[int]:
 def boosts_of(tx: Tx, post_id: int) -> list[Post]:
     """Every boost of this post."""
     return tx.all(Post, BOOSTS, post_id=post_id)
+
+
+def last_boost(tx: Tx, post_id: int) -> Post | None:
+    """The newest of them."""
+    return tx.one(Post, LAST_BOOST, post_id=post_id)
 
 
 INSERT = """INSERT INTO post (id, account_id, person_id, text, html, warning, sensitive, visibility, language,

@@ -11,28 +11,25 @@ def fan_out(
     post_id: int,
     *,
     author_id: int,
-    about_id: int,
     reply_to_account_id: int,
-    is_boost: bool,
     tag_ids: list[int],
     now: int,
-    author_here: bool = True,
+    author_here: bool,
 ) -> None:
     """The post into the author's own home (who lives elsewhere has none here), those of the local
     followers, and those of people who follow one of `tag_ids` (given only for public posts)."""
     if author_here:
         queries.put(tx, author_id, post_id)
-    queries.fan_out(
-        tx,
-        post_id,
-        author_id=author_id,
-        about_id=about_id,
-        reply_to_account_id=reply_to_account_id,
-        is_boost=is_boost,
-        now=now,
-    )
+    queries.fan_out(tx, post_id, author_id=author_id, reply_to_account_id=reply_to_account_id, now=now)
     if tag_ids:
         queries.fan_out_tags(tx, post_id, author_id, tag_ids)
+
+
+def fan_out_boost(tx: Tx, boost_id: int, of_id: int, *, by: int, about: int, here: bool, now: int) -> None:
+    """A boost of `of_id` into the home of who boosted (`by`; `here`: an account of ours) and those of local
+    followers. Where the post by `about`, or another boost of it, stands among the last lines, it is not shown
+    once more; if that goes, this one comes (`posts.actions.remove`)."""
+    queries.fan_out_boost(tx, boost_id, of_id=of_id, author_id=by, about_id=about, author_here=here, now=now)
 
 
 def put(tx: Tx, post_id: int, owner_ids: list[int]) -> None:

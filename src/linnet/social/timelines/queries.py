@@ -24,14 +24,29 @@ def home(tx: Tx, owner_id: int, page: Page = NEWEST) -> list[int]:
 
 FAN_OUT = """INSERT INTO timeline (owner_id, post_id)
     SELECT f.follower_id, :post_id FROM follow f JOIN account a ON a.id = f.follower_id
-    WHERE f.followee_id = :author_id AND a.host = '' AND (f.boosts OR NOT :is_boost)
+    WHERE f.followee_id = :author_id AND a.host = ''
+        AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = f.follower_id
+            AND m.target_id = :author_id AND COALESCE(m.until, :now + 1) > :now)
+        AND (:reply_to_account_id = 0 OR :reply_to_account_id = :author_id OR :reply_to_account_id = f.follower_id
+            OR EXISTS (SELECT 1 FROM follow g WHERE g.followee_id = :reply_to_account_id AND g.follower_id = f.follower_id))
+    ON CONFLICT DO NOTHING"""
+# A boost of what stands among the last lines of a home already, itself or boosted by another, adds nothing.
+_NEWS = """NOT EXISTS (SELECT 1 FROM timeline t WHERE t.owner_id = {owner} AND t.post_id IN :shown
+            AND t.post_id > COALESCE((SELECT r.post_id FROM timeline r WHERE r.owner_id = {owner}
+                ORDER BY r.post_id DESC LIMIT 1 OFFSET :recent), 0))"""
+FAN_OUT_BOOST = f"""INSERT INTO timeline (owner_id, post_id)
+    SELECT f.follower_id, :post_id FROM follow f JOIN account a ON a.id = f.follower_id
+    WHERE f.followee_id = :author_id AND a.host = '' AND f.boosts
         AND NOT EXISTS (SELECT 1 FROM mute m WHERE m.account_id = f.follower_id
             AND m.target_id IN (:author_id, :about_id) AND COALESCE(m.until, :now + 1) > :now)
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = f.follower_id AND b.target_id = :about_id)
         AND NOT EXISTS (SELECT 1 FROM block b WHERE b.account_id = :about_id AND b.target_id = f.follower_id)
-        AND (:reply_to_account_id = 0 OR :reply_to_account_id = :author_id OR :reply_to_account_id = f.follower_id
-            OR EXISTS (SELECT 1 FROM follow g WHERE g.followee_id = :reply_to_account_id AND g.follower_id = f.follower_id))
+        AND {_NEWS.format(owner="f.follower_id")}
     ON CONFLICT DO NOTHING"""
+PUT_BOOST = f"""INSERT INTO timeline (owner_id, post_id) SELECT a.id, :post_id FROM account a
+    WHERE a.id = :author_id AND {_NEWS.format(owner="a.id")} ON CONFLICT DO NOTHING"""
+BOOSTS = "SELECT id FROM post WHERE boost_of_id = :post_id ORDER BY id DESC LIMIT :n"
+RECENT = 40  # lines of a home, as in Mastodon
 FAN_OUT_TAGS = """INSERT INTO timeline (owner_id, post_id)
     SELECT DISTINCT t.account_id, :post_id FROM tag_follow t
     WHERE t.tag_id IN :tag_ids AND t.account_id <> :author_id
@@ -43,20 +58,23 @@ FAN_OUT_TAGS = """INSERT INTO timeline (owner_id, post_id)
 PUT = "INSERT INTO timeline (owner_id, post_id) VALUES (:owner_id, :post_id) ON CONFLICT DO NOTHING"
 
 
-def fan_out(
-    tx: Tx, post_id: int, *, author_id: int, about_id: int, reply_to_account_id: int, is_boost: bool, now: int
-) -> None:
+def fan_out(tx: Tx, post_id: int, *, author_id: int, reply_to_account_id: int, now: int) -> None:
     """Puts a post into the homes of the author's local followers. Answers to people whom a
-    follower does not follow stay out of that follower's home; `about_id` is the boosted author."""
-    tx.run(
-        FAN_OUT,
-        post_id=post_id,
-        author_id=author_id,
-        about_id=about_id,
-        reply_to_account_id=reply_to_account_id,
-        is_boost=is_boost,
-        now=now,
-    )
+    follower does not follow stay out of that follower's home."""
+    tx.run(FAN_OUT, post_id=post_id, author_id=author_id, reply_to_account_id=reply_to_account_id, now=now)
+
+
+def fan_out_boost(
+    tx: Tx, boost_id: int, *, of_id: int, author_id: int, about_id: int, author_here: bool, now: int
+) -> None:
+    """Puts a boost of `of_id` (by `about_id`) into the booster's own home and those of local followers who want
+    boosts, where neither the post nor another boost of it is among the last RECENT lines."""
+    others = tx.all(int, BOOSTS, post_id=of_id, n=RECENT + 1)
+    shown = [of_id, *(id for id in others if id != boost_id)]
+    given = {"post_id": boost_id, "author_id": author_id, "shown": shown, "recent": RECENT}
+    if author_here:
+        tx.run(PUT_BOOST, **given)
+    tx.run(FAN_OUT_BOOST, about_id=about_id, now=now, **given)
 
 
 def fan_out_tags(tx: Tx, post_id: int, author_id: int, tag_ids: list[int]) -> None:
@@ -76,6 +94,7 @@ TAKE_UP = """INSERT INTO timeline (owner_id, post_id)
             ON (b.account_id = o.account_id AND b.target_id = :owner_id)
                 OR (b.account_id = :owner_id AND b.target_id = o.account_id)
             WHERE o.id = p.boost_of_id)
+        AND NOT EXISTS (SELECT 1 FROM timeline t WHERE t.owner_id = :owner_id AND t.post_id = p.boost_of_id)
     ORDER BY p.id DESC LIMIT :n
     ON CONFLICT DO NOTHING"""
 DROP_AUTHOR = """DELETE FROM timeline WHERE owner_id = :owner_id AND post_id IN (
