@@ -16,6 +16,7 @@ class Grave(Value):
     deleted_at: int
 
 
+IN_ORDER = 16
 IS_TAKEN = "SELECT 1 FROM post WHERE id = :id"
 COLUMNS = """id, account_id, person_id, text, html, warning, sensitive, visibility, language, reply_to_id,
     reply_to_account_id, root_id, boost_of_id, poll_id, app_id, created_at, edited_at, replies_count,
@@ -62,11 +63,12 @@ def visible(tx: Tx, post_id: int, viewer_id: int) -> Post | None:
 
 def free_id(tx: Tx, id: int) -> int:
     """`id`, or one soon after it that no post has: what other servers say was published in one moment shares
-    it. In ever longer steps, for somebody may say so of a hundred thousand posts."""
-    step = 1
+    it, in the order in which they come. After a few in ever longer steps: somebody may say so of a hundred
+    thousand posts."""
+    tries = 0
     while tx.value(IS_TAKEN, id=id) is not None:
-        id += step
-        step *= 2
+        id += 1 << max(tries - IN_ORDER, 0)
+        tries += 1
     return id
 
 
