@@ -18,7 +18,7 @@ from linnet.desk.trial.values import Protocol
 from linnet.desk.visits import actions, errands, figures, formats, ways
 from linnet.desk.visits.actions import ReplayVisits
 from linnet.desk.visits.campaign import tags_in
-from linnet.desk.visits.figures import VisitCounts
+from linnet.desk.visits.figures import VisitCounts, Wanted
 from linnet.desk.visits.logs import import_log
 from linnet.desk.visits.rules import Sight, read_features
 from linnet.kernel.clock import DAY, MINUTE
@@ -101,6 +101,8 @@ def test_every_number_has_its_rows(db, now):
     found = db.read_now(statement, period, now + DAY)
     came = {f.key: f for f in found.figures if f.key.startswith("came.")}
     assert {key.removeprefix("came."): f.value for key, f in came.items()} == WAYS
+    by_post = next(v for v in db.read_now(figures.visits, Wanted(0, EVER)) if v.channel == "fediverse")
+    assert by_post.words == "gclid"
     assert sum(f.value for f in came.values()) == found.figure("site.probable").value == 11
     for figure in came.values():
         table = db.read_now(statement_rows.rows, figure.rows, now + DAY)

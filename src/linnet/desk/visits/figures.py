@@ -4,6 +4,7 @@ every number here has a list of rows behind it (`visits`, `hits`)."""
 from typing import Any
 
 from linnet.db.tx import Tx
+from linnet.desk.visits.campaign import said_of
 from linnet.desk.visits.rules import MACHINES, PROBABLE
 from linnet.kernel.page import WIDE
 from linnet.kernel.value import Value
@@ -52,9 +53,18 @@ class VisitRow(Value):
     kind: str
     rule: str
     code: str
+    mark: str
+    source: str
+    medium: str
+    campaign: str
     target: str | None
     channel: str | None
     post_id: int | None
+
+    @property
+    def words(self) -> str:
+        """What its address said of a campaign, in one line; '' for nothing."""
+        return said_of(self.source, self.medium, self.campaign, self.mark)
 
 
 class HitRow(Value):
@@ -138,7 +148,7 @@ DRAWER = """SELECT v.site AS key, v.kind, v.rule, COUNT(*) AS visits, CAST(SUM(v
 DAYS = """SELECT first_at FROM visit WHERE first_at >= :since AND first_at < :until AND kind IN :kinds
     ORDER BY first_at LIMIT 1000000"""
 VISITS = """SELECT v.id, v.site, v.path, v.referrer, v.agent, v.first_at, v.last_at, v.hits, v.kind, v.rule, v.code,
-        l.target, l.channel, l.post_id
+        v.mark, v.source, v.medium, v.campaign, l.target, l.channel, l.post_id
     FROM visit v LEFT JOIN link l ON l.code = v.code AND v.code <> ''
     WHERE v.first_at >= :since AND v.first_at < :until
         AND (v.first_at < :before_at OR (v.first_at = :before_at AND v.id < :before_id))
@@ -146,7 +156,7 @@ VISITS = """SELECT v.id, v.site, v.path, v.referrer, v.agent, v.first_at, v.last
         AND (:site = '' OR v.site = :site) AND (:account_id = 0 OR l.account_id = :account_id)
     ORDER BY v.first_at DESC, v.id DESC LIMIT :n"""
 VISITS_BY_CODE = """SELECT v.id, v.site, v.path, v.referrer, v.agent, v.first_at, v.last_at, v.hits, v.kind, v.rule, v.code,
-        l.target, l.channel, l.post_id
+        v.mark, v.source, v.medium, v.campaign, l.target, l.channel, l.post_id
     FROM visit v LEFT JOIN link l ON l.code = v.code AND v.code <> ''
     WHERE v.first_at >= :since AND v.first_at < :until
         AND (v.first_at < :before_at OR (v.first_at = :before_at AND v.id < :before_id))
