@@ -34,6 +34,15 @@ def test_g01_too_much_in_deed(door):
 
 
 @pytest.mark.parametrize(
+    ("change", "reason"),
+    [({"signature": None}, "unsigned"), ({"digest": "SHA-256=AAAA"}, "digest")],
+)
+def test_g02_what_nobody_signed_is_not_even_read(door, change, reason):
+    """A million bytes take twenty times as long to read as to be counted."""
+    refused(door, door.post(b"no json", instead=change), 401, reason)
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",

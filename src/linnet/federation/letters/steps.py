@@ -141,17 +141,10 @@ async def blocked(hall: Hall, arrival: Arrival) -> Drop | None:
 
 
 async def parameters(_hall: Hall, arrival: Arrival) -> Drop | None:
-    """Is it signed, over all that must be covered, by a key of the actor's own server, and is its
-    address of that server too?"""
-    assert arrival.said is not None
+    """Is it signed, over all that must be covered?"""
     found = signatures.read(arrival.request)
     if isinstance(found, Drop):
         return found
-    place = authority.authority(arrival.said.actor)
-    if authority.authority(found.key_id) != place:
-        return Drop("key_elsewhere", found.key_id)
-    if authority.authority(arrival.said.uri) != place:
-        return Drop("id_elsewhere", arrival.said.uri)
     arrival.claim = found
     return None
 
@@ -160,6 +153,18 @@ async def sound(_hall: Hall, arrival: Arrival) -> Drop | None:
     """Is it of about now, and is this the body that was signed?"""
     assert arrival.claim is not None
     return signatures.sound(arrival.claim, arrival.body, arrival.now)
+
+
+async def place(_hall: Hall, arrival: Arrival) -> Drop | None:
+    """Is the key of the actor's own server, and its address of that server too?"""
+    assert arrival.claim is not None
+    assert arrival.said is not None
+    own = authority.authority(arrival.said.actor)
+    if authority.authority(arrival.claim.key_id) != own:
+        return Drop("key_elsewhere", arrival.claim.key_id)
+    if authority.authority(arrival.said.uri) != own:
+        return Drop("id_elsewhere", arrival.said.uri)
+    return None
 
 
 async def farewell(hall: Hall, arrival: Arrival) -> Drop | None:
@@ -236,11 +241,12 @@ async def followers(hall: Hall, arrival: Arrival) -> Drop | None:
 STEPS: tuple[Step, ...] = (
     room,
     address,
+    parameters,
+    sound,  # before the text is read, which costs more: what is not signed at all, or long ago, costs little
     json,
     shape,
     blocked,
-    parameters,
-    sound,
+    place,
     farewell,
     signature,
     actor,
