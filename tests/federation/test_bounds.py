@@ -14,6 +14,8 @@ from linnet.federation.reading import leaving
 from linnet.jobs import rows
 from linnet.kernel.clock import DAY
 from linnet.kernel.page import WIDE
+from linnet.social.media import queries as media
+from linnet.social.media.elsewhere import RemotePicture
 from linnet.social.people import queries as people
 from linnet.social.posts import foreign
 from linnet.social.posts import queries as posts
@@ -121,3 +123,38 @@ def test_what_was_deleted_and_never_here_is_not_remembered_for_ever(db: Database
     assert db.read_now(posts.is_gone, f"{vera.uri}/1", vera.id)
     db.write_now(foreign.sweep, NOW + foreign.GONE_KEPT + DAY)
     assert not db.read_now(posts.is_gone, f"{vera.uri}/1", vera.id)
+
+
+def test_of_a_post_that_is_edited_without_end_so_many_versions_are_kept(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each with other pictures. The history is read as a whole by whoever looks at it."""
+    monkeypatch.setattr(foreign, "MOST_VERSIONS", 3)
+    vera = db.write_now(neighbour, "vera", "far.example")
+    id = db.write_now(their_post, vera, "1")
+    for n in range(1, 9):
+        said = foreign.RemotePost(
+            f"{vera.uri}/1",
+            "",
+            vera.id,
+            f"<p>{n}</p>",
+            "",
+            False,
+            "public",
+            "",
+            NOW,
+            NOW + n * 2000,
+            None,
+            (),
+            (),
+            (RemotePicture("https://far.example/stays.png"), RemotePicture(f"https://far.example/{n}.png")),
+        )
+        db.write_now(foreign.revise, said, NOW + n * 2000)
+    assert [one.html for one in db.read_now(posts.versions, id)] == ["<p>1</p>", "<p>1</p>", "<p>2</p>"]
+    shown = db.read_now(media.of_post, id)
+    assert [one.remote_url.rpartition("/")[2] for one in shown] == ["stays.png", "8.png"]
+    ever = {one.remote_url.rpartition("/")[2] for one in db.read_now(media.ever_of_post, id)}
+    assert ever == {"stays.png", "1.png", "2.png", "8.png"}
+    last = db.read_now(posts.post, id)
+    assert last is not None
+    assert last.html == "<p>8</p>"

@@ -98,7 +98,11 @@ def detach(tx: Tx, post_id: int, now: int) -> None:
 
 def remove_of_post(tx: Tx, post_id: int, now: int) -> None:
     """The post is gone and its pictures, files and all, go with it."""
-    gone = queries.ever_of_post(tx, post_id)
+    drop(tx, queries.ever_of_post(tx, post_id), now)
+
+
+def drop(tx: Tx, gone: Sequence[Media], now: int) -> None:
+    """These pictures go, files and all, whatever had them."""
     if gone:
         queries.delete(tx, [m.id for m in gone])
         remove_files(tx, [name for m in gone for name in (m.file, m.thumb_file)], now)

@@ -60,11 +60,20 @@ def add(
 
 
 def replace_of_post(
-    tx: Tx, theirs: Sequence[RemotePicture], *, post_id: int, account_id: int, now: int
+    tx: Tx,
+    theirs: Sequence[RemotePicture],
+    *,
+    post_id: int,
+    account_id: int,
+    now: int,
+    history: bool,
 ) -> None:
-    """The pictures of an edited post from elsewhere; those that stay keep their row and file."""
+    """The pictures of an edited post from elsewhere; those that stay keep their row and file. `history`: the
+    version that had the others is kept, and so are they."""
     had = {picture.remote_url: picture for picture in queries.of_post(tx, post_id)}
     kept = [had[picture.url].id for picture in theirs if picture.url in had]
+    if not history:
+        actions.drop(tx, [picture for picture in had.values() if picture.id not in kept], now)
     queries.shelve(tx, post_id, kept)
     for position, picture in enumerate(theirs):
         old = had.get(picture.url)

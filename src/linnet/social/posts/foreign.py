@@ -29,6 +29,8 @@ from linnet.social.search import actions as search
 from linnet.social.text.clean import plain
 from linnet.social.text.scan import Hashtag, hashtag_key
 
+# Earlier versions of a post that are kept: they are all read when somebody looks at its history.
+MOST_VERSIONS = 100
 GONE_KEPT = 180 * DAY  # how long an address that was deleted is kept out
 
 
@@ -126,9 +128,13 @@ def revise(tx: Tx, theirs: RemotePost, now: int) -> int | None:
         visibility=had.visibility,
         edited_at=max(theirs.updated, before + 1),
     )
-    queries.insert_version(tx, actions.version_of(had, pictures))
+    history = queries.count_versions(tx, had.id) < MOST_VERSIONS
+    if history:
+        queries.insert_version(tx, actions.version_of(had, pictures))
     queries.update(tx, after)
-    elsewhere.replace_of_post(tx, theirs.pictures, post_id=had.id, account_id=had.account_id, now=now)
+    elsewhere.replace_of_post(
+        tx, theirs.pictures, post_id=had.id, account_id=had.account_id, now=now, history=history
+    )
     named = set(queries.mentioned(tx, had.id))
     queries.delete_mentions(tx, had.id)
     queries.delete_tags(tx, had.id)

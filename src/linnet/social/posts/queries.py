@@ -260,12 +260,19 @@ def move(tx: Tx, old: str, new: str) -> int:
 VERSIONS = "SELECT post_id, at, text, html, warning, sensitive, media FROM post_version WHERE post_id = :id ORDER BY at"
 INSERT_VERSION = """INSERT INTO post_version (post_id, at, text, html, warning, sensitive, media)
     VALUES (:post_id, :at, :text, :html, :warning, :sensitive, :media) ON CONFLICT DO NOTHING"""
+COUNT_VERSIONS = "SELECT COUNT(*) FROM post_version WHERE post_id = :id"
 DELETE_VERSIONS = "DELETE FROM post_version WHERE post_id = :id"
 
 
 def versions(tx: Tx, post_id: int) -> list[Version]:
     """Earlier states, the oldest first."""
     return tx.all(Version, VERSIONS, id=post_id)
+
+
+def count_versions(tx: Tx, post_id: int) -> int:
+    """How many of those there are."""
+    count: int = tx.value(COUNT_VERSIONS, id=post_id)
+    return count
 
 
 def insert_version(tx: Tx, version: Version) -> None:
