@@ -93,7 +93,7 @@ def test_what_stands_in_it_is_what_the_statement_says(db, ann):
     box = Box()
     send(db, box, person.id)
     [letter] = box.letters
-    assert letter.subject == "Corner Bakery, week 2026-W43: 4 visits by your links for 0.00 EUR"
+    assert letter.subject == "Corner Bakery, 19 to 25 October 2026: 4 visits by your links for 0.00 EUR"
     assert letter.id == f"statement.2026-W43.{person.id}"
     assert "Visits, probable people (with the confirmed), by your links  4 (range 1.1 to 10.2)" in letter.text
     assert f"{URL}/statement?period=2026-W43" in letter.text

@@ -107,20 +107,34 @@ def test_a_step_ticks_itself_off_when_its_effect_is_there(here: Site) -> None:
         return found
 
     here.someone("guest")
-    assert here.db.read_now(done) == Done(0, False, False, False, False, False)
+    assert here.db.read_now(done) == Done(0, False, False, False, False, False, False)
     here.db.write_now(act)
-    assert here.db.read_now(done) == Done(0, False, True, False, False, True)
+    assert here.db.read_now(done) == Done(0, False, False, True, False, False, True)
 
 
 def test_ten_steps_and_when_each_is_done(here: Site) -> None:
-    account, nothing = bakery(here), Done(0, False, False, False, False, False)
+    account, nothing = bakery(here), Done(0, False, False, False, False, False, False)
     assert [step.done for step in first_steps.steps(account, nothing)] == [False] * 10
     busy = changed(account, posts_count=1, bio="Bread", avatar_id=1, following_count=5)
-    assert [step.done for step in first_steps.steps(busy, Done(3, True, True, True, True, True))] == [
+    assert [step.done for step in first_steps.steps(busy, Done(3, True, True, True, True, True, True))] == [
         True
     ] * 10
-    nearly = first_steps.steps(changed(busy, following_count=4), Done(2, True, True, True, True, True))
+    nearly = first_steps.steps(changed(busy, following_count=4), Done(2, True, True, True, True, True, True))
     assert [step.path for step in nearly if not step.done] == ["/search", "/sources"]
     firm = here.db.read_now(firms.must_firm)
     assert first_steps.is_fresh(firm, firm.created_at + 14 * DAY - 1)
     assert not first_steps.is_fresh(firm, firm.created_at + 14 * DAY)
+
+
+def test_who_counts_first_begins_with_the_counter(here: Site) -> None:
+    account, nothing = bakery(here), Done(0, False, False, False, False, False, False)
+    first, *_, last = first_steps.steps(account, nothing, waits=True)
+    assert (first.path, last.path) == ("/links/snippet", "/sales")
+    assert "Write the first update" not in {
+        step.words for step in first_steps.steps(account, nothing, waits=True)
+    }
+    had = changed(nothing, kept=True)
+    kept = [step for step in first_steps.steps(account, had, waits=True) if step.done]
+    assert [step.words for step in kept] == ["Keep a first update for the start"]
+    assert len(first_steps.steps(account, had, waits=True)) == 10
+    assert first_steps.steps(account, had)[0].words == "Write the first update"

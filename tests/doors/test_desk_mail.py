@@ -47,5 +47,9 @@ def test_without_a_mail_server_it_says_so(tmp_path: Path) -> None:
     with site(tmp_path) as made:
         made.set_up()
         jana = made.logged_in("jana@bakery.example")
-        assert "LINNET_SMTP" in jana.get("/statement/mail").text
+        said = jana.get("/statement/mail").text
+        assert "LINNET_SMTP" in said
+        assert "docs/guide/mail.md" in said
+        assert "0 visits by your links for 0.00 EUR" in said  # what would come
+        assert "What is not known" in said
         assert press(jana, "/statement/mail", wanted="on").status == 409

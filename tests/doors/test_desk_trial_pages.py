@@ -12,7 +12,7 @@ from linnet.desk.trial.actions import PowerStep
 from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.rules import Trial
 from linnet.kernel.clock import DAY, HOUR, now_ms
-from linnet.kernel.days import day_of, next_day
+from linnet.kernel.days import date_words, day_of, next_day
 from linnet.kernel.wire import decode_as
 from linnet.social.posts import actions as posts
 from linnet.social.posts.rules import Author, NewPost
@@ -135,7 +135,7 @@ def test_running_it_shows_weeks_and_no_figure(firm: Firm):
     firm.jana.get("/desk/trial/stop")
     assert "End the trial?" in text(firm.jana)
     firm.jana.get("/statement")
-    assert f"A trial of pages runs until {trial.last_day}" in text(firm.jana)
+    assert f"A trial of pages runs until {date_words(trial.last_day)}" in text(firm.jana)
     firm.jana.get("/desk/trial/stop")
     firm.jana.submit("/desk/trial/stop")
     firm.jana.get("/statement")

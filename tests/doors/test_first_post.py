@@ -10,7 +10,7 @@ from linnet.db.tx import Tx
 from linnet.desk.drafts import queries as drafts
 from linnet.desk.start import actions, queries
 from linnet.kernel.clock import DAY, now_ms, zone
-from linnet.kernel.days import day_of, next_day
+from linnet.kernel.days import date_words, day_of, next_day
 from linnet.kernel.ids import new_id
 from linnet.site.desk_times import day_words
 from linnet.social.people import actions as people
@@ -78,8 +78,10 @@ def test_without_a_counter_it_is_told_and_one_press_starts_today(asked: Asked):
     jana.get("/compose")
     assert "Your first post" not in text(jana)  # nobody is asked twice
     jana.get("/statement")
-    assert f"Posting began on {asked.day(0)} with 0 days of visits counted before it" in text(jana)
-    assert f"waived on {asked.day(0)} by Jana" in text(jana)
+    assert f"Posting began on {date_words(asked.day(0))} with 0 days of visits counted before it" in text(
+        jana
+    )
+    assert f"waived on {date_words(asked.day(0))} by Jana" in text(jana)
 
 
 def test_it_is_kept_for_the_start_in_a_free_slot(asked: Asked):

@@ -8,7 +8,8 @@ import pytest
 from linnet.desk.effort import queries as effort
 from linnet.desk.firm import actions as firm
 from linnet.desk.firm import queries as firm_queries
-from linnet.site import edge
+from linnet.desk.start.rules import CHOICES
+from linnet.site import edge, setup
 from linnet.social.people import queries as people
 from tests.doors.browser import PASSWORD, Site, site
 from tests.pictures import picture
@@ -61,7 +62,10 @@ def test_setting_up_in_the_browser(empty: Site):
 
     done = browser.submit("/setup", files={"logo": ("logo.png", picture(size=(90, 60)))}, **GOOD)
     assert done.url == "/"
-    assert "is set up. Write the first update." in done.text
+    assert "is set up. First count: put the line on your website." in done.text
+    steps = re.findall(r'<span class="box" aria-hidden="true"></span><a href="([^"]+)"', done.text)
+    assert steps[0] == "/links/snippet"
+    assert tuple(setup.NEXT) == CHOICES
     made = empty.db.read_now(firm_queries.must_firm)
     assert (made.name, made.hourly_cost, made.words) == (GOOD["firm"], 4050, ["bread", "rye"])
     assert made.week[0] == (540, 1020)

@@ -104,7 +104,7 @@ def all_at_once(found: Statement) -> Statement:
             start=starts.words(BEGUN, "Europe/Berlin", "Maximiliane Wohlgemuth"),
         )
     )  # fmt: skip
-    trial = f"Your trial of pages, 2026-08-03 to 2026-10-25: {TITLES['do_not_start']}. {max(SENTENCES.values(), key=len)}"
+    trial = f"Your trial of pages, 3 August to 25 October 2026: {TITLES['do_not_start']}. {max(SENTENCES.values(), key=len)}"
     enough = Enough(
         "A post pays for its time at about 12345 followers (range 10234 to 23456, 512 posts). You have 1234. It needs "
         "123.4 visits for that; 10.2 to 23.4 visits more a post for each 100 followers. That is far beyond the 1234 "
@@ -166,11 +166,11 @@ def test_what_has_no_room_is_told(chromium: Browser, shop: Bakery, monkeypatch: 
     for line in told.all():
         expect(line).to_be_visible()
     # what the trial says, and what the figures are not, is never left off
-    expect(page.locator("#todo")).to_contain_text("Your trial of pages, 2026-08-03 to 2026-10-25")
+    expect(page.locator("#todo")).to_contain_text("Your trial of pages, 3 August to 25 October 2026")
     for words in (
         "What would have come without any of this",
         "The trial began without a baseline",
-        "Posting began on 2026-09-22 with 14 days of visits counted before it",
+        "Posting began on 22 September 2026 with 14 days of visits counted before it",
     ):
         expect(page.locator(".unknown li", has_text=words)).to_be_visible()
     # nothing that is read is smaller than 8.5 pt (11.33 px)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linnet.kernel.clock import HOUR, MINUTE, moment, to_ms
-from linnet.kernel.days import day_of, parse_period, week_of
+from linnet.kernel.days import date_words, day_of, parse_period, span_words, week_of
 from linnet.kernel.errors import Invalid
 from linnet.site.desk_times import (
     Spot,
@@ -17,7 +17,6 @@ from linnet.site.desk_times import (
     inputs,
     period_of,
     period_words,
-    span_words,
     spent,
     wall_time,
 )
@@ -117,6 +116,10 @@ def test_a_week_of_a_change_has_seven_days() -> None:
 )
 def test_spans_in_words(first: str, last: str, words: str) -> None:
     assert span_words(first, last) == words
+
+
+def test_a_day_in_words() -> None:
+    assert date_words("2026-11-04") == "4 November 2026"
 
 
 def test_periods_by_name_and_by_now() -> None:

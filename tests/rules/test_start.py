@@ -56,19 +56,19 @@ def test_what_is_said_of_it():
     assert rules.words(ASKED, zone, "") == ""
     waived = Start(1, waived_by=2, waived_at=AT, waived_days=1)
     assert rules.words(waived, zone, "Jana") == (
-        "What visits were like before the first post: four weeks of counting were waived on 2026-11-26 by Jana, "
+        "What visits were like before the first post: four weeks of counting were waived on 26 November 2026 by Jana, "
         "with 1 day of visits counted."
     )
     begun = Start(
         1, waived_by=2, waived_at=AT, waived_days=1, begun_at=AT + 2 * DAY, begun_days=3, begun_how="page"
     )
     assert rules.words(begun, zone, "Jana") == (
-        "What visits were like before the first post. Posting began on 2026-11-28 with 3 days of visits counted before "
-        "it; four weeks of them were waived on 2026-11-26 by Jana, with 1 day of visits counted."
+        "What visits were like before the first post. Posting began on 28 November 2026 with 3 days of visits counted before "
+        "it; four weeks of them were waived on 26 November 2026 by Jana, with 1 day of visits counted."
     )
     app = Start(1, begun_at=AT, begun_days=0, begun_how="app")
     assert rules.words(app, zone, "") == (
-        "What visits were like before the first post. Posting was started from an app on 2026-11-26 with 0 days of "
+        "What visits were like before the first post. Posting was started from an app on 26 November 2026 with 0 days of "
         "visits counted before it."
     )
     assert (

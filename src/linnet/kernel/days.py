@@ -56,6 +56,21 @@ def next_day(day: str, days: int = 1) -> str:
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
+def date_words(day: str) -> str:
+    """2026-11-24 in words: 24 November 2026."""
+    return f"{date.fromisoformat(day):%-d %B %Y}"
+
+
+def span_words(first: str, last: str) -> str:
+    """Two days of a span in words: 23 to 29 November 2026; a whole month is November 2026."""
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    if start.day == 1 and next_day(last) == f"{start + timedelta(days=32):%Y-%m-01}":
+        return f"{start:%B %Y}"
+    year = "" if start.year == end.year else f" {start.year}"
+    month = "" if (start.year, start.month) == (end.year, end.month) else f" {start:%B}"
+    return f"{start.day}{month}{year} to {end:%-d %B %Y}"
+
+
 def days_between(first: str, last: str) -> Iterator[str]:
     """Every day from `first` to `last`, both in it."""
     day = first

@@ -18,7 +18,7 @@ from linnet.desk.trial import obeying as trial
 from linnet.desk.trial.obeying import Known
 from linnet.desk.trial.rules import QuietTime
 from linnet.kernel.clock import DAY
-from linnet.kernel.days import Period, after, before, day_of, parse_period, week_of
+from linnet.kernel.days import Period, after, before, day_of, parse_period, span_words, week_of
 from linnet.kernel.errors import Conflict, Invalid, LinnetError, NotFound
 from linnet.kernel.ids import new_id
 from linnet.kernel.page import Page
@@ -34,7 +34,6 @@ from linnet.site.desk_times import (
     day_words,
     inputs,
     slots,
-    span_words,
     wall_time,
 )
 from linnet.site.draft_pictures import pictures_of
@@ -102,7 +101,7 @@ async def page(visit: Visit) -> Response:
         raise Invalid("week", "is not a week like 2026-W48")
     found = await visit.db.read(shelf, visit.account.id, period, visit.now)
     spots = [
-        Spot(d.due_at or 0, clock(d.due_at or 0, zone), d.stage, _words(d), f"/plan/{d.id}")
+        Spot(d.due_at or 0, clock(d.due_at or 0, zone), d.stage, _words(d), f"/plan/{d.id}", d.language)
         for d in found.planned
     ]
     handle = visit.account.handle
@@ -113,6 +112,7 @@ async def page(visit: Visit) -> Response:
             "sent",
             as_typed(p.text) or p.warning or "A picture",
             f"/@{handle}/{p.id}",
+            p.language,
         )
         for p in found.published
     ]

@@ -16,12 +16,12 @@ from linnet.desk.trial import verdict
 from linnet.desk.trial.promoting import is_paged
 from linnet.desk.trial.records import Judged
 from linnet.desk.trial.rules import Trial
-from linnet.kernel.days import day_of
+from linnet.kernel.days import date_words, day_of, span_words
 from linnet.kernel.errors import Conflict, NotAllowed, NotFound
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value
 from linnet.kernel.wire import decode, decode_as, encode
-from linnet.site.desk_times import day_words, span_words
+from linnet.site.desk_times import day_words
 from linnet.site.frame import Frame, Visit
 from linnet.social.posts.rules import Author, NewPost, Terms
 
@@ -152,7 +152,7 @@ def _register(tx: Tx, author: Author, trial_id: int, terms: Terms, now: int) -> 
             "A trial is registered before its end: afterwards it would be one that somebody chose."
         )
     what = "a post about a page pays us" if is_paged(trial) else "posting here pays us"
-    words = f"We try out whether {what}, until {trial.last_day}. Registered before the end {TAG}"
+    words = f"We try out whether {what}, until {date_words(trial.last_day)}. Registered before the end {TAG}"
     post_id = _say(tx, author, words, actions.address_of(terms.url, trial.protocol_hash), terms, now)
     actions.register(tx, trial, post_id, now)
 

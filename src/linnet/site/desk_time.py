@@ -15,12 +15,22 @@ from linnet.desk.effort.totals import OwnSpan
 from linnet.desk.effort.words import CHANNEL_WORDS
 from linnet.desk.statement.rules import WORDS
 from linnet.kernel.clock import MINUTE, SECOND
-from linnet.kernel.days import Period, after, before, day_of, day_start, days_between, next_day, parse_day
+from linnet.kernel.days import (
+    Period,
+    after,
+    before,
+    day_of,
+    day_start,
+    days_between,
+    next_day,
+    parse_day,
+    span_words,
+)
 from linnet.kernel.errors import LinnetError, NotAllowed
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value
 from linnet.site import forms, words
-from linnet.site.desk_times import clock, day_words, period_of, short_day, span_words, spent
+from linnet.site.desk_times import clock, day_words, period_of, short_day, spent
 from linnet.site.frame import Frame, Visit
 
 FIELDS = ("day", "minutes", "note", "idle", "channel")

@@ -2,14 +2,23 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from linnet.desk.drafts.rules import Slot
 from linnet.desk.firm.rules import Firm, Week
 from linnet.desk.links.rules import without_code
 from linnet.kernel.clock import MINUTE, moment, to_ms
-from linnet.kernel.days import Period, day_of, month_of, next_day, parse_day, parse_period, week_of
+from linnet.kernel.days import (
+    Period,
+    day_of,
+    month_of,
+    next_day,
+    parse_day,
+    parse_period,
+    span_words,
+    week_of,
+)
 from linnet.kernel.errors import Invalid
 from linnet.kernel.value import Value
 from linnet.site.words import DAYS, MONTHS
@@ -26,6 +35,7 @@ class Spot(Value):
     stage: str
     text: str
     href: str
+    language: str = ""
 
 
 class Cell(Value):
@@ -98,20 +108,6 @@ def short_day(day: str) -> str:
     """2026-11-24 in few letters: Tue 24 Nov."""
     on = date.fromisoformat(day)
     return f"{DAYS[on.weekday()][:3]} {on.day} {MONTHS[on.month - 1][:3]}"
-
-
-def span_words(first: str, last: str) -> str:
-    """Two days of a span in words: 23 to 29 November 2026."""
-    start, end = date.fromisoformat(first), date.fromisoformat(last)
-    if start == date(start.year, start.month, 1) and end == _month_end(start):
-        return f"{MONTHS[start.month - 1]} {start.year}"
-    year = "" if start.year == end.year else f" {start.year}"
-    month = "" if (start.year, start.month) == (end.year, end.month) else f" {MONTHS[start.month - 1]}"
-    return f"{start.day}{month}{year} to {end.day} {MONTHS[end.month - 1]} {end.year}"
-
-
-def _month_end(first: date) -> date:
-    return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def calendar(

@@ -17,13 +17,13 @@ from linnet.desk.trial.records import Judged
 from linnet.desk.trial.rules import Note, Trial, TrialDay
 from linnet.desk.trial.values import DayRecord, PageRecord, Protocol
 from linnet.kernel.clock import moment, zone
-from linnet.kernel.days import day_of
+from linnet.kernel.days import day_of, span_words
 from linnet.kernel.errors import LinnetError, NotAllowed, NotFound
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import Value
 from linnet.kernel.wire import decode_as
 from linnet.site import trial_pages, trial_plan
-from linnet.site.desk_times import day_words, short_day, span_words
+from linnet.site.desk_times import day_words, short_day
 from linnet.site.frame import Frame, Visit
 from linnet.site.trial_chart import light_chart, range_chart
 from linnet.social.posts.rules import Author, NewPost, Terms

@@ -96,7 +96,7 @@ async def _first_steps(visit: Visit) -> list[Step]:
     if not first_steps.is_fresh(firm, visit.now):
         return []
     had = await visit.db.read(first_steps.done, session.account_id, session.person_id)
-    steps = first_steps.steps(visit.account, had)
+    steps = first_steps.steps(visit.account, had, waits=visit.here.hold is not None)
     return [] if all(step.done for step in steps) else steps
 
 

@@ -26,6 +26,11 @@ SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 USUAL = rules.parse_hours(rules.USUAL_HOURS)
 STALE = "This set-up address is not good any more. Start the server again: it prints a new one."
 
+NEXT = {
+    "count": "First count: put the line on your website.",
+    "today": "Write the first update.",
+}  # what is said after it, by how the firm starts
+
 
 class Logo(Value):
     """An uploaded logo, as it stands in the frame and as the account's face."""
@@ -89,7 +94,7 @@ async def set_up(visit: Visit) -> Response:
         return _form(visit, token, form, forms.errors_of(error), forms.status_for(error))
     await login.start(visit, made.person.id)
     visit.frame.keep_firm(None, visit.now)
-    return visit.to("/", flash=f"{made.firm.name} is set up. Write the first update.")
+    return visit.to("/", flash=f"{made.firm.name} is set up. {NEXT[choice]}")
 
 
 def _set_up(

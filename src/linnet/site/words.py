@@ -1,5 +1,6 @@
 """Numbers and times as the pages say them. Pure; the templates' filters."""
 
+from collections.abc import Callable
 from datetime import date, tzinfo
 
 from markupsafe import Markup, escape
@@ -119,3 +120,9 @@ def reaction(favourite: Said) -> Markup:
 def avatar_path(account: Account) -> str:
     """Where the picture of an account is."""
     return f"/media/{account.avatar_file}"
+
+
+# of templates, under their own names
+FILTERS: dict[str, Callable[..., object]] = {
+    one.__name__: one for one in (count, some, money, machine, percent, named, said, written, reaction)
+}

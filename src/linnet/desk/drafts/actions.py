@@ -221,11 +221,13 @@ def _move_out(tx: Tx, draft: Draft, found: Known, now: int) -> None:
     from_at = due_at if found.at(due_at) else obeying.lived(found, now)
     at = rules.out_of_quiet(from_at, found.closed, taken, hours, own)
     closed = found.at(from_at)
-    words = rules.moved_words(due_at, own, by_page=bool(found.pages), light=closed.most if closed else 0)
+    light = closed.most if closed else 0
+    words = rules.moved_words(due_at, own, by_page=bool(found.pages), light=light)
     queries.set_stage(tx, changed(draft, due_at=at, moved=words), now)
     jobs.add(tx, PublishDraft(draft.id), now=now, run_at=at, key=f"draft:{draft.id}")
     if found.trial:
-        obeying.note(tx, found.trial.id, Note(now, None, "moved", f"A planned post moved. {words}"))
+        words = rules.moved_words(due_at, own, to_at=at, by_page=bool(found.pages), light=light)
+        obeying.note(tx, found.trial.id, Note(now, None, "moved", words))
     tx.emit(DraftChanged(draft.id, draft.account_id, "set"))
 
 

@@ -197,15 +197,23 @@ def out_of_quiet(
     return at if at >= last.end else at + DAY  # the trial's midnight is not that of the firm
 
 
-def moved_words(from_at: int, zone: ZoneInfo, *, by_page: bool = False, light: int = 0) -> str:
-    """What stands with a draft that was moved. `by_page`: because of a page that it leads to; `light`: because
-    a light day had its so many posts."""
-    then = moment(from_at, zone)
+def moved_words(
+    from_at: int, zone: ZoneInfo, *, to_at: int | None = None, by_page: bool = False, light: int = 0
+) -> str:
+    """What stands with a draft that was moved and, with `to_at`, in the trial's log. `by_page`: because of a page
+    that it leads to; `light`: because a light day had its so many posts."""
+    it = "It" if to_at is None else "A planned post"
+    where = "here" if to_at is None else f"to {_clock_words(to_at, zone)}"
     if light:
         posts = f"{light} post{'' if light == 1 else 's'}"
-        return f"It was set for {then:%A, %-d %B, %H:%M}. That is a light day of the trial, for {posts}, so it was moved here."
-    why = "The trial does not promote its page then" if by_page else "That is quiet time of the trial"
-    return f"It was set for {then:%A, %-d %B, %H:%M}. {why}, so it was moved here."
+        why = f"That is a light day of the trial, for {posts}"
+    else:
+        why = "The trial does not promote its page then" if by_page else "That is quiet time of the trial"
+    return f"{it} was set for {_clock_words(from_at, zone)}. {why}, so it was moved {where}."
+
+
+def _clock_words(at: int, zone: ZoneInfo) -> str:
+    return f"{moment(at, zone):%A, %-d %B, %H:%M}"
 
 
 def _wall(day: date, minute: int, zone: ZoneInfo) -> int:

@@ -4,6 +4,7 @@ from html import escape
 
 from linnet.desk.mailing.rules import in_words, shown
 from linnet.desk.statement.rules import Figure, Statement
+from linnet.kernel.days import span_words
 
 # Programs that know no <style> show it plain; those that do follow the reader's light or dark.
 STYLE = """
@@ -26,7 +27,7 @@ small, footer { color: #b3aea4; } a { color: #7cc4ee; } }
 
 def html(statement: Statement, address: str, stop: str) -> str:
     """The mail as HTML. `address` of the whole statement, `stop` of the page where it ends."""
-    span = f"{statement.period.first} to {statement.period.last}"
+    span = span_words(statement.period.first, statement.period.last)
     title = escape(f"{statement.firm}, {span}")
     mark = f"<p>{escape(statement.mark)}</p>" if statement.mark else ""
     rows = "".join(_row(figure) for figure in shown(statement))

@@ -2,7 +2,7 @@
 
 from linnet.desk.statement.rules import COUNT, MS, CostPer, Figure, Statement
 from linnet.kernel.clock import HOUR, MINUTE
-from linnet.kernel.days import Period
+from linnet.kernel.days import Period, span_words
 from linnet.kernel.money import show
 from linnet.kernel.value import Value
 
@@ -34,12 +34,13 @@ def is_due(subscriber: Subscriber, week: Period, now: int) -> bool:
 
 
 def subject(statement: Statement) -> str:
-    """Such as: Corner Bakery, week 2026-W47: 23 visits by your links for 166.67 EUR."""
+    """Such as: Corner Bakery, 16 to 22 November 2026: 23 visits by your links for 166.67 EUR."""
     visits = statement.figure("visits.probable").value
     cost = show(statement.figure("cost.total").value, statement.currency)
     mark = f"{statement.mark} " if statement.mark else ""
     came = f"{visits} visit{'' if visits == 1 else 's'} by your links"
-    return f"{mark}{statement.firm}, week {statement.period.name}: {came} for {cost}"
+    week = span_words(statement.period.first, statement.period.last)
+    return f"{mark}{statement.firm}, {week}: {came} for {cost}"
 
 
 def text(statement: Statement, address: str, stop: str) -> str:
@@ -48,7 +49,7 @@ def text(statement: Statement, address: str, stop: str) -> str:
     wide = max(len(figure.label) for figure in figures)
     lines = [
         *((statement.mark, "") if statement.mark else ()),
-        f"{statement.firm}, {statement.period.first} to {statement.period.last}",
+        f"{statement.firm}, {span_words(statement.period.first, statement.period.last)}",
         "",
         *(f"{figure.label.ljust(wide)}  {said(figure)}" for figure in figures),
         "",

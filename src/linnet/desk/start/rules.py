@@ -6,7 +6,7 @@ enough days are counted, or somebody says that it need not."""
 from typing import Literal
 
 from linnet.kernel.clock import zone
-from linnet.kernel.days import day_of, next_day
+from linnet.kernel.days import date_words, day_of, next_day
 from linnet.kernel.errors import Conflict, Invalid
 from linnet.kernel.value import Value
 
@@ -96,7 +96,7 @@ def words(start: Start | None, time_zone: str, name: str) -> str:
 
 
 def _day(at: int, time_zone: str) -> str:
-    return day_of(at, zone(time_zone))
+    return date_words(day_of(at, zone(time_zone)))
 
 
 def _days(n: int | None) -> str:

@@ -28,7 +28,7 @@ from linnet.desk.visits.figures import VisitCounts
 from linnet.desk.visits.places import WAY_WORDS
 from linnet.desk.visits.rules import MACHINES, PROBABLE
 from linnet.kernel.clock import zone
-from linnet.kernel.days import Period, day_of, day_start, days_between, next_day
+from linnet.kernel.days import Period, date_words, day_of, day_start, days_between, next_day, span_words
 from linnet.kernel.value import Value
 from linnet.kernel.wire import decode_as
 
@@ -286,14 +286,14 @@ def _trial_words(tx: Tx, firm: Firm) -> str:
         if current.over:
             last = "week" if is_paged(current) else "day"
             return f"{what} is over. Its verdict comes when the last {last} is counted."
-        return f"{what} runs until {current.last_day}. What came of it is told at its end, not before."
+        return f"{what} runs until {date_words(current.last_day)}. What came of it is told at its end, not before."
     past = trials.past(tx, firm.account_id)
     if not past:
         return ""
     kind = decode_as(Judged, past[0].verdict).verdict.kind
     said = sentence(kind, decode_as(Protocol, past[0].protocol).design)
     what = "Your trial of pages," if is_paged(past[0]) else "Your trial of"
-    return f"{what} {past[0].first_day} to {past[0].last_day}: {TITLES[kind]}. {said}"
+    return f"{what} {span_words(past[0].first_day, past[0].last_day)}: {TITLES[kind]}. {said}"
 
 
 def _circumstances(
