@@ -15,6 +15,7 @@ class Published(Value):
     id: int
     text: str
     warning: str
+    language: str
     created_at: int
 
 
@@ -41,7 +42,7 @@ TAKEN = """SELECT due_at FROM draft WHERE account_id = :account_id AND stage = '
     ORDER BY due_at LIMIT 500"""
 OVERDUE = "SELECT id FROM draft WHERE stage = 'set' AND due_at < :before ORDER BY due_at LIMIT :n"
 
-PUBLISHED = """SELECT id, text, warning, created_at FROM post
+PUBLISHED = """SELECT id, text, warning, language, created_at FROM post
     WHERE account_id = :account_id AND id >= :first AND id < :last AND boost_of_id IS NULL AND visibility <> 'direct'
     AND (reply_to_account_id IS NULL OR reply_to_account_id = :account_id) ORDER BY id LIMIT 500"""
 

@@ -80,7 +80,8 @@
       circle.setAttribute("stroke-dasharray", `${Math.min((100 * used) / limit, 100)} 100`);
       ring.classList.toggle("near", !over && limit - used <= limit / 7);
       ring.classList.toggle("over", over);
-      words.toggleAttribute("aria-invalid", over);
+      if (over) words.setAttribute("aria-invalid", "true");
+      else words.removeAttribute("aria-invalid");
       const pictures = $("[data-attached]", form).children.length;
       const unsendable = String(over || (used === 0 && pictures === 0));
       for (const button of sends) button.setAttribute("aria-disabled", unsendable);
