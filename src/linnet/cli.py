@@ -15,11 +15,14 @@ from linnet.kernel.settings import load
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("linnet.commands.serve", "serve on LINNET_BIND until stopped"),
     "setup": ("linnet.commands.setup", "set up the firm and its first person, without a browser"),
-    "demo": ("linnet.commands.demo", "look at a server with an invented firm and eight weeks of life in it"),
+    "demo": (
+        "linnet.commands.demo",
+        "look at a server with an invented firm, its trials and months of life in it",
+    ),
     "account": ("linnet.commands.account", "add an account with a person behind it, or close one"),
     "person": ("linnet.commands.person", "give somebody a new password"),
     "token": ("linnet.commands.token", "print a token for the client API"),
-    "move": ("linnet.commands.move", "give the server another public address"),
+    "move": ("linnet.commands.move", "give the server another public address, while it is stopped"),
     "relay": ("linnet.commands.relay", "follow relays, which send what others write to everybody"),
     "import": ("linnet.commands.imports", "read visits or sales from files"),
     "trial": ("linnet.commands.trial", "check the document of a trial"),
@@ -53,7 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser(given: list[str]) -> tuple[argparse.ArgumentParser, ModuleType | None]:
     """The parser, complete for the word that is used; and that word's module."""
     parser = argparse.ArgumentParser(
-        prog="linnet", description="A microblog for small businesses that tells them what it is worth."
+        prog="linnet",
+        description="A microblog for small businesses that tells them what it is worth.",
+        epilog="Settings are environment variables or lines of linnet.toml, see docs/config.md. "
+        "More about a command: linnet COMMAND --help",
     )
     parser.add_argument("--version", action="version", version=f"Linnet {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="command")

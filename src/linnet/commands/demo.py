@@ -30,10 +30,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     """The options."""
     parser = subparsers.add_parser(
         "demo",
-        description="Makes a demonstration in ./demo-data (or LINNET_DATA) and serves it: an invented bakery, its "
-        "customers and neighbours; five weeks of counting, a trial of eight weeks with its verdict, and eight weeks and "
-        "more of posts, clicks and sales. Once made, it is only served. For a "
-        "fresh one, remove the folder.",
+        description="Make a demonstration in ./demo-data (or LINNET_DATA) and serve it: an invented bakery, its "
+        "customers and neighbours; five weeks of counting, a trial of eight weeks with its verdict, a trial of pages "
+        "that runs, and posts, clicks and sales all the while. Once made, it is only served. For a fresh one, remove "
+        "the folder.",
     )
     parser.add_argument("--only-make", action="store_true", help="make it, and do not serve it")
 

@@ -31,8 +31,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     """The word `log` behind `linnet import`."""
     parser = subparsers.add_parser(
         "log",
-        help="visits, from a web server's log",
-        description="Reads a log of your website's server: the combined format (nginx, Apache), Caddy's JSON, or "
+        help="read visits from a web server's log",
+        description="Read a log of your website's server: the combined format (nginx, Apache), Caddy's JSON, or "
         "CSV. What was read before is not counted again: the log may grow, and be put aside by rotation. "
         "Addresses and user agents are used while reading and not kept. In a log, a page hit is taken for a "
         "person's only when a style, script or font of the page, or the site's icon, follows within ten seconds.",

@@ -20,8 +20,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     """The word `sales` behind `linnet import`."""
     parser = subparsers.add_parser(
         "sales",
-        help="sales or leads of a CSV file",
-        description="Reads sales of a CSV file with the columns id, at and amount; and currency, ln, email or "
+        help="read sales or leads from a CSV file",
+        description="Read sales from a CSV file with the columns id, at and amount; and currency, ln, email or "
         "email_sha256, coupon, refund_of. With --leads: id, at; and ln, email or email_sha256, heard. The same "
         "id twice is one sale, so that a file may be read again.",
     )

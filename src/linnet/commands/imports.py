@@ -8,8 +8,10 @@ from linnet.kernel.settings import Settings
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Registers the command with its words."""
-    parser = subparsers.add_parser("import", help="read visits or sales from files")
-    words = parser.add_subparsers(title="what", metavar="what", required=True)
+    parser = subparsers.add_parser(
+        "import", description="Read visits or sales from files. The same file may be read again."
+    )
+    words = parser.add_subparsers(title="commands", metavar="command", required=True)
     import_log.add(words)
     import_sales.add(words)
 

@@ -14,10 +14,11 @@ from linnet.social.posts import actions as posts
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Registers the command."""
     parser = subparsers.add_parser(
-        "move", help="give the server another public address (stop it first; then set LINNET_URL to it)"
+        "move",
+        description="Give the server another public address: posts and profiles are rewritten. Stop the server "
+        "before, and set LINNET_URL to the new address after. Other servers know its accounts by the old one.",
     )
     parser.add_argument("url", help="the new address, like https://bakery.example")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:

@@ -11,12 +11,14 @@ from linnet.social.people import actions, queries
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Registers the command with its one word."""
-    parser = subparsers.add_parser("person", help="give somebody a new password")
-    words = parser.add_subparsers(title="what", metavar="what", required=True)
+    parser = subparsers.add_parser("person", description="The people behind the accounts.")
+    words = parser.add_subparsers(title="commands", metavar="command", required=True)
     password = words.add_parser(
-        "password", help="a new password", description="Ends every session and token that the person has."
+        "password",
+        help="give somebody a new password",
+        description="Give somebody a new password, and end every session and token that they have.",
     )
-    password.add_argument("--email", required=True, help="whose")
+    password.add_argument("--email", required=True, help="of the person")
     add_password(password)
 
 

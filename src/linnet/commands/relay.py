@@ -6,7 +6,7 @@ from linnet.commands.common import database
 from linnet.federation.relays import actions, queries
 from linnet.federation.relays.rules import Relay
 from linnet.kernel.clock import iso, now_ms
-from linnet.kernel.errors import Invalid
+from linnet.kernel.errors import Conflict
 from linnet.kernel.settings import Settings
 
 
@@ -25,20 +25,29 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         action="store_true",
         help="keep only posts with a hashtag that somebody here follows",
     )
-    adding.add_argument("--style", choices=("mastodon", "litepub"), default="", help="instead of finding out")
+    adding.add_argument(
+        "--style",
+        choices=("mastodon", "litepub"),
+        default="",
+        help="how it works; otherwise that is found out",
+    )
     adding.set_defaults(deed=_add)
     removing = deeds.add_parser(
-        "remove", help="end it", description="Follow a relay no longer; what came stays."
+        "remove", help="follow a relay no longer", description="Follow a relay no longer. What came stays."
     )
-    removing.add_argument("address")
+    removing.add_argument("address", help="as `linnet relay list` shows it")
     removing.set_defaults(deed=_remove)
-    deeds.add_parser("list", help="what is followed, and what came of it").set_defaults(deed=_list)
+    deeds.add_parser(
+        "list",
+        help="show the relays that are followed",
+        description="Show the relays that are followed, and what came of each.",
+    ).set_defaults(deed=_list)
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Does it. Raises Invalid, Conflict, NotFound."""
     if not settings.secure:
-        raise Invalid("LINNET_URL", "must begin with https:// before this server speaks with others")
+        raise Conflict("LINNET_URL must begin with https:// before this server speaks with others.")
     args.deed(args, settings)
     return 0
 

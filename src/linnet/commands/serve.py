@@ -24,7 +24,11 @@ HEADER_TIMEOUT = 10_000  # ms that a client may take to send its headers
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Registers the command."""
-    subparsers.add_parser("serve", help="serve on LINNET_BIND until stopped").set_defaults(run=run)
+    subparsers.add_parser(
+        "serve",
+        description="Serve pages, apps and other servers on LINNET_BIND until stopped. Before the set-up, print the "
+        "address where the firm is set up, good for once.",
+    )
 
 
 def run(_args: argparse.Namespace, settings: Settings) -> int:

@@ -15,7 +15,9 @@ from linnet.kernel.settings import Settings
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """The options: the fields of the set-up page."""
-    parser = subparsers.add_parser("setup", description="Set up the firm and its first person.")
+    parser = subparsers.add_parser(
+        "setup", description="Set up the firm and its first person, without a browser."
+    )
     parser.add_argument("--firm", required=True, help="its name")
     parser.add_argument(
         "--handle", required=True, help="the name of its account: letters, digits, underscores"

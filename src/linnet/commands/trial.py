@@ -13,12 +13,12 @@ from linnet.kernel.settings import Settings
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Registers the command with its word."""
-    parser = subparsers.add_parser("trial", help="check the document of a trial")
-    words = parser.add_subparsers(title="what", metavar="what", required=True)
+    parser = subparsers.add_parser("trial", description="Check the document of a trial.")
+    words = parser.add_subparsers(title="commands", metavar="command", required=True)
     check = words.add_parser(
         "verify",
         help="compute a trial's document again",
-        description="Reads the document that a trial's page exports and computes the protocol's hash, the calendar "
+        description="Read the document that a trial's page exports and compute the protocol's hash, the calendar "
         "from its seed, the reading and the verdict again. Nothing else is read: no database, no network. "
         "Compare the hash with the one that was published before the start.",
     )
