@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# Slow tests wait for processes, browsers and the clock: one more at once than there are cores.
+SLOW_AT_ONCE = $(shell expr $$(nproc) + 1)
+
 .DEFAULT_GOAL := help
 
 help:  ## show these commands
@@ -33,7 +36,7 @@ test-wide: dev  ## most tests on PostgreSQL too, whole servers that speak with e
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "wide and not slow"
 
 test-slow: dev  ## crash rounds and journeys in Chromium
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest -n $(SLOW_AT_ONCE) --no-loadscope-reorder -m slow
 
 test-statistics: dev  ## trials by the thousand in simulated worlds: minutes (LINNET_TRIALS=10 for a tenth of them)
 	@$(BIN)/python -m pytest -n auto --dist load -m statistics tests/trials

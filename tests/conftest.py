@@ -1,15 +1,18 @@
 """Fixtures for every test: a fresh database on each engine, a fixed time."""
 
+import gc
 import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from linnet.db.database import Database
 from linnet.db.migrate import migrate
@@ -50,6 +53,18 @@ LONG = {
     "test_golden_log",
     "test_closing_page",
 }
+# Of the slow ones: those that take minutes, the longest waits first; those that share nothing between
+# their tests; those that have servers for each parameter of their fixture, which is named first.
+LONGEST = (
+    "test_try",
+    "test_three_arms",
+    "test_worlds",
+    "test_crash",
+    "test_processes_killed",
+    "test_processes",
+)
+ALONE = {"test_worlds", "test_three_arms", "test_crash"}
+SERVERS = {"test_processes", "test_fedify"}
 PURE = {
     "test_authority",
     "test_signing",
@@ -70,8 +85,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """`make test` does not even load what it would not run: that is the half of its collecting."""
-    left_out = "not wide" in config.option.markexpr and all_wide(collection_path)
+    """What would not run is not even loaded: that is the half of collecting."""
+    if not collection_path.name.startswith("test_"):
+        return None
+    wanted = config.option.markexpr
+    left_out = "not wide" in wanted and all_wide(collection_path)
+    if wanted == "slow":
+        left_out = "mark.slow" not in collection_path.read_text(encoding="utf-8")
     return True if left_out else None
 
 
@@ -89,6 +109,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         again = "postgres" in item.nodeid and room not in BOTH_ENGINES and not name.endswith("_races")
         if again or all_wide(item.path):
             item.add_marker(pytest.mark.wide)
+    items.sort(key=turn)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """`make test-slow`, several at once."""
+    return Companies(config, log) if config.option.markexpr == "slow" else None
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays: the collector of garbage need not look through it again and again."""
+    gc.freeze()
+
+
+class Companies(LoadScopeScheduling):
+    """What shares its servers and its browser stays together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path, _, name = nodeid.partition("::")
+        stem = Path(path).stem
+        if stem in ALONE:
+            return nodeid
+        return f"{stem} {name.partition('[')[2].partition('-')[0].rstrip(']')}" if stem in SERVERS else stem
+
+
+def turn(item: pytest.Item) -> int:
+    """What takes longest begins first, the rest fills the gaps."""
+    slow, name = item.get_closest_marker("slow"), item.path.stem
+    return LONGEST.index(name) if slow and name in LONGEST else len(LONGEST)
 
 
 @pytest.fixture

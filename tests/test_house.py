@@ -48,13 +48,19 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Everything in a file: many rules look at all of it."""
+    return tuple(ast.walk(tree(path)))
+
+
 def room(path: Path) -> str:
     return short(path).partition("/")[0].removesuffix(".py")
 
 
 def imports(path: Path) -> Iterator[str]:
     """Every module that a file imports, and every name it takes from one, dotted."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -70,7 +76,7 @@ def dotted(node: ast.expr) -> str:
 
 def uses(path: Path) -> set[str]:
     """Names with a dot that a file mentions, and what it imports."""
-    found = {dotted(node) for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
+    found = {dotted(node) for node in nodes(path) if isinstance(node, ast.Attribute)}
     return found | set(imports(path))
 
 
@@ -132,7 +138,7 @@ def test_the_one_client_has_no_way_around_its_guard():
     calls = [
         (short(path), node)
         for path in FILES
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Call) and dotted(node.func).startswith("aiohttp.")
     ]
     made = {dotted(node.func): node for _, node in calls}
@@ -145,7 +151,7 @@ def test_the_one_client_has_no_way_around_its_guard():
     assert {"resolver", "socket_factory"} <= connector
     requests = [
         {k.arg: ast.unparse(k.value) for k in node.keywords}
-        for node in ast.walk(tree(ROOT / "net/client.py"))
+        for node in nodes(ROOT / "net/client.py")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "request"
     ]
     assert [r["allow_redirects"] for r in requests] == ["False"]
@@ -187,7 +193,7 @@ def test_imports_stand_at_the_top():
     guilty = [
         f"{short(path)}:{inner.lineno}"
         for path in FILES
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         for inner in ast.walk(node)
         if isinstance(inner, ast.Import | ast.ImportFrom)
@@ -200,7 +206,7 @@ def test_files_and_functions_fit_into_a_head():
     long_functions = {
         f"{short(path)}:{node.name}": size
         for path in FILES
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (size := (node.end_lineno or 0) - node.lineno + 1) > 45
     }
@@ -283,12 +289,10 @@ def _handed(path: Path, sql: Sql) -> list[str]:
     """Calls of the functions that take SQL, with something else than a constant."""
     wrong = []
     for function, parameter in sorted(sql.handed_in):
-        definition = next(
-            n for n in ast.walk(tree(path)) if isinstance(n, ast.FunctionDef) and n.name == function
-        )
+        definition = next(n for n in nodes(path) if isinstance(n, ast.FunctionDef) and n.name == function)
         names = [a.arg for a in definition.args.args]
         at = names.index(parameter) if parameter in names else -1
-        for caller in ast.walk(tree(path)):
+        for caller in nodes(path):
             if not isinstance(caller, ast.FunctionDef):
                 continue
             for node in ast.walk(caller):
@@ -354,7 +358,7 @@ def test_a_table_has_one_owner():
     for path in FILES:
         if room(path) == "db":
             continue
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 for table in WRITES.findall(node.value):
                     owners[table].add(short(path.parent))

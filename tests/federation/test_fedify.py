@@ -308,6 +308,7 @@ def test_nothing_is_done_under_anothers_name(both: Both, anna: Someone) -> None:
     inbox, to = f"{linnet.url}/ap/inbox", {"to": PUBLIC}
     account = anna.api.account_search("@alice@foreign.example", resolve=True)[0]
     anna.api.account_follow(account.id)
+    until(lambda: anna.api.account_relationships(account.id)[0].following, "Fedify accepts")
     mine = anna.api.status_post("This is mine")
     note = foreign.note(f"{anna.handle}-n", "<p>This is Alice's</p>")
     first = foreign.act("Create", note, f"{anna.handle}-n", **to)

@@ -9,10 +9,10 @@ from linnet.kernel.clock import MINUTE, now_ms
 from linnet.social.people import queries as people
 from tests import desk
 from tests.doors.conftest import Running
-from tests.journeys.test_site import WIDTHS, Eyes, chromium, server, set_up
+from tests.journeys.test_site import WIDTHS, Eyes, server, set_up
 
 pytestmark = pytest.mark.slow
-__all__ = ("chromium", "server")  # fixtures
+__all__ = ("server",)  # a fixture
 
 TEXT = "UPDATE post SET text = :text WHERE id = :id"
 YESTERDAY = "UPDATE balance_hint SET day = '2020-01-01'"

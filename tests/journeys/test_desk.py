@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from linnet.db.tx import Tx
 from linnet.desk.drafts import actions as drafts
@@ -26,14 +26,6 @@ from tests.journeys.test_site import WIDTHS, Eyes
 pytestmark = pytest.mark.slow
 
 BERLIN = zone("Europe/Berlin")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 class Bakery:

@@ -9,10 +9,10 @@ from linnet.social.cards import actions as cards
 from linnet.social.cards.page import read_page
 from linnet.social.posts import linked
 from tests.doors.conftest import Running
-from tests.journeys.test_site import WIDTHS, Eyes, chromium, server, set_up
+from tests.journeys.test_site import WIDTHS, Eyes, server, set_up
 
 pytestmark = pytest.mark.slow
-__all__ = ("chromium", "server")  # fixtures
+__all__ = ("server",)  # a fixture
 
 URL = "https://mill.example/rye"
 TITLE = "Rye flour, stone ground at low heat: how we mill and why it takes so long to do it well"

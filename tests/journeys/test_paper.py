@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from linnet.desk.effort.rules import ACTIVITIES
 from linnet.desk.effort.words import ACTIVITY_WORDS
@@ -30,14 +30,6 @@ BEGUN = Start(
     1, waived_by=2, waived_at=1_790_000_000_000, waived_days=13, begun_at=1_790_100_000_000, begun_days=14
 )
 LONG = "Gebrüder Wohlgemuth Bäckerei, Konditorei und Kaffeehaus am Marktplatz von Bad Münster-Ebernburg GmbH"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

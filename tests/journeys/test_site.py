@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from linnet.desk.firm import actions as firm
 from linnet.kernel.clock import now_ms
@@ -19,6 +19,7 @@ from linnet.social.people.passwords import hash_password
 from tests import cast
 from tests.doors.conftest import Running, _running
 from tests.pictures import picture
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -35,14 +36,6 @@ NAMELESS = """() => [...document.querySelectorAll('a, button, input:not([type=hi
     .filter((e) => e.checkVisibility() && !e.closest('[aria-hidden=true]'))
     .filter((e) => !(e.textContent.trim() || e.getAttribute('aria-label') || e.querySelector('img:not([alt=""])') || e.labels?.length || e.title))
     .map((e) => e.outerHTML.slice(0, 120))"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -71,7 +64,7 @@ class Eyes:
             lambda line: self.complaints.append(line.text) if line.type in {"error", "warning"} else None,
         )
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.set_default_timeout(8000)
+        self.page.set_default_timeout(PATIENCE * 1000)
 
     def look(self, name: str) -> None:
         """Nothing sticks out, every id stands once, everything has a name and is large enough to touch."""

@@ -11,11 +11,11 @@ from linnet.social.people import actions as people
 from linnet.social.people import queries as people_queries
 from tests import desk
 from tests.doors.conftest import Running
-from tests.journeys.test_site import WIDTHS, Eyes, chromium, server, set_up
+from tests.journeys.test_site import WIDTHS, Eyes, server, set_up
 
 pytestmark = pytest.mark.slow
 
-__all__ = ["chromium", "server"]  # fixtures
+__all__ = ["server"]  # a fixture
 
 
 def counted(tx: Tx) -> None:

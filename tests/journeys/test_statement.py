@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from linnet.kernel.clock import now_ms
 from linnet.kernel.days import day_of
@@ -17,14 +17,6 @@ from tests.journeys.test_site import WIDTHS
 pytestmark = pytest.mark.slow
 
 SIDES = ("benefits", "drawbacks", "todo")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

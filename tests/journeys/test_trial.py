@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from linnet.db.tx import Tx
 from linnet.desk.firm import actions as firm
@@ -25,14 +25,6 @@ from tests.lived_trial import BERLIN, PLAN, TERMS
 pytestmark = pytest.mark.slow
 
 ZONE = zone(BERLIN)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 class Shop:

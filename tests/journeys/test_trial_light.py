@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from linnet.db.tx import Tx
 from linnet.desk.trial import calendar, queries
@@ -20,14 +20,6 @@ from tests.lived_trial import BERLIN, THREE
 pytestmark = pytest.mark.slow
 
 TODAY = "DELETE FROM trial_post WHERE day >= :day"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -33,12 +33,14 @@ def test_a_line_without_scatter_is_found():
     assert reach.meets(found, 23) == (pytest.approx(10), pytest.approx(10), pytest.approx(10))
 
 
+@pytest.mark.wide  # a second of drawing worlds
 def test_a_linear_world_has_its_slope_in_the_range_in_95_of_100():
     found = [line(world(seed)).slope_range for seed in range(600)]
     inside = sum(low <= 0.05 <= high for low, high in found)
     assert 0.93 <= inside / len(found) <= 0.97
 
 
+@pytest.mark.wide  # a second of drawing worlds
 def test_where_the_line_meets_is_in_the_range_in_95_of_100():
     worlds = [line(world(seed, slope=0.1)) for seed in range(600)]
     good = [found for found in worlds if found.slope_range[0] > 0]
@@ -47,6 +49,7 @@ def test_where_the_line_meets_is_in_the_range_in_95_of_100():
     assert 0.93 <= inside / len(good) <= 0.97
 
 
+@pytest.mark.wide  # a second of drawing worlds
 def test_a_flat_world_shows_no_slope():
     said = [reach.enough(world(seed, slope=0), 300, 500, 100) for seed in range(1000)]
     quiet = [one for one in said if one.words.startswith("No visible slope")]

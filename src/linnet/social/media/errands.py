@@ -7,7 +7,7 @@ from linnet.kernel.clock import now_ms
 from linnet.social.media import actions, queries
 from linnet.social.media.actions import RemoveFiles, SweepMedia
 from linnet.social.media.rules import LOOSE_FOR
-from linnet.social.media.store import FOLDERS, Store
+from linnet.social.media.store import Store
 
 
 async def remove_files(store: Store, job: RemoveFiles) -> None:
@@ -21,7 +21,7 @@ async def sweep_media(db: Database, store: Store, job: SweepMedia) -> None:  # n
     between file and row). Again: nothing."""
     while await db.write(actions.sweep, now_ms()) == actions.SWEEP_AT_ONCE:
         pass
-    for folder in FOLDERS:
+    for folder in await asyncio.to_thread(store.folders):
         await sweep_folder(db, store, folder, now_ms() - LOOSE_FOR)
 
 

@@ -46,6 +46,10 @@ class Store:
         if path is not None:
             path.unlink(missing_ok=True)
 
+    def folders(self) -> list[str]:
+        """Those of FOLDERS that there are: a small server has few of them."""
+        return [folder for folder in FOLDERS if (self.root / folder).is_dir()]
+
     def names(self, folder: str, before: int) -> Iterator[str]:
         """Everything in one of FOLDERS that was written before `before` (ms), unfinished files too."""
         try:
