@@ -373,6 +373,7 @@
 
   // --- keys --------------------------------------------------------------------------------
 
+  const OFF = "linnet-keys-off";
   let went = 0;
   const PLACES = { h: "/", n: "/notifications", d: "/desk", s: "/statement", l: "/links", a: "/answers" };
 
@@ -396,8 +397,25 @@
     if (open) return open.close();
     const page = new DOMParser().parseFromString(await (await fetch("/keys")).text(), "text/html");
     const title = Object.assign(document.createElement("h2"), { textContent: "Keys" });
-    show("keys", "Keys", [title, $("#keys", page)]);
+    show("keys", "Keys", [title, $("#keys", page), $("[data-keys-on]", page)]);
+    choice();
   }
+
+  // Who speaks to the machine, or rests a hand on the keys, can have all of them off (WCAG 2.1.4).
+  function choice() {
+    for (const label of $$("[data-keys-on]")) {
+      const tick = $("input", label);
+      label.hidden = false;
+      tick.checked = !localStorage.getItem(OFF);
+      tick.addEventListener("change", () => (tick.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
+    }
+  }
+  choice();
+
+  // A menu that was left by the tab key is closed: nothing that has the focus stands behind it.
+  document.addEventListener("focusin", (event) => {
+    for (const menu of $$("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-keys]")) {
@@ -418,11 +436,16 @@
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (event.key === "Escape") {
       if (typing) event.target.blur();
-      $$("details.menu[open]").forEach((menu) => (menu.open = false));
+      for (const menu of $$("details.menu[open]")) {
+        const within = menu.contains(document.activeElement);
+        menu.open = false;
+        if (within) $("summary", menu).focus();
+      }
       return;
     }
-    if (typing || $("dialog[open]")) return;
+    if (typing || $("dialog[open]") || localStorage.getItem(OFF)) return;
     const post = chosen();
+    if (event.key === "Enter" && document.activeElement !== post) return; // a link, a button or a menu of its own
     if (Date.now() - went < 1500) {
       went = 0;
       if (event.key === "p") return location.assign($(".sheet a[href^='/@']")?.getAttribute("href") || "/");
@@ -448,7 +471,7 @@
         if (later?.form.text.value.trim()) later.click();
         else if (body.dataset.me) location.assign("/plan/new");
       },
-      Enter: () => document.activeElement === post && $(".time", post)?.click(),
+      Enter: () => $(".time", post)?.click(),
       "/": () => ($("[data-search]") ? $("[data-search]").focus() : location.assign("/search")),
       "?": showKeys,
     }[event.key];
