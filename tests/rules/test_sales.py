@@ -10,11 +10,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from linnet.desk.coupons.rules import Coupon
 from linnet.desk.sales import rules, sheet, signing
 from linnet.desk.sales.rules import Evidence, HookKey, Sale, SaleReport
 from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND, iso
 from linnet.kernel.errors import Conflict, Invalid, Late, Unknown
-from linnet.kernel.money import DECIMALS, decimal_text
+from linnet.kernel.money import DECIMALS, MOST, decimal_text
+from linnet.kernel.value import changed
 from tests.desk import BERLIN
 
 NOW = 1_793_000_000_000
@@ -95,7 +97,74 @@ def test_whatever_is_sent_is_taken_or_refused(change):
     assert (sale.amount < 0) == bool(sale.refund_of)
 
 
+def refused(read, *args):
+    with pytest.raises(Invalid) as caught:
+        read(*args)
+    return caught.value.field
+
+
+def test_how_long_and_how_much_a_report_may_be():
+    for field, most in (("id", 100), ("ln", 64), ("coupon", 100)):
+        assert getattr(rules.read_sale(GOOD | {field: "x" * most}, NOW), field) == "x" * most
+        assert refused(rules.read_sale, GOOD | {field: "x" * (most + 1)}, NOW) == field
+    assert rules.read_sale(GOOD | {"refund_of": "x" * 100, "amount": -1}, NOW).amount == -1
+    assert refused(rules.read_sale, GOOD | {"refund_of": "x" * 101, "amount": -1}, NOW) == "refund_of"
+    for amount, more in ((MOST, {}), (0, {}), (-MOST, {"refund_of": "A-0"})):
+        assert rules.read_sale(GOOD | {"amount": amount} | more, NOW).amount == amount
+    for amount, more in ((MOST + 1, {}), (-MOST - 1, {"refund_of": "A-0"}), (0, {"refund_of": "A-0"})):
+        assert refused(rules.read_sale, GOOD | {"amount": amount} | more, NOW) == "amount"
+    assert refused(rules.read_sale, GOOD | {"": 1}, NOW) == "body"
+
+
+def test_a_moment_may_be_five_minutes_ahead_and_not_before_2000():
+    def at(moment):
+        return rules.check_sale(SaleReport("A", moment, 1, "EUR"), NOW).at
+
+    assert [at(NOW + 5 * MINUTE), at(946_684_800_000)] == [NOW + 5 * MINUTE, 946_684_800_000]
+    for wrong in (NOW + 5 * MINUTE + 1, 946_684_800_000 - 1):
+        assert refused(at, wrong) == "at"
+
+
+LEAD = {"id": "L", "at": GOOD["at"]}
+
+
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        ("id", {"id": ""}),
+        ("id", {"id": "x" * 101}),
+        ("at", {"at": "2026-10-26T08:39:00Z"}),
+        ("ln", {"ln": "x" * 65}),
+        ("email_sha256", {"email_sha256": "ann@example.org"}),
+        ("heard", {"heard": "x" * 301}),
+        ("amount", {"amount": 1}),
+    ],
+)
+def test_a_lead_that_cannot_be_names_its_field(field, change):
+    assert refused(rules.read_lead, LEAD | change, NOW) == field
+
+
+def test_how_long_a_lead_may_be():
+    for field, most in (("id", 100), ("ln", 64), ("heard", 300)):
+        assert getattr(rules.read_lead(LEAD | {field: "x" * most}, NOW), field) == "x" * most
+
+
 SALE = Sale(1, "A", NOW, 1000, "EUR", "", "", "", "", "hook", NOW)
+
+
+def test_a_refund_is_of_a_sale_or_of_one_that_was_never_reported():
+    back = SaleReport("R", NOW, -1, "EUR", refund_of="R0")
+    refund = Sale(2, "R0", NOW, -100, "EUR", "", "", "", "A", "hook", NOW)
+    assert refused(rules.check_refund, back, refund, 0) == "refund_of"
+    rules.check_refund(back, None, 0)
+
+
+def test_what_does_not_fit_about_a_refund():
+    back = Sale(2, "R", NOW, -600, "EUR", "", "", "", "A", "hook", NOW)
+    assert rules.odd(back, SALE, -1000) == ""
+    assert rules.odd(back, SALE, -1001) == "more went back than the sale brought"
+    assert rules.odd(back, changed(SALE, currency="USD"), -600) == "its sale was in USD"
+    assert rules.odd(back, None, -600) == "no such sale was reported"
 
 
 def test_a_refund_gives_back_what_was_paid_and_no_more():
@@ -194,6 +263,48 @@ def test_the_last_tagged_click_within_its_window():
     assert not rules.trail_of(seen(NOW, link_at=NOW + 1), window, BERLIN).observed
     for none in (seen(NOW, link_at=None), seen(NOW, ln="")):
         assert rules.trail_of(none, window, BERLIN).how == "none"
+
+
+def test_a_trail_says_why_and_why_not():
+    def words(**known):
+        return rules.trail_of(seen(NOW, **known), rules.SALE_WINDOW, BERLIN).words
+
+    assert words(last=NOW) == "carried the tag"
+    assert words(link_at=NOW) == "carried the tag; no click was counted on it"
+    assert words(last=NOW - 31 * DAY) == "the last click was counted more than 30 days before, or after"
+    assert words(link_at=NOW - 31 * DAY) == "the link was made more than 30 days before, or after"
+    assert words(link_at=None) == "its tag is none of our links"
+    assert words(ln="") == "carried no tag"
+
+
+def test_a_tag_goes_before_a_coupon_and_a_coupon_counts_in_its_time_only():
+    def how(at, *, since=NOW - DAY, ends_at=None, last=None, typed="rye 10, other"):
+        coupon = Coupon(1, "rye 10", "Rye 10", "fediverse", "Zb3xK7q", 1, since, ends_at, since)
+        sale = Evidence("x", at, "Ab3xK7q" if last else "", "", typed, 0, last, last)
+        trail = rules.trail_of(sale, rules.SALE_WINDOW, BERLIN, (), {"rye 10": coupon})
+        return trail.how, trail.code
+
+    assert how(NOW, last=NOW - HOUR) == ("tag", "Ab3xK7q")
+    assert how(NOW, last=NOW - 31 * DAY) == ("coupon", "Zb3xK7q")
+    assert how(NOW - DAY) == ("coupon", "Zb3xK7q")
+    assert how(NOW - DAY - 1) == ("none", "")
+    assert how(NOW - 1, ends_at=NOW) == ("coupon", "Zb3xK7q")
+    assert how(NOW, ends_at=NOW) == ("none", "")
+    assert how(NOW, typed="other") == ("none", "")
+    old = seen(NOW, last=NOW - 31 * DAY)
+    assert rules.trail_of(old, rules.SALE_WINDOW, BERLIN, (), {}).code == "Ab3xK7q"  # it is not forgotten
+
+
+def test_of_two_that_the_hash_joins_the_later_one_has_it():
+    sale = seen(NOW, ln="", email="h")
+    first, second = (
+        Evidence(ref, at, code, "h", "", 0, at, at)
+        for ref, at, code in (("L1", NOW - HOUR, "Ab3xK7q"), ("L2", NOW, "Zb3xK7q"))
+    )
+    for joined in ([first, second], [second, first]):
+        assert rules.trail_of(sale, rules.SALE_WINDOW, BERLIN, joined).code == "Zb3xK7q"
+    gone = Evidence("L3", NOW, "", "h", "", NOW, None, None)  # no tag of its own joins nothing
+    assert rules.trail_of(sale, rules.SALE_WINDOW, BERLIN, [gone]).how == "none"
 
 
 def test_the_hash_alone_joins_on_the_same_day_only():
