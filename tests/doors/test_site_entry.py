@@ -1,5 +1,6 @@
 """Set-up, login, the edge: what keeps strangers out and loses nothing that was typed."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -260,3 +261,18 @@ def test_what_robots_and_phones_ask_for(bakery: Site):
     assert browser.get("/favicon.ico").header("content-type") == "image/svg+xml"
     assert "Affero" in browser.get("/about").text
     assert "<kbd>?</kbd>" in browser.get("/keys").text
+
+
+def test_pages_are_packed_for_strangers_only(bakery: Site):
+    stranger, jana = bakery.browser(), bakery.logged_in("jana@bakery.example")
+    plain, packed = stranger.get("/about"), stranger.get("/about", **{"accept-encoding": "gzip, br"})
+    assert (plain.header("content-encoding"), packed.header("content-encoding")) == ("", "gzip")
+    assert gzip.decompress(packed.body) == plain.body
+    assert len(packed.body) == int(packed.header("content-length")) < len(plain.body) / 2
+    assert "Accept-Encoding" in packed.header("vary")
+    # a session's page says the key of its forms, and login and set-up say what they were asked with
+    for page in (
+        jana.get("/about", **{"accept-encoding": "gzip"}),
+        stranger.get("/login", **{"accept-encoding": "gzip"}),
+    ):
+        assert page.header("content-encoding") == ""

@@ -3,18 +3,22 @@
 Security paper, 5.4 (browser policy, cookies, CSRF) and 5.13 (sizes).
 """
 
+import gzip
 import hashlib
 import hmac
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Message, Receive
 
 from linnet.kernel.errors import NotAllowed
 from linnet.kernel.settings import Settings
 from linnet.site import forms
 
+EVERYBODYS = "public, max-age=0, s-maxage=60"
+PACKED_FROM = 1000  # bytes; below that packing saves no packet
 FORM_BYTES = 1 << 20  # a form without files
 UPLOADS = 4  # files in one form
 
@@ -40,6 +44,18 @@ def add_headers(headers: MutableHeaders, settings: Settings) -> None:
     headers.setdefault("Cache-Control", "private, no-cache")
     if settings.secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
+def for_everybody(answer: Response, request: Request) -> None:
+    """A page that is the same for every stranger: a cache on the way may hold it for a minute, and it
+    is packed (gzip) where the browser asks for that. Pages of a session never are: words of an address
+    stand in them beside the key of their forms, and how well both pack together tells it (BREACH)."""
+    if answer.headers.setdefault("Cache-Control", EVERYBODYS) != EVERYBODYS:
+        return  # the page says itself that it is not
+    if "gzip" in request.headers.get("accept-encoding", "") and len(answer.body) > PACKED_FROM:
+        answer.body = gzip.compress(bytes(answer.body), 5, mtime=0)
+        answer.headers["Content-Encoding"] = "gzip"
+        answer.headers["Content-Length"] = str(len(answer.body))
 
 
 def cookie_name(name: str, settings: Settings) -> str:

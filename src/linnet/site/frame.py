@@ -241,8 +241,8 @@ class Visit:
         answer = Response(body, status, media_type="text/html", headers=headers)
         quiet = self.here.session is None and not self._cookies  # the same for every stranger
         if quiet and status == 200 and self.request.method == "GET":
-            answer.headers.setdefault("Cache-Control", "public, max-age=0, s-maxage=60")
-        answer.headers.setdefault("Vary", "Cookie, Accept")
+            edge.for_everybody(answer, self.request)
+        answer.headers.setdefault("Vary", "Cookie, Accept, Accept-Encoding")
         return answer
 
     def html(self, template: str, /, **context: Any) -> str:
