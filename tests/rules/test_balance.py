@@ -13,7 +13,7 @@ from linnet.desk.balance import rules
 from linnet.desk.balance.chance import above, incomplete_beta
 from linnet.desk.balance.domains import registrable
 from linnet.desk.balance.relation import Unfollow, compare, rate
-from linnet.desk.balance.rules import PRESETS, Classed, Ground, Item, Setting, Told
+from linnet.desk.balance.rules import PRESETS, Classed, Ground, Item, Setting, Share, Told
 from linnet.kernel.clock import DAY, HOUR
 from linnet.kernel.errors import Invalid
 from linnet.kernel.wire import encode_text
@@ -128,6 +128,19 @@ def test_a_correction_goes_for_what_continues_it():
 def test_a_ring_of_threads_ends():
     one, two = item("a", id=1, own_id=2), item("b", id=2, own_id=1)
     assert kind(one, two) == ("O", 1)
+    # a ring that the post itself is not in
+    assert kind(item("a", id=1, own_id=2), item("b", id=2, own_id=3), item("c", id=3, own_id=2)) == ("O", 1)
+
+
+def test_what_is_said_is_the_text_without_links_and_mentions():
+    text = "Ask @ann@news.example about https://bakery.example/rye now"
+    assert rules.without_links(text).split() == ["Ask", "about", "now"]
+
+
+def test_a_name_without_letters_names_nothing():
+    own = rules.ground([], Setting(words=encode_text(["!", "Rye Club"])))
+    assert own.words == (("rye", "club"),)
+    assert rules.named("Come to the Rye Club", own) == "rye club"
 
 
 # how sure
@@ -188,13 +201,23 @@ def test_nobody_is_nagged_over_few_posts():
     assert not rules.share(own * 9, 0.2).over
     assert rules.share(own * 10, 0.2).over
     assert rules.share([*own * 4, *[Classed(item(), "O", 1, "")] * 6], 0.2).over is False
+    assert [Share(9, 10, 10, chance).over for chance in (0.9, 0.91)] == [False, True]  # more than .9
 
 
 # settings
 
 
 @pytest.mark.parametrize(
-    ("rule", "percent"), [("own", "0"), ("own", "91"), ("own", "x"), ("own", ""), ("90-10", "5")]
+    ("rule", "percent"),
+    [
+        ("own", "0"),
+        ("own", "91"),
+        ("own", "x"),
+        ("own", ""),
+        ("own", "9" * 5000),
+        ("own", "²"),
+        ("90-10", "5"),
+    ],
 )
 def test_a_limit_that_is_none(rule, percent):
     with pytest.raises(Invalid):
@@ -207,6 +230,12 @@ def test_limits():
     assert Setting().limit == 0.2
     assert [rules.check_limit(p.key, "")[0] for p in PRESETS] == [p.key for p in PRESETS]
     assert Setting("4-1-1").limit == pytest.approx(1 / 6)
+    assert [rules.check_limit("own", percent)[1] for percent in ("1", "90")] == [1, 90]
+    assert Setting("own").limit == 0.2
+    shares = {"80-20": 20, "4-1-1": 17, "5-3-2": 30, "thirds": 33, "555": 33, "30-60-10": 40}
+    assert {p.key: rules.check_limit(p.key, "")[1] for p in PRESETS} == shares
+    assert {p.key: round(p.share * 100) for p in PRESETS} == shares
+    assert [Setting(key, 25).rule_name for key in ("thirds", "own")] == ["Thirds", "your own, 25 %"]
 
 
 @pytest.mark.parametrize(
@@ -216,6 +245,13 @@ def test_a_whole_marketplace_is_nobodys_shop(text):
     with pytest.raises(Invalid) as error:
         rules.check_shops(text)
     assert error.value.field == "shops"
+
+
+def test_twenty_shops_are_enough():
+    lines = [f"https://a{n}.etsy.com" for n in range(21)]
+    assert rules.check_shops("\n".join(lines[:20])) == lines[:20]
+    with pytest.raises(Invalid, match="more than 20"):
+        rules.check_shops("\n".join(lines))
 
 
 def test_shops_are_kept_once():
@@ -251,6 +287,13 @@ def test_who_goes_a_day_later_goes_for_another_reason():
     assert late.own.unfollows.n == 0
     assert compare(posts("P"), {}, [0], [Unfollow(0, DAY)], since=0).own.unfollows.n == 1
     assert late.rest.replies is None
+
+
+def test_who_goes_after_a_second_post_goes_for_that_one_and_before_the_first_for_none():
+    two = [Classed(item("x", id=n, at=n * DAY), kind, 1, "") for n, kind in ((3, "P"), (4, "O"))]
+    for at, own, rest in ((3 * DAY - 1, 0, 0), (3 * DAY, 1, 0), (4 * DAY, 0, 1), (5 * DAY + 1, 0, 0)):
+        found = compare(two, {}, [0], [Unfollow(0, at)], since=0)
+        assert (found.missing, found.own.unfollows.n, found.rest.unfollows.n) == (0, own, rest)
 
 
 def test_a_rate_has_its_range():
