@@ -112,7 +112,6 @@ async def page(visit: Visit) -> Response:
         more=found.waiting.more,
         day=day,
         clock=lambda ms: clock(ms, zone),
-        day_words=day_words,
         spent=spent,
         running=elapsed(found.timer, visit.now) if found.timer else 0,
         channel_words=CHANNEL_WORDS,

@@ -32,7 +32,7 @@ from linnet.door.caller import address_of
 from linnet.door.house import House
 from linnet.door.statuses import status_of
 from linnet.kernel.clock import SECOND, now_ms, zone
-from linnet.kernel.days import date_words
+from linnet.kernel.days import date_words, span_words
 from linnet.kernel.errors import LinnetError, NotAllowed, NotFound, TooMany, Unknown
 from linnet.site import edge, forms, nav, words
 from linnet.site.assets import Assets
@@ -72,7 +72,7 @@ class Frame:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self.templates.filters.update(words.FILTERS, day=day_words, date=date_words)
+        self.templates.filters.update(words.FILTERS, day=day_words, date=date_words, span=span_words)
         self.templates.globals.update(
             asset=self.assets.url,
             icon=self.assets.icon,
