@@ -36,6 +36,19 @@ NAMELESS = """() => [...document.querySelectorAll('a, button, input:not([type=hi
     .filter((e) => e.checkVisibility() && !e.closest('[aria-hidden=true]'))
     .filter((e) => !(e.textContent.trim() || e.getAttribute('aria-label') || e.querySelector('img:not([alt=""])') || e.labels?.length || e.title))
     .map((e) => e.outerHTML.slice(0, 120))"""
+# what a reader of the page with their ears would miss
+UNHEARD = r"""() => [
+    ...[...document.querySelectorAll('table')].filter((e) => !(e.caption || e.ariaLabel || e.getAttribute('aria-labelledby')))
+        .map((e) => 'a table without a name: ' + e.textContent.trim().slice(0, 40)),
+    ...[...document.querySelectorAll('th')].filter((e) => !e.textContent.trim()).map(() => 'an empty heading of a table'),
+    ...['aria-labelledby', 'aria-describedby', 'aria-controls'].flatMap((name) => [...document.querySelectorAll(`[${name}]`)]
+        .flatMap((e) => e.getAttribute(name).trim().split(/\s+/)).filter((id) => !document.getElementById(id))
+        .map((id) => `no ${id} for ${name}`)),
+    ...[...document.querySelectorAll('h1, h2, h3, h4')].filter((e) => e.checkVisibility()).map((e) => Number(e.tagName[1]))
+        .filter((level, at, all) => level > (all[at - 1] ?? 0) + 1).map((level) => `a heading skips to ${level}`),
+    ...[...document.querySelectorAll('.post .text')].filter((e) => !e.lang)
+        .map((e) => 'a post without a language: ' + e.textContent),
+]"""
 
 
 @pytest.fixture
@@ -72,6 +85,7 @@ class Eyes:
         assert len(ids) == len(set(ids)), sorted(ids)
         assert not self.page.evaluate(TOO_WIDE), name
         assert self.page.evaluate(NAMELESS) == [], name
+        assert self.page.evaluate(UNHEARD) == [], name
         if self.name.startswith("phone"):
             assert self.page.evaluate(TOO_SMALL) == [], name
         if "LINNET_SHOTS" in os.environ:
@@ -242,6 +256,30 @@ def test_everything_by_keyboard(chromium: Browser, server: Running):
     page.wait_for_url(f"{server.url}/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="To the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    menu = page.locator(".post .menu > summary").first
+    menu.focus()
+    page.keyboard.press("Enter")  # means what has the focus, not the post around it
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Open").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(menu.locator("..").locator("a, button").count() + 1):
+        page.keyboard.press("Tab")
+    expect(page.locator("details.menu[open]")).to_have_count(0)  # left by the tab key
+    page.get_by_role("link", name="Keys", exact=True).last.focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Single keys are on").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    page.locator(".post").first.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{server.url}/#main")
+    page.get_by_role("link", name="Settings").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/settings")
     jana.close()
 
 
