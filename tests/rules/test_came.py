@@ -88,6 +88,7 @@ def test_a_word_that_could_name_somebody_is_dropped(raw: str):
         ("%D0%BE%D1%81%D0%B5%D0%BD%D1%8C", "осень"),
         ("a%0A%00b", "a b"),
         ("week 48", "week 48"),
+        ("rye+" * 50, ("rye " * 20).rstrip()),  # 200 characters
         ("rye " * 40, ("rye " * 20).rstrip()),
     ],
 )
@@ -146,6 +147,10 @@ def test_a_word_is_never_long_and_never_an_address(raw: str):
         ("?utm_medium=Social-Network", "", "", "social"),
         ("?utm_medium=organic", "", "", "search"),
         ("?utm_medium=organic&utm_source=instagram", "", "", "social"),
+        ("?utm_medium=cpc&utm_source=facebook", "", "", "ad"),
+        ("?utm_medium=email&utm_source=linkedin", "", "", "mail"),
+        ("?utm_medium=something", "", "", "other"),
+        ("?utm_source=duckduckgo.com", "", "", "search"),
         ("?utm_medium=qr-code", "", "", "print"),
         ("?utm_medium=referral", "google.com", "", "referral"),
         ("?utm_source=mailchimp", "", "", "mail"),
@@ -173,6 +178,8 @@ def test_what_two_addresses_say_together():
     ours, target = tags_in("?fbclid=1"), tags_in("?utm_source=a&utm_medium=b&gclid=2")
     assert merged(ours, target) == Tags("gclid", "a", "b", "")
     assert merged(tags_in("?utm_source=x"), target).source == "x"
+    one, two = Tags("", "a", "b", "c"), Tags("", "d", "e", "f")
+    assert (merged(one, two), merged(NOTHING, two), merged(one, NOTHING)) == (one, two, one)
 
 
 def test_rule_2_of_trials_stays_what_trials_were_frozen_by():

@@ -21,6 +21,10 @@ def test_codes_are_seven_letters_and_all_different(a, b):
     assert (one == other) == (a == b)
 
 
+def test_a_code_is_its_number_in_base_58():
+    assert [rules.code_of(n) for n in (0, 1, 57, 58)] == ["1111111", "1111112", "111111z", "1111121"]
+
+
 @pytest.mark.parametrize(
     ("url", "carrying"),
     [
@@ -64,6 +68,8 @@ def test_taking_the_code_out_gives_back_what_was_written(path, query, fragment):
         "file:///etc/passwd",
         "//evil.example",
         "https:evil.example",
+        "ftp://good.example/",
+        "https://good.example:/",
         "https://good.example\\@evil.example",
         "https://user@evil.example/",
         "https://user:secret@evil.example/",
@@ -89,6 +95,16 @@ def test_what_is_no_target(url):
         rules.check_target(url)
 
 
+def test_what_is_a_target():
+    longest = "https://a.example/" + "x" * (2048 - len("https://a.example/"))
+    for url in ("http://a.example", "HTTPS://A.example:8443/x?y#z", longest):
+        assert rules.check_target(url) == url
+    with pytest.raises(Invalid):
+        rules.check_target(longest + "x")
+    with pytest.raises(Invalid, match="user name"):
+        rules.check_target("https://user@evil.example/")
+
+
 def test_which_links_are_tracked():
     asked = Ways(OURS.own_hosts, OURS.base, go_links=True)
     kinds = {
@@ -107,6 +123,23 @@ def test_one_page_under_one_spelling():
         "https://bakery.example/a?a=1&b=2&fbclid=9&ln=Ab3xK7q",
     )
     assert {rules.canonical(url) for url in spellings} == {"https://bakery.example/a?a=1&b=2"}
+    kept = {
+        "http://a.example:80": "http://a.example/",
+        "http://a.example:443/": "http://a.example:443/",
+        "https://a.example:8443/x?empty=": "https://a.example:8443/x?empty=",
+    }
+    assert {url: rules.canonical(url) for url in kept} == kept
+
+
+def test_whose_host_it_is():
+    two = ("bakery.example", "rolls.example")
+    hosts = ("rolls.example", "shop.bakery.example", "bakery.example.evil.example", "")
+    assert [rules.is_own(host, two) for host in hosts] == [True, True, False, False]
+    assert [rules.host_of(url) for url in ("https://www.A.example/", "/a", "https://[")] == [
+        "a.example",
+        "",
+        "",
+    ]
 
 
 def test_a_preview_is_what_the_page_says_of_itself():

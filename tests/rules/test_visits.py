@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linnet.desk.visits import formats, rules
-from linnet.desk.visits.agents import is_current, read_agent
+from linnet.desk.visits.agents import Agent, is_current, read_agent
+from linnet.desk.visits.campaign import NOTHING
 from linnet.desk.visits.lines import read_line
 from linnet.desk.visits.rules import OpenVisit, Verdict, classify, read_features
 from linnet.kernel.clock import HOUR, MINUTE, parse_time
@@ -69,6 +70,73 @@ def judge(headers, *, method="GET", status=302, source="go", peer=None, overrule
 )
 def test_each_rung_of_the_ladder(headers, more, expected):
     assert judge(headers, **more) == expected
+
+
+LIKE = Agent(browser_like=True, family="Chrome", major=149, device="desktop")
+
+
+@pytest.mark.parametrize(
+    ("seen", "points"),
+    [
+        ({}, 0),
+        ({"navigate": True}, 3),
+        ({"by_user": True}, 2),
+        ({"language": True}, 1),
+        ({"page_and_picture": True}, 1),
+        ({"agent": LIKE}, 1),
+        ({"navigate": True, "by_user": True, "language": True, "page_and_picture": True, "agent": LIKE}, 8),
+    ],
+)
+def test_what_each_sign_of_a_browser_counts(seen, points):
+    old = changed(LIKE, major=20)
+    assert rules.score(changed(rules.Features("go", old), **seen), NOW) == points
+
+
+@pytest.mark.parametrize(
+    ("seen", "kind"),
+    [
+        ({"navigate": True}, "person"),  # 3
+        ({"by_user": True}, "unsure"),  # 2
+        ({"navigate": True, "by_user": True, "peer": True}, "person"),  # 5
+        ({"navigate": True, "language": True, "peer": True}, "preview"),  # 4
+        ({"navigate": True, "status": 399}, "person"),
+        ({"navigate": True, "status": 400}, "probe"),
+        ({"navigate": True, "status": 199}, "probe"),
+        ({"navigate": True, "agent": Agent(family="Chrome", major=149)}, "machine"),
+        ({"navigate": True, "agent": changed(LIKE, listed=True)}, "machine"),
+        ({"navigate": True, "agent": changed(LIKE, address=True)}, "machine"),
+        ({"navigate": True, "agent": changed(LIKE, word="bot")}, "machine"),
+    ],
+)
+def test_where_each_rung_begins_and_ends(seen, kind):
+    assert classify(changed(rules.Features("go", changed(LIKE, major=20)), **seen), NOW).kind == kind
+
+
+def test_a_page_and_a_picture_are_both_asked_for():
+    def asked(accept):
+        return read_features({"accept": accept}.get, source="go", method="GET", status=302).page_and_picture
+
+    kinds = {
+        "text/html,image/webp": True,
+        "TEXT/HTML, IMAGE/AVIF": True,
+        "text/html": False,
+        "image/png": False,
+    }
+    assert {accept: asked(accept) for accept in (*kinds, "")} == kinds | {"": False}
+
+
+def test_who_is_called_a_program():
+    for change in ({"browser_like": False}, {"word": "bot"}, {"listed": True}, {"address": True}):
+        assert changed(LIKE, **change).label == "a program"
+    assert read_agent("-") == read_agent("") == Agent(empty=True)
+    assert read_agent("").label == "a program"
+    assert LIKE.label == "Chrome 149, desktop"
+    assert changed(LIKE, major=0).label == "Chrome, desktop"
+    assert changed(LIKE, family="", major=0).label == "an unknown browser, desktop"
+
+
+def test_six_unsure_visitors_in_a_minute_are_a_burst():
+    assert [rules.is_burst(n) for n in (5, 6)] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -153,7 +221,18 @@ def test_half_an_hour_of_silence_or_another_code_begins_another_visit():
     assert rules.belongs(visits, "bbbbbbb", NOW + MINUTE) is None
     assert rules.belongs(visits, "", NOW + 2 * MINUTE).id == 1  # a page without a code goes on
     assert rules.belongs(visits, "", NOW + HOUR + MINUTE).id == 2
-    assert rules.belongs(visits, "", NOW - 29 * MINUTE).id == 1  # lines of a log may be out of order
+    assert rules.belongs(visits, "", NOW - 30 * MINUTE).id == 1  # lines of a log may be out of order
+    assert rules.belongs(visits, "", NOW - 30 * MINUTE - 1) is None
+
+
+def test_of_two_visits_the_nearer_one_goes_on_and_of_equal_ones_the_later():
+    early, late = open_visit(1, "", NOW, NOW + MINUTE), open_visit(2, "", NOW + 5 * MINUTE, NOW + 9 * MINUTE)
+    for at, id in ((2, 1), (4, 2), (3, 2), (10, 2), (-1, 1)):
+        for visits in ([early, late], [late, early]):
+            assert rules.belongs(visits, "", NOW + at * MINUTE).id == id
+    around = open_visit(3, "", NOW, NOW + HOUR)  # both hold the moment: the later one
+    for visits in ([around, late], [late, around]):
+        assert rules.belongs(visits, "", NOW + 6 * MINUTE).id == 2
 
 
 def test_the_best_hit_makes_the_visit_and_staff_stays_staff():
@@ -174,6 +253,13 @@ def test_a_visitor_cannot_be_followed_to_another_site_day_or_browser():
     assert -(1 << 63) <= one < 1 << 63
     home = [rules.visitor("00" * 32, "b.example", f"2001:db8:1:2::{n}", CHROME) for n in (1, 2)]
     assert home[0] == home[1]  # one customer has a whole /64
+    long = [
+        rules.visitor("00" * 32, "b.example", "203.0.113.7", "x" * n + end)
+        for n in (999, 1000)
+        for end in "ab"
+    ]
+    assert long[0] != long[1]
+    assert long[2] == long[3]  # what stands behind a thousand characters is not looked at
 
 
 def test_days_of_a_clock_change_are_calendar_days():
@@ -196,6 +282,8 @@ def test_days_of_a_clock_change_are_calendar_days():
         ("/unsubscribe/ann@example.org", "/unsubscribe/*"),
         ("/@bakery", "/@bakery"),
         ("/v1.2.3.4.5/", "/v1.2.3.4.5/"),
+        ("/a\x07\u202eb", "/a??b"),
+        ("/" + "x" * 300, "/" + "x" * 299),
         ("", "/"),
     ],
 )
@@ -252,6 +340,17 @@ def test_a_line_of_a_log():
         b"/x.php": "page",
     }
     assert {p: read_line((LINE % b"x").replace(b"/a/b.html?ln=Ab3xK7q&x=1", p)).what for p in kinds} == kinds
+    whole = (LINE % b"x").replace(b"GET /a/", b"GET http://bakery.example/a/")  # as proxies send it
+    assert (read_line(whole).path, read_line(whole).code) == ("/a/b.html", "Ab3xK7q")
+    carried = (LINE % b"x").replace(b"/a/b.html?ln=Ab3xK7q&x=1", b"/a?to=https://b.example/c")
+    assert read_line(carried).path == "/a"
+    assert (len(line.hash), line.tags) == (32, NOTHING)
+    asset = read_line((LINE % b"x").replace(b"/a/b.html", b"/a.css"))
+    assert (asset.hash, asset.former) == ("", "")  # nothing of it is written
+    sent = (LINE % b"x").replace(b"GET /a/b.html", b"POST /a/b.html")
+    assert read_line(sent).what == "page"
+    room = 16 * 1024 - len(LINE % b"")
+    assert [read_line(LINE % (b"x" * n)) is None for n in (room, room + 1)] == [False, True]
     report = (LINE % b"x").replace(b"GET /a/b.html?ln=Ab3xK7q&x=1", b"POST /ln")
     assert read_line(report).what == "other"  # the snippet's own, through the website: it was counted there
 
@@ -294,6 +393,9 @@ def test_no_user_agent_breaks_the_reader(text):
         ("1792990000.5", 1792990000500),
         ("1792990000500", 1792990000500),
         ("17/May/2015:10:05:03 +0200", 1431849903000),
+        ("17/May/2015:10:05:03 -0430", 1431873303000),
+        ("17/May/2015:23:59:58 +0000", 1431907198000),
+        ("17/May/2015:23:59:60 +0000", 1431907199000),  # a leap second
         ("2026-10-25T02:30:00+01:00", 1792891800000),
         ("2026-10-26 08:00:00", 1792998000000),
     ],
