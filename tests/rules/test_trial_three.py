@@ -202,8 +202,8 @@ def test_the_range_leaves_zero_out_just_when_p_is_small_enough():
     for number in range(6):
         made, days, last = played(12, number, full=number % 3 * 9, light=number % 2 * 9)
         reading = analysis.read(made, KEY, days, last)
-        for one in (reading, reading.light.quiet, reading.light.rest):
-            assert (one.p <= 0.05) == (one.low > 0 or one.high < 0)
+        assert (reading.p <= 0.05) == (reading.low > 0 or reading.high < 0)
+        assert reading.light.quiet.quantile == reading.light.rest.quantile > 0
 
 
 def test_three_arms_are_analysed_as_assigned_and_not_as_posted():

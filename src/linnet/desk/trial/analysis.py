@@ -122,7 +122,7 @@ def secondary(
     whole = reading(protocol, tested, counted, _obeyed(found, rows, until), until)
     if not protocol.design.light:
         return whole
-    return changed(whole, light=_light(asked, rows, whole, seed))
+    return changed(whole, light=_light(asked, rows, whole, tested, seed))
 
 
 class _Asked(Value):
@@ -197,8 +197,14 @@ def _test(asked: _Asked, pair: three.Pair, stream: Stream) -> Tested | None:
     return Tested(estimate.effect, estimate.se, p, spread, retest.coins, 2**retest.coins)
 
 
-def _light(asked: _Asked, rows: Mapping[str, DayRecord], whole: Reading, seed: str) -> LightReading:
-    """The second results of three arms, at the same moment and with the same chance of missing."""
+def _light(
+    asked: _Asked, rows: Mapping[str, DayRecord], whole: Reading, full: Tested | None, seed: str
+) -> LightReading:
+    """The second results of three arms. How many standard errors their ranges are wide is told by the |t| of all
+    three tests together: those of one alone are few, and what an arm brings after more than a day is in none."""
+    light = _test(asked, three.LIGHT, Stream(seed, "draws light"))
+    rest = _test(asked, three.REST, Stream(seed, "draws rest"))
+    pooled = Spread.of([one.spread for one in (full, light, rest) if one])
     found, most = asked.found, asked.protocol.design.light
     by = {day.day: day.arm for day in found.days}
     followed, blocks = _kept(found, rows, whole.until)
@@ -210,17 +216,18 @@ def _light(asked: _Asked, rows: Mapping[str, DayRecord], whole: Reading, seed: s
         blocks=blocks,
         heavier=sum(by[day] == "on" and rows[day].posted > most for day in asked.days),
         kept=round(difference * 100, 6) >= asked.protocol.rules.compliance_least,
-        quiet=_contrast(asked, three.LIGHT, Stream(seed, "draws light"), whole.until),
-        rest=_contrast(asked, three.REST, Stream(seed, "draws rest"), whole.until),
+        quiet=_contrast(asked, light, pooled, whole),
+        rest=_contrast(asked, rest, pooled, whole),
     )
 
 
-def _contrast(asked: _Asked, pair: three.Pair, stream: Stream, until: str) -> Contrast | None:
-    found = _test(asked, pair, stream)
+def _contrast(asked: _Asked, found: Tested | None, pooled: Spread, whole: Reading) -> Contrast | None:
+    """A second result, with its range at the same moment and with the same chance of missing."""
     if found is None:
         return None
-    how, limit = _moment(asked.protocol, until)
-    q = _quantile(asked.protocol, found.spread, how, limit, until)
+    q = None
+    if whole.quantile is not None:  # where the verdict has too few draws for a range, these have none either
+        q = _quantile(asked.protocol, pooled, whole.how, whole.limit, whole.until)
     low, high = (None, None) if q is None else (found.effect - q * found.se, found.effect + q * found.se)
     return Contrast(found.effect, found.se, found.p, q, low, high)
 

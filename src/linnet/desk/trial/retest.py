@@ -43,6 +43,12 @@ class Spread:
         self._sizes = sorted(sizes, reverse=True)
         self.exact = exact
 
+    @classmethod
+    def of(cls, spreads: "Sequence[Spread]") -> "Spread":
+        """Several together."""
+        sizes = [size for spread in spreads for size in spread._sizes]
+        return cls(sizes, exact=all(spread.exact for spread in spreads))
+
     def p(self, t: float) -> float:
         """The share of calendars with |t| at least as large; the real one is among them, so never 0."""
         bound = abs(t) * (1 - TIE)

@@ -188,8 +188,9 @@ class PageRecord(Value):
 
 
 class Contrast(Value):
-    """One arm against another, as assigned: extra visits a day, and their range with the same chance of missing
-    as that of the trial's own range."""
+    """One arm against another, as assigned: extra visits a day, and their range, with the same chance of missing as
+    that of the trial's own range. Its `quantile` is that of the three tests together, so that range and `p` need
+    not agree where they are close."""
 
     effect: float
     se: float
