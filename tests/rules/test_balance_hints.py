@@ -94,6 +94,27 @@ def test_f27_forty_cases():
     assert {about for _, about in PUSHY} == {None, "target", "unasked", "comment", "stranger", "alike"}
 
 
+def test_the_sentence_counts_the_times():
+    for n, time in ((2, "third"), (3, "fourth"), (4, "fifth"), (5, "umpteenth")):
+        same = hints.pushy(saying(LINK, *[wrote(LINK)] * n), OWN)
+        alike = hints.pushy(saying(LONG, *[wrote(LONG)] * n), OWN)
+        assert same.sentence == f"This is the {time} time in 24 hours that you post the same link."
+        assert alike.sentence == f"This is the {time} time in seven days that you post nearly the same text."
+
+
+def test_of_two_pages_the_one_that_was_posted_more_often_counts():
+    both = saying(f"{LINK} https://news.example/a", wrote(LINK), wrote(LINK))
+    assert hints.pushy(both, OWN).about == "target"
+
+
+def test_four_words_are_a_text():
+    assert (
+        hints.pushy(saying("warm rye bread today", *[wrote("warm rye bread today")] * 2), OWN).about
+        == "alike"
+    )
+    assert hints.pushy(saying("warm rye bread", *[wrote("warm rye bread")] * 2), OWN) is None
+
+
 def test_likeness_has_a_limit():
     """More than .8: nine words of eleven are .82, eight of ten are not enough."""
     base = "one two three four five six seven eight nine"
@@ -156,6 +177,8 @@ def test_f26_says_how_many():
         ("POPOPOPOPOPOOOOOOOO", "share"),  # 7 of 20
         ("POPOPOPOPOSSSSCCCCC", None),
         ("PPPPPP" + "O" * 20, None),  # out of the window
+        ("OPOPOPOPOPOPOOOOOOOO", "share"),  # 7 of 20 with this one
+        ("POPOPOPOPOPOOOOOOOOO", None),  # the oldest of 21 is not looked at
     ],
 )
 def test_f25_would_the_balance_be_over(kinds, about):
@@ -189,6 +212,11 @@ def test_a_correction_counts():
 
 def test_what_is_not_public_has_no_balance():
     assert find(window("PPPPPPPPP", visibility="followers")) is None
+
+
+def test_what_is_pushy_is_said_also_where_there_is_no_balance():
+    assert find(saying(LINK, to=NICE, stranger=True, visibility="direct")) == "stranger"
+    assert find(saying(LINK, *[wrote(LINK)] * 2, visibility="followers")) == "target"
 
 
 # how often

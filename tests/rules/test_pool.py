@@ -129,6 +129,12 @@ def test_the_effect_is_a_share_of_a_quiet_day_with_the_error_of_its_range():
     assert found.error == pytest.approx(13.2 / 3.91993 / 60, rel=1e-4)
     assert rules.logarithm(changed(READING, low=None, high=None)) is None
     assert rules.logarithm(changed(READING, mean_quiet=0.0)) is None
+    assert rules.logarithm(changed(READING, low=None)) is None
+    assert rules.logarithm(changed(READING, high=None)) is None
+    assert rules.logarithm(changed(READING, mean_quiet=0.5)) is not None
+    assert (
+        rules.logarithm(changed(READING, low=10.0, high=10.0)) is None
+    )  # no range is none that was measured
     fallen = rules.logarithm(changed(READING, effect=-80.0))  # below nothing: held at a hundredth
     assert fallen is not None
     assert fallen.effect == pytest.approx(math.log(0.01))
@@ -145,6 +151,11 @@ def test_what_is_told_at_the_end():
         12,
         1,
     )
+    assert said.error == round(13.2 / 3.919928 / 60 * 10_000) == 561
+    bare = rules.with_result(SAID, changed(READING, low=None, high=None), "cannot_tell", "seed")
+    assert (bare.state, bare.effect, bare.error, bare.result) == ("finished", None, None, None)
+    for change in ({"state": "registered"}, {"effect": None}, {"error": None}):
+        assert changed(said, **change).result is None
     assert rules.with_result(SAID, READING, "broken", "seed").result is None
     assert SAID.result is None
 
@@ -154,6 +165,8 @@ def test_of_a_trial_of_pages_days_without_figures_are_told():
     assert rules.with_result(paged, changed(READING, dropped=8, lost=4), "worth_it", "s").dropped == 4
     # one from before days were counted: a whole week of eight pages
     assert rules.with_result(paged, changed(READING, dropped=8, lost=0), "worth_it", "s").dropped == 7
+    unsaid = changed(paged, pages=0)  # nor how many pages
+    assert rules.with_result(unsaid, changed(READING, dropped=2, lost=0), "worth_it", "s").dropped == 14
     assert not SAID.of_pages
     assert b"pages" not in encode(SAID)  # a trial of days says nothing of them, and its signature stays good
 
@@ -161,7 +174,7 @@ def test_of_a_trial_of_pages_days_without_figures_are_told():
 def test_what_is_signed_does_not_depend_on_order_or_spaces():
     document = {"b": 1, "a": ["é", {"d": None, "c": True}], "signature": {"value": "x"}}
     assert rules.canonical(document) == '{"a":["é",{"c":true,"d":null}],"b":1}'.encode()
-    for bad in ({"a": 0.5}, {"a": [1.0]}, {"é": 1}):
+    for bad in ({"a": 0.5}, {"a": [1.0]}, {"é": 1}, {"é": 1, "a": 1}, {1: 2}):
         with pytest.raises(Invalid):
             rules.canonical(bad)
 
@@ -203,6 +216,47 @@ def test_what_cannot_be_is_not_believed(change, said):
         rules.read_summary(plain(SAID) | change, AT)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"weeks": 1},
+        {"weeks": 520},
+        {"minutes": 0},
+        {"minutes": 1440},
+        {"field": ("x",) * 20},
+        {"pages": 100},
+        {"effect": 500_000, "error": 500_000},
+        {"effect": -500_000, "error": 1},
+        {"firm": "x" * 200},
+    ],
+)
+def test_what_can_just_be_is_believed_and_one_more_is_not(change):
+    assert rules.read_summary(plain(SAID) | change, AT) == changed(SAID, **change)
+    for name, value in change.items():
+        if value in {0, 1}:
+            more = value - 1
+        elif isinstance(value, int):
+            more = value + (1 if value > 0 else -1)
+        else:
+            more = value + value[:1]
+        with pytest.raises(Invalid, match="figures"):
+            rules.read_summary(plain(SAID) | change | {name: more}, AT)
+
+
+def test_a_trial_that_stands_at_no_safe_address_is_not_believed():
+    plainly = {"id": AT.replace("https", "http"), "actor": SAID.actor.replace("https", "http")}
+    with pytest.raises(Invalid, match="another server"):
+        rules.read_summary(plain(SAID) | plainly, plainly["id"])
+
+
+def test_which_addresses_are_asked():
+    long = "https://a.example/" + "x" * (500 - len("https://a.example/"))
+    for good in (long, "https://A.example:8443/x"):
+        assert rules.host_of(good) == good.split("/")[2].lower()
+    for bad in (long + "x", "https:///x", "https://:443/x", "https://a.example/\u202e", "http://a.example/"):
+        assert rules.host_of(bad) == ""
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b'"x"', b"{", b"\xff", b"[" * 100_000])
 def test_what_is_no_document_is_refused(body):
     with pytest.raises(Invalid):
@@ -240,6 +294,30 @@ def test_a_firm_counts_once_however_many_trials_it_makes():
     assert (found.every, found.every_k) == (None, 4)
     found = together(*many, *(finished(n, 0.1, 0.05) for n in range(2, 6)))
     assert found.every_k == 5
+
+
+def test_the_last_trial_of_a_firm_is_the_one_that_counts():
+    first, second = finished(1, 0.1, 0.05), finished(1, 0.2, 0.05, last="2026-12-27")
+    for told in ([first, second], [second, first]):
+        assert rules.latest(told) == [second]
+    assert rules.latest([first, changed(second, verdict="broken")]) == [first]
+
+
+def test_who_is_like_us():
+    baselines, followers = rules.bands(rules.BASELINES), rules.bands(rules.FOLLOWERS)
+    assert followers == ("under 30", "30-100", "100-300", "300-1000", "1000 or more")
+    like = [
+        (b, f)
+        for b in baselines
+        for f in followers
+        if rules.is_like(changed(SAID, baseline=b, followers=f), "20-50", "100-300")
+    ]
+    assert like == [(b, f) for b in ("5-20", "20-50", "50-150") for f in ("30-100", "100-300", "300-1000")]
+
+
+def test_a_share_in_visits_for_each_hundred():
+    assert [rules.per_hundred(math.log(share)) for share in (1.5, 1, 0.75)] == [50, 0, -25]
+    assert rules.per_hundred(99.0) == rules.per_hundred(10.0) == 2_202_547
 
 
 def test_broken_trials_and_those_of_pages_stay_apart():
