@@ -6,15 +6,16 @@ from hypothesis import strategies as st
 
 from linnet.desk.drafts.rules import Slot, next_slot, out_of_quiet
 from linnet.desk.trial import planning, rules
-from linnet.desk.trial.planning import DayWorth, Lag
+from linnet.desk.trial.planning import DayWorth, Lag, OwnDay
 from linnet.desk.trial.rules import Counted, Quiet, TrialDay
 from linnet.desk.trial.sources import source_of
 from linnet.desk.trial.values import DayRecord
 from linnet.desk.visits.campaign import NOTHING
 from linnet.kernel.clock import DAY, HOUR, MINUTE, zone
 from linnet.kernel.days import day_of, day_start, next_day
-from linnet.kernel.errors import Invalid
+from linnet.kernel.errors import Conflict, Invalid
 from linnet.kernel.money import DECIMALS
+from linnet.kernel.value import changed
 
 BERLIN = zone("Europe/Berlin")
 ZONES = st.sampled_from(
@@ -118,6 +119,108 @@ def test_why_a_day_is_dropped():
     )  # nobody on a Sunday is no wonder
 
 
+def test_a_day_in_which_ten_are_usual_cannot_have_nobody():
+    (day,) = days_of("o")  # a Monday of 24 hours
+    lived = changed(day, alive=DAY)
+    for usual, why in ((9.9, ""), (10.0, "Nobody was counted, where about 10 visits are usual")):
+        assert rules.why_dropped(lived, Counted(), (usual,) * 7, BERLIN).startswith(why)
+        assert bool(rules.why_dropped(lived, Counted(), (usual,) * 7, BERLIN)) == bool(why)
+    for somebody in (Counted(visits=1), Counted(search=1), Counted(paid=1)):
+        assert somebody.people == 1
+        assert rules.why_dropped(lived, somebody, (30.0,) * 7, BERLIN) == ""
+    assert "for 2 hours" in rules.why_dropped(changed(day, alive=22 * HOUR - 1), Counted(), (), BERLIN)
+
+
+def test_the_clock_by_hand():
+    noon = day_start("2026-11-02", BERLIN) + 12 * HOUR
+
+    def sign(alive_at: int, now: int) -> tuple[dict[str, int], str, int]:
+        found = rules.sign_of_life(alive_at, now, BERLIN)
+        return found.add, found.spoiled, found.alive_at
+
+    assert sign(noon, noon + 2 * HOUR) == ({"2026-11-02": 2 * HOUR}, "", noon + 2 * HOUR)
+    assert sign(noon, noon + 2 * HOUR + 1) == ({}, "", noon + 2 * HOUR + 1)  # away
+    assert sign(noon + 11 * HOUR, noon + 13 * HOUR) == (
+        {"2026-11-02": HOUR, "2026-11-03": HOUR},
+        "",
+        noon + 13 * HOUR,
+    )
+    assert sign(noon, noon) == ({}, "", noon)
+    assert sign(noon, noon - 5 * MINUTE) == ({}, "", noon)  # put right
+    assert sign(noon, noon - 5 * MINUTE - 1) == ({}, "2026-11-02", noon)  # set back
+    assert sign(0, HOUR) == ({}, "", HOUR)  # the first sign of all
+    assert rules.lived(noon, noon + 1) == noon + 1
+    assert rules.lived(noon, noon - 5 * MINUTE) == noon - 5 * MINUTE
+    assert rules.lived(noon, noon - 5 * MINUTE - 1) == noon
+
+
+def test_a_day_is_counted_a_day_after_its_end():
+    one, two = days_of("oo", "2026-10-24")  # the second one has 25 hours
+    end = day_start("2026-10-25", BERLIN)
+    assert rules.due_to_count([one, two], end + DAY - 1, BERLIN) == []
+    assert rules.due_to_count([one, two], end + DAY, BERLIN) == [one]
+    assert rules.due_to_count([one, two], end + 2 * DAY, BERLIN) == [one]
+    assert rules.due_to_count([one, two], end + 2 * DAY + HOUR, BERLIN) == [one, two]
+    assert rules.due_to_count([changed(one, state="counted")], end + 9 * DAY, BERLIN) == []
+
+
+def test_the_stages_of_a_trial():
+    def at(stage: rules.Stage) -> rules.Trial:
+        return rules.Trial(
+            1, 1, None, stage, "UTC", "", "", "", "", "", "", "", "", 0, None, "", 0, None, None
+        )
+
+    stages = tuple(rules.FOLLOWS)
+    allowed = []
+    for stage in stages:
+        for wanted in stages:
+            try:
+                rules.check_step(at(stage), wanted)
+            except Conflict:
+                continue
+            allowed.append((stage, wanted))
+    assert allowed == [
+        ("planned", "frozen"),
+        ("planned", "dropped"),
+        ("frozen", "running"),
+        ("frozen", "dropped"),
+        ("running", "stopped"),
+        ("running", "ended"),
+        ("running", "dropped"),
+        ("stopped", "judged"),
+        ("ended", "judged"),
+    ]
+    assert [stage for stage in stages if at(stage).over] == ["stopped", "ended", "judged"]
+    rules.check_changeable(at("planned"))
+    for stage in stages[1:]:
+        with pytest.raises(Conflict):
+            rules.check_changeable(at(stage))
+    with pytest.raises(Conflict, match="This trial has ended already"):
+        rules.check_step(at("ended"), "stopped")
+
+
+def test_light_days_and_their_room():
+    plain = days_of("qooo")
+    days = [plain[0], *(changed(day, arm="light") for day in plain[1:3]), plain[3]]
+    days = [changed(day, span=0) for day in days]
+    start = day_start("2026-11-02", BERLIN)
+    found = rules.light_days(days, "2026-11-03", BERLIN, 2, 2)
+    assert [(light.start, light.end, light.most, light.taken, light.left) for light in found] == [
+        (start + DAY, start + 2 * DAY, 2, 2, 0),  # today, and all its posts are out
+        (start + 2 * DAY, start + 3 * DAY, 2, 0, 2),
+    ]
+    assert rules.without_room(found) == [Quiet(start + DAY, start + 2 * DAY, 2)]
+    assert rules.light_days(days, "2026-11-04", BERLIN, 2, 1)[0].left == 1
+    assert rules.light_days(days, "2026-11-05", BERLIN, 2, 1) == []
+    assert rules.LightDay(0, 1, 2, 3).left == 0
+
+
+def test_times_in_which_nothing_goes_out_are_told_as_one():
+    assert rules.together([]) == []
+    mixed = [Quiet(5, 9), Quiet(0, 5, 2), Quiet(20, 30), Quiet(21, 25), Quiet(31, 40)]
+    assert rules.together(mixed) == [Quiet(0, 9), Quiet(20, 30), Quiet(31, 40)]
+
+
 HOURS = [Slot(9 * 60, 17 * 60)] * 6 + [None]
 
 
@@ -163,6 +266,63 @@ def test_the_lag_decides_the_design():
     planning.check_fits("whole_weeks", Lag(HOUR, 99), 12)
     assert planning.profile_of([HOUR] * 30 + [DAY] * 10) == (0.75, 0.25)
     assert planning.profile_of([HOUR] * 9) is None
+
+
+def test_how_many_visits_tell_a_lag_and_which():
+    assert planning.lag_of([0] * 30) == Lag(0, 30)
+    assert planning.lag_of([-1] * 30) == Lag(None, 0)
+    assert planning.lag_of([14 * DAY] * 30) == Lag(14 * DAY, 30)
+    assert planning.lag_of([14 * DAY + 1] * 30) == Lag(None, 0)
+    assert planning.lag_of([HOUR] * 95 + [2 * DAY] * 5).ms == HOUR
+    assert planning.lag_of([HOUR] * 95 + [2 * DAY] * 6).ms == 2 * DAY  # 95 of 101 are less than 95 %
+    assert planning.profile_of([0] * 30) == (1.0,)
+    assert planning.profile_of([0] * 30 + [-1]) == (1.0,)
+    assert planning.profile_of([0] * 29) is None
+    assert planning.profile_of([0] * 29 + [7 * DAY]) is None
+    assert planning.profile_of([0] * 29 + [7 * DAY - 1]) == (29 / 30, 0, 0, 0, 0, 0, 1 / 30)
+
+
+def test_what_fits_a_lag():
+    for kind, lag, weeks in (
+        ("daily", Lag(HOUR, 99), 4),
+        ("half_week", Lag(HOUR, 99), 2),
+        ("half_week", Lag(None, 3), 2),
+        ("whole_weeks", Lag(4 * DAY, 99), 12),
+    ):
+        planning.check_fits(kind, lag, weeks)
+    with pytest.raises(Invalid, match="too few visits"):
+        planning.check_fits("daily", Lag(None, 3), 12)
+    with pytest.raises(Invalid, match="longer than a day"):
+        planning.check_fits("daily", Lag(2 * DAY, 99), 12)
+    assert [planning.suggested_weeks(kind) for kind in ("whole_weeks", "half_week", "daily")] == [24, 12, 12]
+
+
+def test_habits_by_hand():
+    few, many = OwnDay(1, 30 * MINUTE), OwnDay(3, 60 * MINUTE)
+    rest = [OwnDay(0, 9 * HOUR), OwnDay(4, MINUTE - 1)]  # no post; and nobody measured it
+    found = planning.habits_of([few] * 10 + [many] * 10 + rest)
+    assert (found.usual, found.days) == (3, 21)
+    assert found.shares == tuple(planning.Share(most, 50, 10, 10, 30, 60) for most in (1, 2))
+    assert found.share(2) == found.shares[1]
+    assert found.share(3) is None
+    assert planning.habits_of([few] * 9 + [many] * 10).shares == ()
+    assert planning.habits_of([OwnDay(1, MINUTE)] * 10 + [OwnDay(9, 10 * HOUR)] * 10).shares[
+        -1
+    ] == planning.Share(5, 1, 10, 10, 1, 600)
+    assert planning.habits_of([OwnDay(1, 2 * HOUR)] * 10 + [many] * 10).shares[0].percent == 99
+    assert planning.habits_of([]) == planning.Habits(None, 0, ())
+    halves = [planning.Habits(usual, 9, ()).light for usual in (None, 1, 3, 4, 9)]
+    assert halves == [1, 1, 1, 2, 4]
+
+
+def test_minutes_and_money_are_rounded_half_up():
+    assert [planning.light_minutes(10, share) for share in (34, 35, 44, 1, 99)] == [3, 4, 4, 1, 10]
+    assert [planning.cost_of(1, hourly) for hourly in (29, 30, 89, 90)] == [0, 1, 1, 2]
+    assert planning.cost_of(45, 4000) == 3000
+    assert [planning.a_day_of(monthly) for monthly in (15, 16)] == [
+        0,
+        1,
+    ]  # 15.2 a month are half a unit a day
 
 
 def test_what_a_visit_is_worth_has_a_range():
