@@ -255,6 +255,7 @@ def test_a_trial_is_over_with_a_clear_verdict_and_another_one_runs(stage):
     assert [link for link in stage.db.read_now(page_queries.links, runs.id) if link.held] == []
     front = stage.get("/desk").body.decode()
     assert f'<a href="/desk/trial/{over.id}">Worth it</a>' in front
+    assert front.index('id="answer"') < front.index('id="waiting"')  # the answer comes first
     assert "Posting brought" in stage.get(f"/desk/trial/{over.id}").body.decode()
     file = stage.get(f"/desk/trial/{over.id}/trial.json").body
     assert all(check.ok for check in protocol.verify(file).checks)
