@@ -161,6 +161,13 @@ def test_f26_every_update_with_a_link(kinds, about):
     assert find(window(kinds, last="No link in this one")) is None
 
 
+def test_f26_an_answer_that_was_asked_for_is_no_update_and_one_that_was_not_is():
+    assert find(window("PPPPP", answers=Told("Where?"))) is None
+    past = [Item(n, NOW - (9 - n) * HOUR, f"https://bakery.example/{n}") for n in range(1, 5)]
+    pushed = Item(5, NOW - HOUR, f"{LINK}/5", answers=NICE)
+    assert find(Writing(Item(0, NOW, LINK), (*past, pushed))) == "every"
+
+
 def test_f26_says_how_many():
     found = hints.find(window("OPPPP"), OWN, Setting(), {}, {})
     assert found.sentence == "With this, 5 of your last 6 posts carry your own link."
@@ -197,6 +204,12 @@ def test_f25_an_unasked_link_counts_twice():
 def test_f25_the_sentence_names_the_rule_and_no_percentage():
     found = hints.find(window("POPOPOPOO"), OWN, Setting(), {}, {})
     assert found.sentence == "With this, 5 of your last 10 posts are about yourself; your rule is 80/20."
+
+
+def test_f25_only_a_post_about_oneself_is_spoken_of_also_where_the_share_is_over():
+    assert find(window("P" * 12, last="A thought")) is None
+    found = hints.find(window("PPPPPPOOO"), OWN, Setting(), {}, {})
+    assert found.sentence.startswith("With this, 7 of your last 10 posts are about yourself")
 
 
 def test_a_wider_limit_says_less():

@@ -179,6 +179,47 @@ def test_tools_that_cannot_be(field, tool):
     assert refused.value.field == field
 
 
+def test_tools_that_can_just_be():
+    for name, amount, last in (("x" * 80, 10**10, "2026-01-01"), ("x", 0, "")):
+        tool = Tool(1, name, amount, "EUR", "2026-01-01", last)
+        assert money.check_tool(tool) == tool
+    assert money.check_tool(Tool(1, " a \n b ", 1, "EUR", "2026-01-01", "")).name == "a b"
+    with pytest.raises(Invalid):
+        money.check_tool(Tool(1, "x", 10**10 + 1, "EUR", "2026-01-01", ""))
+
+
+def test_a_day_of_a_tool_is_rounded_half_up():
+    tool = Tool(1, "x", 15, "EUR", "2026-01-01", "")
+    assert [tool_cost(tool, "2026-04-01", last).cost for last in ("2026-04-01", "2026-04-02")] == [1, 1]
+    assert tool_cost(Tool(1, "x", 14, "EUR", "2026-01-01", ""), "2026-04-01", "2026-04-01").cost == 0
+
+
+def test_of_equal_rests_the_first_has_the_unit():
+    assert shared(2, {"a": 1, "b": 1, "c": 1}) == {"a": 1, "b": 1, "c": 0}
+    assert shared(10, {"a": 1, "b": 2}) == {"a": 3, "b": 7}
+    assert shared(5, {"a": 0, "b": 0}) == {"a": 0, "b": 0}
+
+
+def test_a_cost_by_hand():
+    times = [
+        DayTime("2026-02-09", 1, 7, "write", "page", 30 * MINUTE),
+        DayTime("2026-02-10", 2, 7, "write", "entry", 30 * MINUTE, "blog"),
+        DayTime("2026-02-10", 1, 7, "write", "app", 6 * MINUTE),
+    ]
+    paid = [Tool(1, "a", 2800, "EUR", "2026-01-01", ""), Tool(2, "b", 5600, "USD", "2026-02-09", "")]
+    found = cost(rules.weighed(times, [], 6000), paid, "EUR", "2026-02-09", "2026-02-15")
+    assert (found.ms, found.estimated, found.days, found.people) == (66 * MINUTE, 6 * MINUTE, 2, 2)
+    assert (found.time, found.tools, found.foreign, found.total) == (6600, 700, (("USD", 1400),), 7300)
+    assert [(a.activity, a.estimated, a.ms, a.days, a.cost) for a in found.activities] == [
+        ("write", False, 60 * MINUTE, 2, 6000),
+        ("write", True, 6 * MINUTE, 1, 600),
+    ]
+    assert [(c.channel, c.ms, c.estimated, c.days, c.cost) for c in found.channels] == [
+        ("linnet", 36 * MINUTE, 6 * MINUTE, 2, 3600),
+        ("blog", 30 * MINUTE, 0, 1, 3000),
+    ]
+
+
 def test_overheads_and_channels_that_cannot_be():
     for permille in (999, 10_001, -1):
         with pytest.raises(Invalid):

@@ -308,6 +308,24 @@ def test_limits():
     for idle in (59_999, 300_001):
         with pytest.raises(Invalid):
             rules.check_idle(idle)
+    assert rules.check_idle(300_000) == 300_000
+    for cost in (-1, 10**9 + 1):
+        with pytest.raises(Invalid):
+            rules.check_rate(cost)
+    assert [rules.check_rate(cost) for cost in (None, 0, 10**9)] == [None, 0, 10**9]
+    assert [rules.check_overhead(permille) for permille in (1000, 10_000)] == [1000, 10_000]
+    assert [rules.check_beat("read", "a" * 32, quiet) for quiet in (0, 86_400_000)] == ["read", "read"]
     with pytest.raises(Invalid):
-        rules.check_rate(-1)
-    assert rules.check_rate(None) is None
+        rules.check_beat("read", "a", 86_400_001)
+
+
+def test_entries_that_can_just_be():
+    today = "2026-10-26"
+    for minutes, already in ((1, 0), (1440, 0), (60, 1380), (1, 1439)):
+        assert rules.check_entry(minutes, "x" * 80, today, today, already) == "x" * 80
+    assert rules.check_entry(5, " ", today, today, 0, "phone") == ""  # the channel says what it was
+
+
+def test_half_a_unit_is_rounded_up():
+    halves = [DayTime("2026-10-20", 1, 7, "write", "page", ms) for ms in (1_800_000, 1_799_999)]
+    assert [rules.costs([half], [], 1)[("write", "page")] for half in halves] == [1, 0]
