@@ -56,6 +56,10 @@ def test_the_chance_of_k_or_more_is_the_sum_of_its_terms(k, mean):
     assert at_least(k, mean) == pytest.approx(1 - below, abs=1e-9)
 
 
+def test_where_nothing_is_expected_nothing_comes():
+    assert [at_least(1, mean) for mean in (0.0, -1.0)] == [0.0, 0.0]
+
+
 @given(st.integers(0, 100_000))
 def test_ranges_hold_their_count_and_rise_with_it(k):
     low, high = poisson_range(k)
@@ -92,6 +96,8 @@ def test_lines_of_time_add_up_and_estimates_stand_apart():
         ("outside", False, 5, 333, 1),
         ("write", True, 6, 400, 1),
     ]
+    assert [x.label.endswith(", in other apps (estimated)") for x in lines] == [False, False, True]
+    assert "estimated=no" in lines[0].rows
     assert lines[2].rows == "time?activity=write&estimated=yes&from=2026-10-19&to=2026-10-25"
     other = rules.time_lines(times, [], 8000, WEEK)
     assert [x.ms for x in other] == [x.ms for x in lines]
@@ -104,6 +110,18 @@ def test_addresses_go_both_ways():
     assert parse_address(where) == Address(
         "visits", "2026-10-19", "2026-10-25", {"class": "probable", "by": "link"}
     )
+
+
+def test_addresses_of_one_day_and_of_a_year():
+    for first, last in (("2026-10-19", "2026-10-19"), ("2027-10-19", "2028-10-19")):  # 366 days
+        assert parse_address(f"visits?from={first}&to={last}").first == first
+    with pytest.raises(Invalid):
+        parse_address("visits?from=2027-10-19&to=2028-10-20")
+
+
+def test_what_was_seen_whole_has_no_range_and_its_own_n():
+    whole, of = seen("x", "X", 7, "time?"), seen("x", "X", 7, "time?", n=3)
+    assert ((whole.n, whole.low, whole.high), of.n) == ((7, None, None), 3)
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,13 @@ def test_the_slope_is_that_of_statsmodels_where_weeks_are_not_alike():
     low, high = fit.conf_int(0.02)[2]
     assert found.per_hour == pytest.approx(float(fit.params[2]), rel=1e-9)
     assert found.n == 26
+    # of one that is not alike from week to week: the same range and the same chance
+    ups = [Week(120 + 60 * (n % 2), 300 + 5 * (n % 2) + (7, -7, 3, -3)[n % 4]) for n in range(26)]
+    plain = sm.OLS(
+        np.array([float(week.visits) for week in ups]),
+        np.array([[1.0, at, week.minutes / 60] for at, week in enumerate(ups)]),
+    ).fit()
+    assert slope(ups).per_hour == pytest.approx(float(plain.params[2]), rel=1e-9)
     # wider where effort and what is left of visits are both alike from week to week, else the same
     assert found.low <= low + 1e-9
     assert found.high >= high - 1e-9
@@ -56,6 +63,9 @@ def test_weeks_that_resemble_each_other_count_for_less():
 
 def test_too_few_weeks_and_weeks_of_equal_effort_say_nothing():
     assert slope(weeks(9, 8)) is None
+    ten = slope(weeks(10, 8))
+    assert ten is not None
+    assert ten.n == 10
     assert slope([Week(120, n) for n in range(30)]) is None
     assert "needs 10 weeks" in words(None)
     assert slope([Week(60 * n % 300, 0) for n in range(20)]).visible is False

@@ -341,6 +341,33 @@ def test_what_a_visit_is_worth_has_a_range():
     assert planning.value_range([], 100) is None
 
 
+def test_a_value_is_known_to_three_digits():
+    def middle(amount: int, visits: int, margin: int = 100) -> int:
+        found = planning.value_range([DayWorth(amount, visits)] * 9, margin)
+        assert found is not None
+        assert found[0] == found[1] == found[2]  # every day is like the other
+        return found[1]
+
+    assert middle(12_345, 100) == 123_000
+    assert middle(1, 300) == 3
+    assert middle(12_345, 100, 10) == 12_300
+    assert type(middle(12_345, 100)) is int
+    assert planning.value_range([DayWorth(100, 0)] * 9, 100) is None
+    assert planning.value_range([DayWorth(1, 1)] * 9, 100) == (1000, 1000, 1000)
+    some = planning.value_range(
+        [DayWorth(100, 5), *[DayWorth(0, 0)] * 8], 100
+    )  # draws without a visit say nothing
+    assert some == (20_000, 20_000, 20_000)
+
+
+def test_a_value_can_be_too_large():
+    assert planning.parse_value("10000", "EUR", "value") == planning.VALUE_MOST
+    with pytest.raises(Invalid, match="more than a visit can be worth"):
+        planning.parse_value("10000.00001", "EUR", "value")
+    shown = {(1_500, "JPY"): "1.5", (2_000, "JPY"): "2", (150_000, "EUR"): "1.50", (3_500, "EUR"): "0.035"}
+    assert {key: planning.value_text(*key) for key in shown} == shown
+
+
 @given(st.integers(0, planning.VALUE_MOST), st.sampled_from(["EUR", "JPY", "KWD"]))
 def test_a_value_is_read_as_it_is_written(value: int, currency: str):
     exact = value - value % 10 ** max(0, DECIMALS[currency] + 3 - 5)
@@ -351,6 +378,19 @@ def test_a_value_is_read_as_it_is_written(value: int, currency: str):
 def test_what_is_no_value(wrong: str):
     with pytest.raises(Invalid):
         planning.parse_value(wrong, "EUR", "value")
+
+
+def test_the_usual_is_of_twelve_weeks_without_the_days_that_were_dropped():
+    rows = [DayRecord(next_day("2026-06-01", n), 1, 0, 99 if n < 7 else 5, 0) for n in range(7 * 13)]
+    assert planning.usual(rows) == (5,) * 7
+    mixed = [changed(row, visits=n // 7) for n, row in enumerate(rows)]  # 1 to 12 in the last twelve weeks
+    assert planning.usual(mixed) == (6.5,) * 7
+    holed = [changed(row, dropped="outage", visits=1000) if n >= 7 * 5 else row for n, row in enumerate(rows)]
+    assert planning.usual(holed) == (5,) * 7
+    assert (
+        planning.usual([changed(row, dropped="outage") if n >= 7 * 4 else row for n, row in enumerate(rows)])
+        == ()
+    )
 
 
 def test_the_usual_needs_four_of_each_weekday():
