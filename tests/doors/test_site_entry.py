@@ -276,3 +276,12 @@ def test_pages_are_packed_for_strangers_only(bakery: Site):
         stranger.get("/login", **{"accept-encoding": "gzip"}),
     ):
         assert page.header("content-encoding") == ""
+
+
+def test_of_two_forms_of_a_page_the_refused_one_says_so(bakery: Site):
+    jana = bakery.logged_in("jana@bakery.example")
+    jana.get("/settings/moving")
+    page = jana.submit("/settings/moving", do="was", address="").text
+    assert "<title>Another look: Moving" in page
+    assert page.count('class="wrong"') == page.count('id="problem"') == page.count('aria-invalid="true"') == 1
+    assert page.count('id="was-wrong-address"') == page.count('"was-wrong-address was-hint-address"') == 1

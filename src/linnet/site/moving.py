@@ -34,12 +34,14 @@ async def page(visit: Visit) -> Response:
 
 async def _page(visit: Visit, error: LinnetError | None) -> Response:
     found = await visit.db.read(shown, visit.account)
+    section = visit.form.text("do") if error else ""
+    wrong = forms.errors_of(error, "address") if error else {}
     return visit.render(
         "moving.html",
         title="Moving",
         status=forms.status_for(error) if error else 200,
-        errors=forms.errors_of(error) if error else {},
-        section=visit.form.text("do") if error else "",
+        errors={f"{section}-{name}" if name else "": words for name, words in wrong.items()},
+        section=section,
         shown=found,
         activity="manage",
     )

@@ -500,5 +500,5 @@
   }
 
   const problem = $("#problem");
-  if (problem) ($("[aria-invalid=true]") || problem).focus();
+  (($(".wrong") && $("[aria-invalid=true]")) || problem)?.focus();
 })();
