@@ -1,5 +1,6 @@
 """Sales and leads: reports, signatures, CSV both ways, the attribution rule."""
 
+import base64
 import csv
 import hashlib
 import hmac
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from linnet.desk.coupons.rules import Coupon
+from linnet.desk.coupons.rules import Coupon, check_word, words_of
 from linnet.desk.sales import rules, sheet, signing
 from linnet.desk.sales.rules import Evidence, HookKey, Sale, SaleReport
 from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND, iso
@@ -227,6 +228,43 @@ def test_a_signature_that_is_not_right(header, body, now):
         signing.check_signature(header, body, [KEY, OLD], now)
     with pytest.raises(Unknown):
         signing.check_signature(header, body, [], now)
+
+
+def test_the_shape_of_a_header():
+    right = signing.sign("new", b"x", NOW).partition("v1=")[2]
+    for good in (
+        f"v1={right}, t=1793000000",
+        f"t=1793000000,v0={'1' * 64},v1={right}",
+        f"t=1793000000,x=1,v1={right}",
+    ):
+        assert signing.check_signature(good, b"x", [KEY], NOW) == KEY
+    for bad in (
+        f"x=1793000000,v1={right}",
+        f"t=1793000000,v0={right}",
+        f"t=\u0661\u0667\u0669\u0663000000,v1={right}",
+        f"t=-793000000,v1={right}",
+        f"t=1793000000.,v1={right}",
+        f"t=0001793000000,v1={right}",
+        f"t=1793000000,v1={right.upper()}",
+    ):
+        with pytest.raises(Unknown, match="missing or not like"):
+            signing.check_signature(bad, b"x", [KEY], NOW)
+
+
+def test_woocommerce_signs_with_a_key_until_its_end():
+    header = base64.b64encode(hmac.new(b"old", b"x", hashlib.sha256).digest()).decode()
+    assert signing.check_woocommerce(f" {header} ", b"x", [KEY, OLD], NOW + DAY - 1) == OLD
+    for keys, body, now in (([KEY, OLD], b"x", NOW + DAY), ([KEY, OLD], b"y", NOW), ([KEY], b"x", NOW)):
+        with pytest.raises(Unknown):
+            signing.check_woocommerce(header, body, keys, now)
+
+
+def test_which_words_are_a_coupon():
+    assert words_of(" Rye  10,,FAIR , ") == ["rye 10", "fair"]
+    assert check_word(f" {'x' * 60} ") == "x" * 60
+    for wrong in ("x" * 61, "a,b", "a\u202eb", " "):
+        with pytest.raises(Invalid):
+            check_word(wrong)
 
 
 @given(st.text(max_size=200))

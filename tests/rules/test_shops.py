@@ -2,11 +2,13 @@
 
 import contextlib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from linnet.desk.sales.rules import check_sale
 from linnet.desk.sales.shops import Told, read_stripe, read_woocommerce
+from linnet.kernel.clock import parse_time
 from linnet.kernel.errors import Invalid
 from tests.actions.test_shops import charge, event, order, session
 from tests.conftest import NOW
@@ -50,3 +52,42 @@ def test_any_message_may_be_anything(message):
     for read in (read_stripe, read_woocommerce):
         with contextlib.suppress(Invalid):
             said(read(message))
+
+
+@pytest.mark.parametrize("field", ["status", "total"])
+def test_a_message_without_an_order_is_no_sale(field):
+    lacking = {name: value for name, value in order().items() if name != field}
+    assert read_woocommerce(lacking).why == "there is no order in it"
+
+
+def test_an_order_is_of_the_moment_it_was_paid_or_else_completed_or_made():
+    made, done, paid = "2026-10-25T20:53:00", "2026-10-25T21:00:00", "2026-10-25T20:58:00"
+    for times, at in (
+        ((made, done, paid), paid),
+        ((made, done, None), done),
+        ((made, None, None), made),
+        ((made, None, ""), made),
+    ):
+        named = dict(zip(("date_created_gmt", "date_completed_gmt", "date_paid_gmt"), times, strict=True))
+        sale = read_woocommerce(order(**named)).sale
+        assert sale.at == parse_time(at, "at")
+    with pytest.raises(Invalid) as refused:
+        read_woocommerce(order(date_created_gmt=None, date_completed_gmt=None, date_paid_gmt=None))
+    assert refused.value.field == "date_created_gmt"
+
+
+@pytest.mark.parametrize("amount", [True, -1, 1.0, "2900", None, 1 << 62])
+def test_an_amount_of_stripe_is_a_whole_number(amount):
+    with pytest.raises(Invalid) as refused:
+        read_stripe(event("checkout.session.completed", session(amount_total=amount), NOW))
+    assert refused.value.field == "amount_total"
+
+
+def test_nothing_to_pay_and_nobody_named():
+    sale = read_stripe(
+        event("checkout.session.completed", session(amount_total=0, customer_details={"email": " "}), NOW)
+    ).sale
+    assert (sale.amount, sale.email_sha256) == (0, "")
+    for name in ("x" * 91, ""):
+        with pytest.raises(Invalid):
+            read_stripe(event("checkout.session.completed", session(payment_intent=name, id=""), NOW))
