@@ -71,7 +71,7 @@ def test_one_arm_that_brings_much_does_not_make_the_others_alarm(arm, tell):
 
 
 @pytest.mark.parametrize(("full", "light"), [(0, 0), (6, 3), (10, 0), (10, 5), (10, 10)])
-def test_ranges_of_both_effects_hold_the_truth_in_93_to_97_of_100(full, light, tell):
+def test_ranges_of_both_effects_hold_the_truth(full, light, tell):
     n = many(1000)
     truth = {"full": full, "light": light, "rest": full - light}
     found = [pairs(at_end(23_000_000 + i, full=full, light=light)) for i in range(n)]
@@ -81,7 +81,8 @@ def test_ranges_of_both_effects_hold_the_truth_in_93_to_97_of_100(full, light, t
     tell(
         f"three arms, full {full}, light {light}: the truth is held {held} of {n}; width {width}, seen {seen}"
     )
-    assert 0.93 - slack(0.95, n) <= held["full"] / n <= 0.97 + slack(0.95, n)
+    # eight draws: as decision 0020 says, the verdict's range holds a little less than a longer trial's
+    assert 0.92 - slack(0.95, n) <= held["full"] / n <= 0.97 + slack(0.95, n)
     for name in ("light", "rest"):  # the second results are on the safe side
         assert 0.93 - slack(0.95, n) <= held[name] / n <= 0.995
 
