@@ -36,6 +36,18 @@ def test_one_customer_is_found_with_all_that_is_theirs(kept, who):
     assert refs(kept.read_now(persons.find, who)) == (["A-1", "A-1-back"], ["L-1"])
 
 
+def test_what_came_without_an_address_is_found_by_its_number(kept, now):
+    record(kept, SaleReport("C-1", now, 500, "EUR"), now)
+    record(kept, SaleReport("C-1-back", now, -100, "EUR", refund_of="C-1"), now)
+    record(kept, SaleReport("A-0", now - HOUR, 100, "EUR", "", ANN), now)
+    lead = LeadReport("L-3", now, heard="x" * 300)
+    kept.write_now(actions.record_lead, lead, source="hook", id=new_id(), now=now)
+    assert refs(kept.read_now(persons.find, "C-1")) == (["C-1", "C-1-back"], [])
+    assert refs(kept.read_now(persons.find, "L-3")) == ([], ["L-3"])
+    assert refs(kept.read_now(persons.find, "x" * 300)) == ([], ["L-3"])
+    assert refs(kept.read_now(persons.find, ANN)) == (["A-0", "A-1", "A-1-back"], ["L-1"])  # the oldest first
+
+
 @pytest.mark.parametrize("who", ["nobody@example.org", "C-1", "%__", "0" * 64])
 def test_nobody_is_found_as_nothing(kept, who):
     assert refs(kept.read_now(persons.find, who)) == ([], [])

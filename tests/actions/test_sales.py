@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from linnet.commands import import_sales
 from linnet.db.sqlite import SqliteDatabase
-from linnet.desk.sales import actions, queries, rules, sheet, signing
+from linnet.desk.sales import actions, queries, rules, sheet, signing, trails
 from linnet.desk.sales.rules import LeadReport, SaleRecorded, SaleReport
 from linnet.kernel.clock import DAY, HOUR, MINUTE, iso, now_ms
 from linnet.kernel.errors import Conflict, Invalid, NotFound
@@ -121,6 +121,24 @@ def test_evidence_is_the_last_and_first_click_of_people(db, now):
     assert db.read_now(queries.tagged_of_email, [], 0, now) == ([], [])
     assert not db.read_now(queries.any_lead)
     assert db.read_now(queries.any_sale)
+
+
+def test_a_refund_has_the_trail_of_its_sale_also_alone(db, now):
+    def make(tx):
+        firm = cast.account(tx, "bakery")
+        link(tx, "Ab3xK7q", firm.id, now - DAY)
+
+    db.write_now(make)
+    record(db, SaleReport("A", now - HOUR, 100, "EUR", "Ab3xK7q"), now)
+    record(db, SaleReport("R", now, -100, "EUR", refund_of="A"), now)
+    record(db, SaleReport("R0", now, -100, "EUR", refund_of="never told"), now)
+    alone = db.read_now(queries.sales, now - 1, now + 1)
+    found = db.read_now(trails.of_sales, alone, BERLIN)
+    assert {ref: (trail.how, trail.code) for ref, trail in found.items()} == {
+        "R": ("tag", "Ab3xK7q"),
+        "R0": ("none", ""),
+    }
+    assert db.read_now(trails.oddities, alone) == {"R0": "no such sale was reported"}
 
 
 # -- keys and hooks -------------------------------------------------------------------------------

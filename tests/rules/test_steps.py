@@ -33,6 +33,7 @@ def test_people_who_wait_come_first():
     assert said(waiting=1, received=1)["waiting"].words.startswith("1 person who wrote to you waits")
     assert said(waiting=1, received=10)["waiting"].words.startswith("1 of 10 people who wrote to you waits")
     assert "waiting" not in said(received=5)
+    assert said(waiting=2, received=2)["waiting"].words.startswith("2 people who wrote to you wait for")
 
 
 def test_what_is_not_known_and_can_be_mended_is_something_to_do():
@@ -41,6 +42,7 @@ def test_what_is_not_known_and_can_be_mended_is_something_to_do():
     )
     assert mended["sales.none"].place == "settings/sales"
     assert "because" not in mended
+    assert "period" not in said(NotKnown("period", "It is not over.", "settings/time"))
 
 
 def test_a_silent_week_that_is_over_is_said():
@@ -53,6 +55,9 @@ def test_writing_is_not_the_work():
     step = said(total_ms=200 * MINUTE, write_ms=20 * MINUTE)["writing"]
     assert step.words.startswith("Writing took 20 of 200 min.")
     assert "writing" not in said()
+    assert "writing" not in said(total_ms=MINUTE - 1, write_ms=MINUTE - 1)
+    assert "writing" not in said(total_ms=200 * MINUTE)
+    assert said(total_ms=MINUTE, write_ms=MINUTE)["writing"].words.startswith("Writing took 1 of 1 min.")
 
 
 @pytest.mark.parametrize(("money", "word"), [(100, "less"), (5000, "more"), (4000, "more")])

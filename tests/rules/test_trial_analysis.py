@@ -284,6 +284,16 @@ def test_other_figures_are_read_the_same_way_beside():
     assert sparse.dropped == 4
 
 
+def test_an_effect_below_nothing_is_as_sure_as_the_same_above():
+    found = frozen("which_page")
+    free = changed(found.protocol, rules=changed(found.protocol.rules, cap=10**6, draws=99))
+    above = paged.read(free, found.seed, found.pages, found.reading.until)
+    turned = [changed(record, visits=10_000 - record.visits) for record in found.pages]
+    below = paged.read(free, found.seed, turned, found.reading.until)
+    assert (below.effect, below.se) == (pytest.approx(-above.effect), pytest.approx(above.se))
+    assert below.p == above.p >= 1 / 100  # the calendar that was drawn counts itself
+
+
 def test_the_frozen_which_page_trial_is_read_as_statsmodels_reads_it():
     found = frozen("which_page")
     pages = found.protocol.design.pages

@@ -108,6 +108,41 @@ def test_weeks_needed_grow_with_the_square_of_the_range_over_the_distance():
     )  # the range is wide for its own reason
 
 
+def test_weeks_needed_at_their_ends():
+    line = verdict.break_even(WORTH)
+    assert verdict.weeks_needed(reading(19, 21), line) is None  # a narrow range, but within the line's own
+    for end in ("low", "high"):
+        assert verdict.weeks_needed(changed(reading(35, 45), **{end: None}), line) is None
+    assert verdict.weeks_needed(reading(0, 20), BreakEven(None, None, None)) is None
+    assert verdict.weeks_needed(reading(-5, 15, days=3640), line) == 520  # ten years, and no week more
+    assert verdict.weeks_needed(reading(-5, 15, days=3641), line) is None
+    assert (
+        verdict.weeks_needed(reading(35, 45, days=40, dropped=44), line) == 4
+    )  # days without figures take time too
+    assert verdict.weeks_needed(reading(35, 45), line, rows=21) == 2
+    assert verdict.weeks_needed(reading(35, 45), line, cycle=3) == 3
+
+
+@pytest.mark.parametrize(
+    ("smallest", "mean", "start"),
+    [
+        (None, 50.0, False),  # no effect could be seen
+        (51.0, 50.0, False),
+        (50.0, 50.0, True),  # as large as all visits of today is not more than them
+        (49.0, 20.0, False),
+        (15.0, 10.0, True),  # a line that far away could be ruled out
+        (15.1, 10.0, False),
+    ],
+)
+def test_when_a_trial_is_not_to_be_started(smallest: float | None, mean: float, *, start: bool):
+    seen = Power(100, 52, 80, mean, 5.0, (8,) * 10, 4, smallest, 12.0, ())
+    assert (verdict.before(HALF, WORTH, seen) is None) is start
+    if smallest == 51.0:
+        free = replace(WORTH, value_low=0, value=0, value_high=0)  # no number of visits would pay
+        assert verdict.before(HALF, free, seen).next == ("which_page", "measure_value", "watch")
+        assert verdict.before(HALF, free, changed(seen, smallest=9.0)) is None
+
+
 def test_cannot_tell_has_its_four_lines_and_the_next_best_thing():
     found = verdict.judge(frozen(), reading(0.5, 20.25))
     said = verdict.words(frozen(), reading(0.5, 20.25), found)
