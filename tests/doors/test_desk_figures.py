@@ -491,6 +491,24 @@ def test_the_sales_page_prints_the_rule_and_what_people_said(here: Site, jana: B
     assert "a friend <b> 1" in said
 
 
+def test_many_sales_come_page_by_page(here: Site, jana: Browser) -> None:
+    for n in range(120):
+        sale = SaleReport(f"many-{n:03}", 1_708_000_000_000 + n * MINUTE, 100, "EUR")  # in February 2024
+        here.db.write_now(sales.record_sale, sale, source="hook", id=1_000_000 + n, now=now_ms())
+    refs, address = [], "/sales?period=2024-02"
+    for _ in range(3):
+        page = jana.get(address).text
+        assert "120.00 € after refunds" in plain(page)  # the sum is of all of them
+        refs.append(re.findall(r"many-\d{3}", page))
+        more = re.search(r'href="(/sales[^"]+skip=\d+)#list"', page)
+        address = more[1].replace("&amp;", "&") if more else ""
+    assert [len(found) for found in refs] == [50, 50, 20]
+    assert [ref for found in refs for ref in found] == [f"many-{n:03}" for n in reversed(range(120))]
+    assert address == ""
+    assert "There is no older one" in jana.get("/sales?period=2024-02&skip=500").text
+    assert "many-119" in jana.get("/sales?period=2024-02&skip=-1").text
+
+
 def test_a_shop_is_connected_and_let_go(here: Site, jana: Browser) -> None:
     jana.get("/sales/shops")
     assert f"{here.settings.url}/hooks/stripe" in jana.page.text

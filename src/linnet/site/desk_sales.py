@@ -17,6 +17,7 @@ from linnet.site.frame import Frame, Visit
 from linnet.site.office import csv_file
 
 FIELDS = ("file", "what")
+LISTED = 50  # rows of a list on one page
 UNKEPT = {"Cache-Control": "private, no-store"}
 
 
@@ -64,6 +65,7 @@ async def _page(
     zone = visit.zone
     period = period_of(visit.query("period"), zone, visit.now, "month")
     found = await visit.db.read(book, period, visit)
+    skipped, skipped_leads = _skipped(visit.query("skip")), _skipped(visit.query("skip_leads"))
     return visit.render(
         "desk/sales.html",
         title="Sales",
@@ -72,8 +74,12 @@ async def _page(
         headers=UNKEPT if secret else None,
         errors=forms.errors_of(error, *FIELDS) if error else {},
         book=found,
-        sales=list(reversed(found.sales)),
-        leads=list(reversed(found.leads)),
+        sales=found.sales[::-1][skipped : skipped + LISTED],
+        leads=found.leads[::-1][skipped_leads : skipped_leads + LISTED],
+        skipped=skipped,
+        skipped_leads=skipped_leads,
+        more_sales=_next(skipped, len(found.sales)),
+        more_leads=_next(skipped_leads, len(found.leads)),
         sums=_sums(found),
         heard=heard_of(found.leads, {ref for ref, trail in found.lead_trails.items() if trail.observed}),
         period=period,
@@ -86,6 +92,16 @@ async def _page(
         hook=f"{visit.house.settings.url}/hooks/sale",
         attribution=ATTRIBUTION,
     )
+
+
+def _skipped(text: str) -> int:
+    """How many newer rows an address leaves out; 0 for what is no such number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+
+
+def _next(skipped: int, there: int) -> int:
+    """How many are left out on the next page; 0 where this is the last."""
+    return skipped + LISTED if skipped + LISTED < there else 0
 
 
 def _sums(found: Book) -> list[Sum]:
