@@ -84,6 +84,16 @@ def test_what_is_no_day(day):
         days.day_start(day, BERLIN)
 
 
+def test_the_first_day_and_the_last():
+    assert [days.parse_day(day).isoformat() for day in ("2000-01-01", "2199-12-31")] == [
+        "2000-01-01",
+        "2199-12-31",
+    ]
+    for day in ("1999-12-31", "2200-01-01"):
+        with pytest.raises(Invalid):
+            days.parse_day(day)
+
+
 def test_money_is_written_as_its_currency_is():
     assert [decimal_text(n, "EUR") for n in (0, 5, -5, 123456, -100)] == [
         "0.00",

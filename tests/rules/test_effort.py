@@ -171,7 +171,11 @@ def calls(kind, *seconds, account=7):
         ("GET", "/api/v1/streaming/user", "", None),
         ("POST", "/api/v1/markers", "", None),
         ("GET", "/api/v1/instance", "", None),
+        ("GET", "/api/v1/tags/rye", "GET tags/:id", "read"),
         ("GET", "/oauth/authorize", "", None),
+        ("GET", "/web/v1/timelines/home", "", None),
+        ("GET", "/api/v3/timelines/home", "", None),
+        ("GET", "/api/v1", "", None),
         ("GET", "/", "", None),
     ],
 )
@@ -182,6 +186,7 @@ def test_what_a_call_says_about_its_person(method, path, kind, activity):
 
 def test_an_answer_is_told_by_the_door():
     assert app_use.activity_of(kind_of("POST", "/api/v1/statuses", reply=True)) == "answer"
+    assert kind_of("POST", "/api/v1/media", reply=True) == "POST media"
 
 
 def test_a_session_ends_with_five_minutes_of_silence():
@@ -214,6 +219,12 @@ def test_people_are_not_steady():
     assert steady([n * 5_000 for n in range(4)]) == set()  # too few to say
     assert steady([n * 5_000 for n in range(5)]) == set(range(5))
     assert steady([]) == set()
+    assert steady([0, *range(7000, 27_001, 5000)]) == {1, 2, 3, 4, 5}
+    assert steady([n * 1000 for n in range(5)]) == set(range(5))
+    assert steady([n * 999 for n in range(5)]) == set()  # one screen being filled
+    # a tenth of the mean is not below it: intervals of 9 and 11 s
+    assert steady([0, 9000, 20_000, 29_000, 40_000]) == set()
+    assert steady([0, 9100, 20_000, 29_100, 40_000]) == set(range(5))
 
 
 @given(st.lists(st.integers(0, 5000), max_size=30), st.randoms())
@@ -324,6 +335,13 @@ def test_entries_that_can_just_be():
     for minutes, already in ((1, 0), (1440, 0), (60, 1380), (1, 1439)):
         assert rules.check_entry(minutes, "x" * 80, today, today, already) == "x" * 80
     assert rules.check_entry(5, " ", today, today, 0, "phone") == ""  # the channel says what it was
+
+
+def test_the_newest_overhead_is_valid_in_whatever_order_they_stand():
+    said = [rules.Overhead("2026-10-01", 1100), rules.Overhead("2026-10-10", 1200)]
+    for overheads in (said, said[::-1]):
+        days = ("2026-09-30", "2026-10-01", "2026-10-09", "2026-10-10")
+        assert [rules.overhead_on(overheads, day) for day in days] == [1000, 1100, 1100, 1200]
 
 
 def test_half_a_unit_is_rounded_up():

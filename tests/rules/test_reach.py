@@ -3,6 +3,7 @@
 import random
 import re
 
+import numpy as np
 import pytest
 
 from linnet.desk.statement import reach
@@ -31,6 +32,56 @@ def test_a_line_without_scatter_is_found():
     assert (found.slope, found.visits) == (pytest.approx(2), pytest.approx(3 + 2 * 19.5))
     assert found.slope_range == (pytest.approx(2), pytest.approx(2))
     assert reach.meets(found, 23) == (pytest.approx(10), pytest.approx(10), pytest.approx(10))
+
+
+def test_a_line_by_hand():
+    """Followers 0, 1, 2, 7; visits 1, 0, 4, 9: HC3 as MacKinnon and White write it, in whole matrices."""
+    x, y = np.array([0.0, 1, 2, 7]), np.array([1.0, 0, 4, 9])
+    columns = np.column_stack([np.ones(4), x - x.mean()])
+    bread = np.linalg.inv(columns.T @ columns)
+    fit = bread @ columns.T @ y
+    pull = np.diag(columns @ bread @ columns.T)
+    loose = ((y - columns @ fit) / (1 - pull)) ** 2
+    wide = bread @ (columns.T * loose) @ columns @ bread
+    found = line([PostReach(int(a), int(b)) for a, b in zip(x, y, strict=True)])
+    assert (found.n, found.followers) == (4, 2.5)
+    assert (found.visits, found.slope) == (pytest.approx(fit[0]), pytest.approx(fit[1]))
+    assert [found.of_visits, found.of_both, found.of_slope] == pytest.approx(
+        [wide[0, 0], wide[0, 1], wide[1, 1]]
+    )
+    reaches = 4.302653 * wide[1, 1] ** 0.5  # Student's with two degrees of freedom
+    assert found.slope_range == pytest.approx((fit[1] - reaches, fit[1] + reaches), abs=1e-5)
+
+
+def test_the_range_of_where_it_meets_solves_fieller():
+    found = Line(32, 100.0, 5.0, 0.1, 0.04, 0.0004, 0.0001)
+    at, first, last = reach.meets(found, 20)
+    assert at == pytest.approx(250)
+    assert first < at < last
+    for end in (first, last):  # there the line is just t standard errors away
+        away = end - 100
+        error = (0.04 + 2 * away * 0.0004 + away**2 * 0.0001) ** 0.5
+        assert abs(5 + 0.1 * away - 20) == pytest.approx(found.t * error)
+
+
+def test_what_is_said_of_a_line():
+    steep = [PostReach(n, 3 + 2 * n) for n in range(40)]
+    said = reach.enough(steep, 39, 700, 100)
+    assert (said.followers, said.low, said.high) == (2, 2, 2)
+    assert said.words.startswith("A post pays for its time at about 2 followers (range 2 to 2, 40 posts).")
+    assert (
+        "It needs 7.0 visits for that; 200.0 to 200.0 visits more a post for each 100 followers."
+        in said.words
+    )
+    # twice as many as there ever were is not far beyond, one more is
+    assert "far beyond" not in reach.enough(steep, 39, 100 * (3 + 2 * 78), 100).words
+    assert "far beyond the 39 you have had" in reach.enough(steep, 39, 100 * (3 + 2 * 79), 100).words
+    flat = reach.enough([PostReach(n, 5 + n % 2) for n in range(40)], 39, 700, 100)
+    assert flat.words.startswith("No visible slope from 0 to 39 followers (40 posts): \N{MINUS SIGN}")
+    falling = reach.enough([PostReach(n, 200 - 2 * n) for n in range(40)], 39, 700, 100)
+    assert "From 0 to 39 followers (40 posts)" in falling.words
+    assert "200.0 to 200.0 visits fewer a post for each 100 followers" in falling.words
+    assert reach.enough(steep, 39, 700, 0.5).followers is not None
 
 
 @pytest.mark.wide  # a second of drawing worlds

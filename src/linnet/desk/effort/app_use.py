@@ -136,6 +136,6 @@ def _run(times: Sequence[int], first: int) -> int:
         n, total, squares = n + 1, total + interval, squares + interval * interval
         # variance = squares/n - (total/n)^2 in whole numbers, so that nothing is lost
         uneven = n * squares - total * total >= (STEADY * total) ** 2
-        if interval < SLOWEST_BURST or (n > 1 and uneven):
+        if interval < SLOWEST_BURST or uneven:
             return at - 1
     return len(times) - 1
