@@ -139,6 +139,22 @@ def test_a_machine_that_slept_brings_nothing():
     assert page_spans([], 90_000) == []
 
 
+@pytest.mark.parametrize(
+    ("gap", "counted"),
+    [(15_000, 15_000), (20_000, 20_000), (20_001, 15_000), (60_000, 15_000), (60_001, 0)],
+)
+def test_how_much_a_late_beat_still_says(gap, counted):
+    beats = [Beat(1, at, "a", 7, "read", 0) for at in (0, gap)]
+    assert total(rules.tab_spans(beats, rules.IDLE)) == counted
+
+
+def test_two_inputs_within_the_idle_limit_have_the_time_between_them():
+    assert rules.IDLE == 90_000
+    assert rules.awake([0, 90_000], 90_000) == [(0, 120_000)]
+    assert rules.awake([0, 90_001], 90_000) == [(0, 30_000), (90_001, 120_001)]
+    assert rules.awake([], 90_000) == []
+
+
 def test_beats_a_little_late_lose_nothing():
     beats = [Beat(1, n * 15_400, "a", 7, "write", 0) for n in range(11)]
     assert total(page_spans(beats, 90_000)) == 154_000
