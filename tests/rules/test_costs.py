@@ -197,6 +197,7 @@ def test_a_day_of_a_tool_is_rounded_half_up():
 def test_of_equal_rests_the_first_has_the_unit():
     assert shared(2, {"a": 1, "b": 1, "c": 1}) == {"a": 1, "b": 1, "c": 0}
     assert shared(10, {"a": 1, "b": 2}) == {"a": 3, "b": 7}
+    assert shared(10, {"a": 5, "b": 2}) == {"a": 7, "b": 3}  # 7.14 and 2.86
     assert shared(5, {"a": 0, "b": 0}) == {"a": 0, "b": 0}
 
 

@@ -259,6 +259,19 @@ def test_woocommerce_signs_with_a_key_until_its_end():
             signing.check_woocommerce(header, body, keys, now)
 
 
+def test_which_secret_may_sign():
+    for good, shop in (("x" * 16, ""), ("x" * 200, "woocommerce"), ("whsec_" + "x" * 10, "stripe")):
+        rules.check_secret(good, shop)
+    for bad, shop in (
+        ("x" * 15, ""),
+        ("x" * 201, ""),
+        ("é" * 16, ""),
+        ("x" * 16 + "\n", ""),
+        ("x" * 16, "stripe"),
+    ):
+        assert refused(rules.check_secret, bad, shop) == "secret"
+
+
 def test_which_words_are_a_coupon():
     assert words_of(" Rye  10,,FAIR , ") == ["rye 10", "fair"]
     assert check_word(f" {'x' * 60} ") == "x" * 60

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linnet.desk.sales.rules import check_sale
+from linnet.desk.sales.rules import check_sale, email_digest
 from linnet.desk.sales.shops import Told, read_stripe, read_woocommerce
 from linnet.kernel.clock import parse_time
 from linnet.kernel.errors import Invalid
@@ -91,3 +91,23 @@ def test_nothing_to_pay_and_nobody_named():
     for name in ("x" * 91, ""):
         with pytest.raises(Invalid):
             read_stripe(event("checkout.session.completed", session(payment_intent=name, id=""), NOW))
+
+
+def test_what_a_session_carries():
+    def read(**more):
+        return read_stripe(event("checkout.session.completed", session(**more), NOW)).sale
+
+    assert read().ln == "Ab3xK7q"
+    assert read(metadata={"ln": "Zb3xK7q"}).ln == "Zb3xK7q"  # what was meant for it goes before
+    assert read(client_reference_id="cart 17").ln == ""
+    assert read(client_reference_id=None).ln == ""
+    named = read(customer_details=None, customer_email="bob@example.org")
+    assert named.email_sha256 == email_digest("bob@example.org")
+    assert read(metadata={"coupon": " RYE "}).coupon == "RYE"
+    assert read().coupon == ""
+    assert read(payment_intent=None).id == "cs_live_1"
+
+
+def test_a_charge_without_a_payment_is_its_own():
+    told = read_stripe(event("charge.refunded", charge(100, payment_intent=None), NOW)).total
+    assert (told.sale, told.ref, told.amount) == ("ch_1", "ch_1:100", 100)
