@@ -157,3 +157,14 @@ def test_a_preview_is_what_the_page_says_of_itself():
 @given(st.text(max_size=400))
 def test_no_page_breaks_the_preview(html):
     assert read_preview("https://t.example/", html, url="https://t.example/", now=1).fetched_at == 1
+
+
+def test_a_go_link_is_known_by_its_address():
+    base = "https://linnet.example"
+    codes = {
+        f"{base}/go/Ab3xK7q": "Ab3xK7q",
+        f"{base}/go/x": "",
+        "Ab3xK7q": "",
+        "https://a.example/go/Ab3xK7q": "",
+    }
+    assert {url: rules.go_code(url, base) for url in codes} == codes

@@ -418,3 +418,41 @@ def test_readers_of_logs_never_raise(raw):
     for read in (read_line, formats.Caddy("a.example"), table):
         found = read(raw)
         assert found is None or found.what in {"page", "asset", "other"}
+
+
+def test_a_line_of_a_table():
+    head = b"time,address,target,user_agent,host,status\n"
+    read = formats.Table(head, "a.example", {}, UTC)
+
+    def line(time="1792990000", address="203.0.113.7", target="/x", host="www.a.example", status="200"):
+        return read(f"{time},{address},{target},UA,{host},{status}".encode())
+
+    found = line()
+    assert (found.at, found.path, found.user_agent, found.status) == (1_792_990_000_000, "/x", "UA", 200)
+    assert read(head) is formats.PASSED
+    assert line(host="b.example") is formats.PASSED
+    for lacking in ("address", "target", "status"):
+        assert line(**{lacking: ""}) is None
+    assert [line(status=status) for status in ("ok", "\u0662\u0660\u0660")] == [None, None]
+    assert line(time="soon") is None
+    assert read(b"1792990000,203.0.113.7,/x,UA,a.example\n") is None  # a cell too few
+    assert line(target="/" + "x" * 20_000) is None
+
+
+def test_what_is_held_in_the_hand():
+    agents = {
+        "Mozilla/5.0 (iPad; CPU OS 18_5)": "tablet",
+        "Mozilla/5.0 (Tablet; rv:140.0)": "tablet",
+        "Mozilla/5.0 (Linux; Android 14) Chrome/149.0": "tablet",
+        "Mozilla/5.0 (Linux; Android 14) Chrome/149.0 Mobile": "phone",
+        "Mozilla/5.0 (iPhone)": "phone",
+        CHROME: "desktop",
+    }
+    assert {agent: read_agent(agent).device for agent in agents} == agents
+
+
+def test_safari_counts_by_the_year_since_26():
+    at = parse_time("2026-10-26T00:00:00Z", "at")
+    current = {15: False, 17: False, 18: True, 26: True, 27: True, 28: False}
+    seen = {n: is_current(read_agent(f"Mozilla/5.0 Version/{n}.0 Safari/604.1"), at) for n in current}
+    assert seen == current
