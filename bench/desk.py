@@ -23,7 +23,7 @@ from linnet.db.tx import Tx
 from linnet.desk.firm import queries as firms
 from linnet.desk.links import actions as links
 from linnet.desk.statement.report import statement
-from linnet.desk.trial import power
+from linnet.desk.trial.reckoning import power
 from linnet.desk.trial.values import DayRecord, Design
 from linnet.desk.visits.lines import read_line
 from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND, now_ms, zone

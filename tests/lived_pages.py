@@ -4,8 +4,8 @@ import random
 
 from linnet.db.database import Database
 from linnet.db.tx import Tx
-from linnet.desk.trial import page_queries
-from linnet.desk.trial.page_rules import Linked, PageTurn, week_days
+from linnet.desk.trial.pages import queries as page_queries
+from linnet.desk.trial.pages.rules import Linked, PageTurn, week_days
 from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.rules import Trial
 from linnet.desk.trial.values import Worth

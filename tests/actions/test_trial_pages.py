@@ -11,18 +11,11 @@ from linnet.desk.drafts.rules import Content, Draft
 from linnet.desk.links import actions as links
 from linnet.desk.pool import actions as pool
 from linnet.desk.publishing import actions as publishing
-from linnet.desk.trial import (
-    actions,
-    calendar,
-    errands,
-    obeying,
-    page_queries,
-    page_state,
-    protocol,
-    queries,
-    records,
-)
-from linnet.desk.trial.page_rules import PageTurn, week_days
+from linnet.desk.trial import actions, errands, obeying, protocol, queries, records
+from linnet.desk.trial.pages import queries as page_queries
+from linnet.desk.trial.pages import state as page_state
+from linnet.desk.trial.pages.rules import PageTurn, week_days
+from linnet.desk.trial.reckoning import calendar
 from linnet.desk.trial.records import Judged
 from linnet.desk.trial.rules import QuietTime, Trial
 from linnet.desk.trial.values import Protocol

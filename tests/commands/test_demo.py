@@ -34,8 +34,9 @@ from linnet.desk.firm import queries as firms
 from linnet.desk.firm.rules import INVENTED, FirstPerson, NewFirm
 from linnet.desk.start import queries as starts
 from linnet.desk.statement import report
-from linnet.desk.trial import page_queries, protocol
+from linnet.desk.trial import protocol
 from linnet.desk.trial import queries as trials
+from linnet.desk.trial.pages import queries as page_queries
 from linnet.desk.trial.records import Judged
 from linnet.desk.visits.rules import MACHINES
 from linnet.kernel.clock import DAY, HOUR, MINUTE, moment, now_ms

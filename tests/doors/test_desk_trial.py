@@ -11,9 +11,10 @@ from linnet.db.tx import Tx
 from linnet.desk.drafts import queries as draft_queries
 from linnet.desk.effort import prices
 from linnet.desk.effort.money import Tool
-from linnet.desk.trial import actions, calendar, errands, protocol, queries
+from linnet.desk.trial import actions, errands, protocol, queries
 from linnet.desk.trial.actions import PowerStep, ReadTrial
 from linnet.desk.trial.planning import Plan
+from linnet.desk.trial.reckoning import calendar
 from linnet.desk.trial.rules import Trial
 from linnet.kernel.clock import DAY, HOUR, now_ms, zone
 from linnet.kernel.days import day_of, day_start, days_between, next_day

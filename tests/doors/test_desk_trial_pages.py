@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 
 from linnet.desk.drafts import queries as draft_queries
-from linnet.desk.trial import errands, page_queries, page_rules, protocol, queries
+from linnet.desk.trial import errands, protocol, queries
 from linnet.desk.trial.actions import PowerStep
+from linnet.desk.trial.pages import queries as page_queries
+from linnet.desk.trial.pages import rules as page_rules
 from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.rules import Trial
 from linnet.kernel.clock import DAY, HOUR, now_ms

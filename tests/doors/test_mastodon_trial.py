@@ -9,7 +9,8 @@ from mastodon import MastodonAPIError
 from linnet.desk.drafts import actions as drafts
 from linnet.desk.firm import actions as firms
 from linnet.desk.firm.rules import FirstPerson, NewFirm
-from linnet.desk.trial import calendar, obeying, queries
+from linnet.desk.trial import obeying, queries
+from linnet.desk.trial.reckoning import calendar
 from linnet.kernel.clock import DAY, HOUR, MINUTE, now_ms, zone
 from linnet.kernel.days import day_of
 from linnet.social.posts.rules import Author

@@ -8,7 +8,8 @@ from mastodon import MastodonAPIError
 
 from linnet.desk.firm import actions as firms
 from linnet.desk.firm.rules import FirstPerson, NewFirm
-from linnet.desk.trial import calendar, queries
+from linnet.desk.trial import queries
+from linnet.desk.trial.reckoning import calendar
 from linnet.kernel.clock import DAY, HOUR, MINUTE, now_ms, zone
 from linnet.kernel.days import day_of
 from linnet.social.posts.rules import Author

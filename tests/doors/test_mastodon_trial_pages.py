@@ -10,7 +10,9 @@ from mastodon import MastodonAPIError
 from linnet.desk.drafts import actions as drafts
 from linnet.desk.firm import actions as firms
 from linnet.desk.firm.rules import FirstPerson, NewFirm
-from linnet.desk.trial import page_queries, page_rules, queries
+from linnet.desk.trial import queries
+from linnet.desk.trial.pages import queries as page_queries
+from linnet.desk.trial.pages import rules as page_rules
 from linnet.kernel.clock import DAY, now_ms, zone
 from linnet.kernel.days import day_of, day_start, next_day
 from linnet.social.posts.rules import Author

@@ -16,7 +16,7 @@ from linnet.desk.start.rules import Start
 from linnet.desk.statement import report, steps, unknown
 from linnet.desk.statement.reach import Enough
 from linnet.desk.statement.rules import Figure, Statement, TimeLine
-from linnet.desk.trial.verdict import SENTENCES, TITLES
+from linnet.desk.trial.words.verdict import SENTENCES, TITLES
 from linnet.kernel.clock import HOUR, MINUTE, now_ms
 from linnet.kernel.days import day_of, day_start, month_of, week_of
 from linnet.kernel.value import changed

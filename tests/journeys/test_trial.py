@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, expect
 from linnet.db.tx import Tx
 from linnet.desk.firm import actions as firm
 from linnet.desk.firm.rules import FirstPerson, NewFirm
-from linnet.desk.trial import calendar, protocol, queries
+from linnet.desk.trial import protocol, queries
+from linnet.desk.trial.reckoning import calendar
 from linnet.desk.trial.rules import Trial
 from linnet.kernel.clock import DAY, HOUR, now_ms, zone
 from linnet.kernel.days import day_of, days_between, next_day

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from linnet.db.tx import Tx
-from linnet.desk.trial import calendar, queries
+from linnet.desk.trial import queries
+from linnet.desk.trial.reckoning import calendar
 from linnet.desk.trial.rules import Trial
 from linnet.kernel.clock import DAY, HOUR, now_ms
 from linnet.kernel.days import day_of

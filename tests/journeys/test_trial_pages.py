@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from linnet.desk.trial import page_queries, page_rules, queries
+from linnet.desk.trial import queries
+from linnet.desk.trial.pages import queries as page_queries
+from linnet.desk.trial.pages import rules as page_rules
 from linnet.desk.trial.rules import Trial
 from linnet.kernel.clock import DAY, now_ms
 from linnet.kernel.days import day_of

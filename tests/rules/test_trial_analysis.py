@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from linnet.desk.trial import analysis, calendar, looks, model, paged
 from linnet.desk.trial.protocol import Document
+from linnet.desk.trial.reckoning import analysis, calendar, looks, model, paged
 from linnet.desk.trial.values import DayRecord, PageRecord, Protocol
 from linnet.kernel.days import next_day
 from linnet.kernel.errors import Invalid

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linnet.desk.trial import calendar, looks
-from linnet.desk.trial.chance import Stream, commitment
-from linnet.desk.trial.student import t_point
+from linnet.desk.trial.reckoning import calendar, looks
+from linnet.desk.trial.reckoning.chance import Stream, commitment
+from linnet.desk.trial.reckoning.student import t_point
 from linnet.desk.trial.values import Design, Look
 from linnet.kernel.clock import HOUR, to_ms
 from linnet.kernel.days import day_start, next_day

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from linnet.desk.trial import power_pages
 from linnet.desk.trial.dose import Week, slope, words
+from linnet.desk.trial.reckoning import power_pages
 from linnet.desk.trial.values import Design, PageRecord, Power
 from linnet.kernel.errors import Invalid
 from linnet.kernel.value import changed

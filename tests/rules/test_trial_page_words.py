@@ -5,10 +5,13 @@ import re
 
 import pytest
 
-from linnet.desk.trial import line_words, page_words, paged, verdict
-from linnet.desk.trial.calendar import last_day
 from linnet.desk.trial.protocol import freeze
+from linnet.desk.trial.reckoning import judging, paged
+from linnet.desk.trial.reckoning.calendar import last_day
 from linnet.desk.trial.values import Design, Power, Protocol, Reading, Worth
+from linnet.desk.trial.words import line as line_words
+from linnet.desk.trial.words import pages as page_words
+from linnet.desk.trial.words import verdict
 from linnet.kernel.value import changed
 from tests.trials import world
 
@@ -53,7 +56,7 @@ EVERY = [
 @pytest.mark.parametrize(("kind", "found"), EVERY)
 def test_no_word_of_a_trial_of_days(kind: str, found: Reading):
     protocol = frozen(baseline_days=9, waived=True)
-    judged = verdict.judge(protocol, found)
+    judged = judging.judge(protocol, found)
     assert judged.kind == kind
     said = verdict.words(protocol, found, judged)
     for words in (said.sentence, *said.lines, *said.next, *said.reasons, said.slow, *said.notes):
@@ -63,7 +66,7 @@ def test_no_word_of_a_trial_of_days(kind: str, found: Reading):
 
 def test_the_lines_of_a_clear_answer():
     found = reading(6, 9)
-    said = verdict.words(frozen(), found, verdict.judge(frozen(), found))
+    said = verdict.words(frozen(), found, judging.judge(frozen(), found))
     assert said.lines == (
         "Posting about a page brought it 7.5 visits a week; range 6.0 to 9.0 (32 weeks of pages promoted, 32 not).",
         "A week of promoting a page costs 5.00 EUR (8 minutes) and pays for itself from 2.5 to 5.0 visits to it.",
@@ -87,7 +90,7 @@ def test_many_calendars_are_told_in_few_letters():
 
 def test_what_broke_it_is_counted_in_days_and_in_pages_by_week():
     found = reading(1, 6, broken=("dropped", "compliance"), posted_quiet=20, lost=6, dropped=8, days=56)
-    said = verdict.words(frozen(), found, verdict.judge(frozen(), found))
+    said = verdict.words(frozen(), found, judging.judge(frozen(), found))
     assert said.reasons[0].endswith("allows: 6 of 56.")
     assert said.reasons[1].endswith("a post led to 32 of 32 promoted pages, and to 20 of 32 of the others.")
     notes = " ".join(said.notes)
@@ -98,7 +101,7 @@ def test_what_broke_it_is_counted_in_days_and_in_pages_by_week():
 def test_a_plan_that_should_not_be_started():
     tiny = Power(64, 8, 500, 0.4, 1.0, (50,) * 10, 25, 9.0, 9.0, ())
     dear = changed(WORTH, cost=50)
-    found = verdict.before(DESIGN, dear, tiny)
+    found = judging.before(DESIGN, dear, tiny)
     assert found is not None
     assert found.next == ("more_pages", "measure_value", "watch")
     said = verdict.words_before(DESIGN, dear, tiny, found)
@@ -119,5 +122,5 @@ def test_a_lived_one_reads_well():
     rows = world.pages(random.Random(3), protocol, KEY, effect=9)
     rows = [changed(r, lost=1) if r.week == 1 else r for r in rows]
     found = paged.read(protocol, KEY, rows, last_day(DESIGN))
-    said = verdict.words(protocol, found, verdict.judge(protocol, found))
+    said = verdict.words(protocol, found, judging.judge(protocol, found))
     assert "Without figures: 1 of 56 days" in " ".join(said.notes)

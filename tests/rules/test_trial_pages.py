@@ -2,8 +2,8 @@
 
 import pytest
 
-from linnet.desk.trial import page_rules
-from linnet.desk.trial.page_rules import PageTurn
+from linnet.desk.trial.pages import rules as page_rules
+from linnet.desk.trial.pages.rules import PageTurn
 from linnet.desk.trial.rules import Quiet, TrialDay
 from linnet.kernel.clock import DAY, HOUR, zone
 from linnet.kernel.days import day_start, next_day

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from linnet.commands import trial as command
-from linnet.desk.trial import calendar, protocol
+from linnet.desk.trial import protocol
 from linnet.desk.trial.protocol import Document, document, export, freeze, verify
+from linnet.desk.trial.reckoning import calendar
 from linnet.desk.trial.values import Design, Rules, Worth
 from linnet.kernel.errors import Invalid
 from linnet.kernel.value import changed

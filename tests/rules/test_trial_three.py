@@ -14,20 +14,12 @@ import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linnet.desk.trial import (
-    analysis,
-    calendar,
-    looks,
-    model,
-    planning,
-    power,
-    protocol,
-    three,
-    verdict,
-)
+from linnet.desk.trial import planning, protocol
 from linnet.desk.trial.planning import Habits, OwnDay
 from linnet.desk.trial.protocol import Document, export, verify
+from linnet.desk.trial.reckoning import analysis, calendar, judging, looks, model, power, three
 from linnet.desk.trial.values import AssignedDay, DayRecord, Design, Look, Protocol, Reading, Worth
+from linnet.desk.trial.words import verdict
 from linnet.kernel.clock import MINUTE
 from linnet.kernel.days import next_day
 from linnet.kernel.errors import Invalid
@@ -252,7 +244,7 @@ def test_compliance_of_light_times_needs_a_post_and_no_day_with_too_many():
     worse = [changed(d, posted=2 if d.day in loud_days else d.posted) for d in days]
     found = analysis.read(made, KEY, worse, last)
     assert (found.light.followed, found.light.kept, found.broken) == (5, False, ())
-    said = verdict.words(made, found, verdict.judge(made, found))
+    said = verdict.words(made, found, judging.judge(made, found))
     assert any("kept in 5 of 8 half-weeks" in note and "too few" in note for note in said.notes)
 
 
@@ -269,7 +261,7 @@ def test_after_few_draws_and_at_a_stop_in_the_middle_of_three_weeks():
     nothing = analysis.read(made, KEY, days[:5], calendar.last_day(made.design))
     assert nothing.broken == ("dropped", "compliance", "no_figures")
     assert (nothing.light.quiet, nothing.light.rest) == (None, None)
-    said = verdict.words(made, nothing, verdict.judge(made, nothing))
+    said = verdict.words(made, nothing, judging.judge(made, nothing))
     assert "cannot be computed" in said.light[0]
 
 
@@ -406,7 +398,7 @@ def test_the_verdict_is_about_full_days_and_the_rest_has_no_words_of_one():
     made, days, last = played(12, 5, full=30, light=12)
     made = changed(made, worth=WORTH)
     reading = analysis.read(made, KEY, days, last)
-    found = verdict.judge(made, reading)
+    found = judging.judge(made, reading)
     assert found.kind in {"cannot_tell", "worth_it"}
     assert (found.break_even.low, found.break_even.high) == (15, 30)
     assert (found.light.line.low, found.light.line.high) == (5, 10)
@@ -427,16 +419,16 @@ def test_the_verdict_is_about_full_days_and_the_rest_has_no_words_of_one():
     assert "ruled out" not in words
     assert "trade places in 8 draws" in said.notes[0]
     other = changed(reading, light=changed(reading.light, quiet=None, rest=None))
-    assert verdict.judge(made, other).kind == found.kind  # what stands beside has no say
+    assert judging.judge(made, other).kind == found.kind  # what stands beside has no say
 
 
 def test_weeks_needed_are_whole_cycles():
     made, days, last = played(9, 1, full=3)
     made = changed(made, worth=changed(WORTH, cost=1500, light_cost=500))
-    found = verdict.judge(made, analysis.read(made, KEY, days, last))
+    found = judging.judge(made, analysis.read(made, KEY, days, last))
     assert found.weeks_needed is None or found.weeks_needed % 3 == 0
     assert (
-        verdict.weeks_needed(analysis.read(made, KEY, days, last), verdict.BreakEven(50, 50, 50), 7, 3) % 3
+        judging.weeks_needed(analysis.read(made, KEY, days, last), verdict.BreakEven(50, 50, 50), 7, 3) % 3
         == 0
     )
 
@@ -445,7 +437,7 @@ def test_both_ranges_are_drawn_on_one_scale_each_with_its_line():
     made, days, last = played(12, 5, full=30, light=12)
     made = changed(made, worth=WORTH)
     reading = analysis.read(made, KEY, days, last)
-    found = verdict.judge(made, reading)
+    found = judging.judge(made, reading)
     chart = light_chart(reading, found)
     full, light = chart.rows
     assert (full.name, light.name) == ("Full", "Light")

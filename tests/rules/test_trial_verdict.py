@@ -5,9 +5,12 @@ import random
 import pytest
 from msgspec.structs import replace
 
-from linnet.desk.trial import planning, power, verdict
+from linnet.desk.trial import planning
 from linnet.desk.trial.protocol import freeze
+from linnet.desk.trial.reckoning import judging, power
 from linnet.desk.trial.values import BreakEven, DayRecord, Design, Power, Protocol, Reading, Rules, Worth
+from linnet.desk.trial.words import line as line_words
+from linnet.desk.trial.words import verdict
 from linnet.kernel.days import next_day
 from linnet.kernel.errors import Invalid
 from linnet.kernel.value import changed
@@ -48,38 +51,38 @@ def reading(low: float | None, high: float | None, **more: object) -> Reading:
     ],
 )
 def test_the_range_is_judged_against_the_line_and_not_against_zero(low, high, kind):
-    assert verdict.judge(frozen(), reading(low, high)).kind == kind
+    assert judging.judge(frozen(), reading(low, high)).kind == kind
 
 
 def test_what_of_the_cost_are_tools_stands_in_the_words():
     dear = frozen(cost=3099, tools=99)
-    said = verdict.words(dear, reading(0.5, 20.25), verdict.judge(dear, reading(0.5, 20.25)))
+    said = verdict.words(dear, reading(0.5, 20.25), judging.judge(dear, reading(0.5, 20.25)))
     assert "A day of posting costs 30.99 EUR (45 minutes, and 0.99 EUR for tools)" in said.lines[1]
     assert planning.a_day_of(3000) == 99  # 36.00 a year over 365 days
     assert planning.a_day_of(0) == 0
 
 
 def test_a_value_known_badly_makes_both_answers_harder():
-    assert verdict.break_even(WORTH) == BreakEven(15, 20, 30)
+    assert judging.break_even(WORTH) == BreakEven(15, 20, 30)
     sure = changed(WORTH, value_low=150_000, value_high=150_000)
-    assert verdict.break_even(sure) == BreakEven(20, 20, 20)
-    assert verdict.break_even(changed(WORTH, value_low=0)) == BreakEven(15, 20, None)
-    nothing = verdict.judge(frozen(value_low=0), reading(1000, 2000))
+    assert judging.break_even(sure) == BreakEven(20, 20, 20)
+    assert judging.break_even(changed(WORTH, value_low=0)) == BreakEven(15, 20, None)
+    nothing = judging.judge(frozen(value_low=0), reading(1000, 2000))
     assert nothing.kind == "cannot_tell"  # a visit that may be worth nothing never surely pays
 
 
 def test_a_look_for_futility_never_says_worth_it():
     early = reading(31, 60, how="futility", limit=100)
-    assert verdict.judge(frozen(), early).kind == "cannot_tell"
-    assert verdict.judge(frozen(), reading(-5, 10, how="futility", limit=100)).kind == "not_worth_it"
+    assert judging.judge(frozen(), early).kind == "cannot_tell"
+    assert judging.judge(frozen(), reading(-5, 10, how="futility", limit=100)).kind == "not_worth_it"
     # and of one that goes on no more is told
-    assert verdict.goes_on(early, verdict.judge(frozen(), early))
+    assert judging.goes_on(early, judging.judge(frozen(), early))
     for found in (reading(-5, 10, how="futility", limit=100), reading(2, 20), reading(2, 20, how="look")):
-        assert not verdict.goes_on(found, verdict.judge(frozen(), found))
+        assert not judging.goes_on(found, judging.judge(frozen(), found))
 
 
 def test_a_broken_trial_says_nothing_else_however_clear_the_figures_are():
-    found = verdict.judge(frozen(), reading(40, 50, broken=("compliance",), posted_quiet=5))
+    found = judging.judge(frozen(), reading(40, 50, broken=("compliance",), posted_quiet=5))
     assert (found.kind, found.reasons) == ("broken", ("compliance",))
     said = verdict.words(frozen(), reading(40, 50, broken=("compliance",), posted_quiet=5), found)
     assert said.title == "Trial broken"
@@ -88,39 +91,39 @@ def test_a_broken_trial_says_nothing_else_however_clear_the_figures_are():
 
 
 def test_money_takes_the_value_that_makes_each_end_widest():
-    found = verdict.judge(frozen(), reading(-4, 10)).money
+    found = judging.judge(frozen(), reading(-4, 10)).money
     assert (found.low, found.middle, found.high) == (-800, 450, 2000)
     assert (found.net_low, found.net_middle, found.net_high) == (-3800, -2550, -1000)
-    above = verdict.judge(frozen(), reading(4, 10)).money
+    above = judging.judge(frozen(), reading(4, 10)).money
     assert above.low == 400
-    assert verdict.judge(frozen(), reading(None, None)).money is None
+    assert judging.judge(frozen(), reading(None, None)).money is None
 
 
 def test_weeks_needed_grow_with_the_square_of_the_range_over_the_distance():
-    line = verdict.break_even(WORTH)
-    assert verdict.weeks_needed(reading(0, 20), line) == 48  # half 10, distance 5: 12 * 4
-    assert verdict.weeks_needed(reading(35, 45), line) == 4  # half 5, distance 10
-    assert verdict.weeks_needed(reading(5, 15.5), line) == 16
-    assert verdict.weeks_needed(reading(10, 30), line) is None  # the effect is between the ends of the line
-    assert verdict.weeks_needed(reading(-70.1, 100), line) is None  # more than ten years
+    line = judging.break_even(WORTH)
+    assert judging.weeks_needed(reading(0, 20), line) == 48  # half 10, distance 5: 12 * 4
+    assert judging.weeks_needed(reading(35, 45), line) == 4  # half 5, distance 10
+    assert judging.weeks_needed(reading(5, 15.5), line) == 16
+    assert judging.weeks_needed(reading(10, 30), line) is None  # the effect is between the ends of the line
+    assert judging.weeks_needed(reading(-70.1, 100), line) is None  # more than ten years
     assert (
-        verdict.weeks_needed(reading(0, 20, how="stopped"), line) is None
+        judging.weeks_needed(reading(0, 20, how="stopped"), line) is None
     )  # the range is wide for its own reason
 
 
 def test_weeks_needed_at_their_ends():
-    line = verdict.break_even(WORTH)
-    assert verdict.weeks_needed(reading(19, 21), line) is None  # a narrow range, but within the line's own
+    line = judging.break_even(WORTH)
+    assert judging.weeks_needed(reading(19, 21), line) is None  # a narrow range, but within the line's own
     for end in ("low", "high"):
-        assert verdict.weeks_needed(changed(reading(35, 45), **{end: None}), line) is None
-    assert verdict.weeks_needed(reading(0, 20), BreakEven(None, None, None)) is None
-    assert verdict.weeks_needed(reading(-5, 15, days=3640), line) == 520  # ten years, and no week more
-    assert verdict.weeks_needed(reading(-5, 15, days=3641), line) is None
+        assert judging.weeks_needed(changed(reading(35, 45), **{end: None}), line) is None
+    assert judging.weeks_needed(reading(0, 20), BreakEven(None, None, None)) is None
+    assert judging.weeks_needed(reading(-5, 15, days=3640), line) == 520  # ten years, and no week more
+    assert judging.weeks_needed(reading(-5, 15, days=3641), line) is None
     assert (
-        verdict.weeks_needed(reading(35, 45, days=40, dropped=44), line) == 4
+        judging.weeks_needed(reading(35, 45, days=40, dropped=44), line) == 4
     )  # days without figures take time too
-    assert verdict.weeks_needed(reading(35, 45), line, rows=21) == 2
-    assert verdict.weeks_needed(reading(35, 45), line, cycle=3) == 3
+    assert judging.weeks_needed(reading(35, 45), line, rows=21) == 2
+    assert judging.weeks_needed(reading(35, 45), line, cycle=3) == 3
 
 
 @pytest.mark.parametrize(
@@ -136,15 +139,15 @@ def test_weeks_needed_at_their_ends():
 )
 def test_when_a_trial_is_not_to_be_started(smallest: float | None, mean: float, *, start: bool):
     seen = Power(100, 52, 80, mean, 5.0, (8,) * 10, 4, smallest, 12.0, ())
-    assert (verdict.before(HALF, WORTH, seen) is None) is start
+    assert (judging.before(HALF, WORTH, seen) is None) is start
     if smallest == 51.0:
         free = replace(WORTH, value_low=0, value=0, value_high=0)  # no number of visits would pay
-        assert verdict.before(HALF, free, seen).next == ("which_page", "measure_value", "watch")
-        assert verdict.before(HALF, free, changed(seen, smallest=9.0)) is None
+        assert judging.before(HALF, free, seen).next == ("which_page", "measure_value", "watch")
+        assert judging.before(HALF, free, changed(seen, smallest=9.0)) is None
 
 
 def test_cannot_tell_has_its_four_lines_and_the_next_best_thing():
-    found = verdict.judge(frozen(), reading(0.5, 20.25))
+    found = judging.judge(frozen(), reading(0.5, 20.25))
     said = verdict.words(frozen(), reading(0.5, 20.25), found)
     assert said.title == "Cannot tell yet"
     assert said.lines == (
@@ -157,17 +160,17 @@ def test_cannot_tell_has_its_four_lines_and_the_next_best_thing():
     )
     assert found.next == ("which_page", "halve")
     assert "reputation" in said.slow
-    near = verdict.judge(frozen(), reading(2, 16))
+    near = judging.judge(frozen(), reading(2, 16))
     assert (near.weeks_needed, near.next[0]) == (18, "longer")
     assert "about 18 weeks would settle it" in verdict.words(frozen(), reading(2, 16), near).lines[-1]
-    wide = verdict.judge(frozen(value_low=50_000), reading(2, 16))
+    wide = judging.judge(frozen(value_low=50_000), reading(2, 16))
     assert wide.next[-1] == "measure_value"
 
 
 def test_halving_the_time_is_no_advice_where_half_the_line_is_ruled_out_too():
-    assert verdict.judge(frozen(), reading(-3, 7.4)).next == ("stop",)
-    assert verdict.judge(frozen(), reading(-3, 7.5)).next == ("stop", "halve")
-    assert verdict.judge(frozen(), reading(40, 50)).next == ("keep", "look_again")
+    assert judging.judge(frozen(), reading(-3, 7.4)).next == ("stop",)
+    assert judging.judge(frozen(), reading(-3, 7.5)).next == ("stop", "halve")
+    assert judging.judge(frozen(), reading(40, 50)).next == ("keep", "look_again")
 
 
 def test_what_a_reader_must_know_stands_under_the_verdict():
@@ -175,7 +178,7 @@ def test_what_a_reader_must_know_stands_under_the_verdict():
     found = reading(
         -3, 4, dropped=2, capped=1, posted_quiet=1, followed=0.6, how="stopped", exact=False, limit=500
     )
-    notes = " ".join(verdict.words(protocol, found, verdict.judge(protocol, found)).notes)
+    notes = " ".join(verdict.words(protocol, found, judging.judge(protocol, found)).notes)
     for words in (
         "misses the truth in 5 of 100",
         "from 4999 draws among 4096 calendars of 12 coins",
@@ -193,7 +196,7 @@ def test_what_a_reader_must_know_stands_under_the_verdict():
 @pytest.mark.parametrize("low", [-1000.0, -0.04, 0.0, 0.06, 99.96, 12345.6])
 def test_figures_are_written_as_they_are_read(low):
     wanted = {-1000.0: "\u22121000", -0.04: "0.0", 0.0: "0.0", 0.06: "0.1", 99.96: "100", 12345.6: "12346"}
-    assert verdict.number(low) == wanted[low]
+    assert line_words.number(low) == wanted[low]
 
 
 def test_every_key_has_its_words():
@@ -202,7 +205,7 @@ def test_every_key_has_its_words():
         for low, high in kinds:
             for how in ("end", "stopped", "futility"):
                 protocol, found = frozen(**worth), reading(low, high, how=how)
-                said = verdict.words(protocol, found, verdict.judge(protocol, found))
+                said = verdict.words(protocol, found, judging.judge(protocol, found))
                 assert all((said.title, said.sentence, said.next, said.lines, said.slow, said.notes))
                 assert "%" not in str(said)
 
@@ -301,12 +304,12 @@ def test_the_guess_of_the_paper():
 def test_a_site_on_which_a_year_shows_nothing_is_told_not_to_start():
     tiny = tried(history(12, base=0.1))
     dear = changed(WORTH, cost=10)  # 0.05 to 0.1 visits a day would pay
-    found = verdict.before(HALF, dear, tiny)
+    found = judging.before(HALF, dear, tiny)
     assert (found.kind, found.reasons) == ("do_not_start", ("nothing_to_see",))
     said = verdict.words_before(HALF, dear, tiny, found)
     assert said.title == "Do not start this trial"
     assert "trial of pages" in said.next[0]
     assert "today there are 0." in said.lines[0]
     # a line that is far away can be ruled out even there
-    assert verdict.before(HALF, changed(WORTH, cost=3000), tiny) is None
-    assert verdict.before(HALF, dear, tried(history(12))) is None
+    assert judging.before(HALF, changed(WORTH, cost=3000), tiny) is None
+    assert judging.before(HALF, dear, tried(history(12))) is None

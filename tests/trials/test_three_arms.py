@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from linnet.desk.trial import analysis, calendar, looks, power
+from linnet.desk.trial.reckoning import analysis, calendar, looks, power
 from linnet.desk.trial.values import DayRecord, Design, Reading
 from linnet.kernel.days import next_day
 from linnet.kernel.value import changed

@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from linnet.desk.trial import analysis, calendar, dose, paged, power, verdict
+from linnet.desk.trial import dose
+from linnet.desk.trial.reckoning import analysis, calendar, judging, paged, power
 from linnet.desk.trial.values import DayRecord, Protocol, Reading, Worth
 from linnet.kernel.days import next_day
 from linnet.kernel.value import changed
@@ -113,7 +114,7 @@ def through_looks(protocol: Protocol, key: str, days: list) -> tuple[str, int]:
     """The verdict of a trial that ends at the first planned look with a clear one, and its days."""
     for look in protocol.looks:
         reading = analysis.read(protocol, key, days, next_day(protocol.design.start, look.days - 1))
-        found = verdict.judge(protocol, reading)
+        found = judging.judge(protocol, reading)
         if found.kind != "cannot_tell":
             return found.kind, look.days
     return "cannot_tell", protocol.looks[-1].days

@@ -8,8 +8,8 @@ import math
 import random
 from collections.abc import Sequence
 
-from linnet.desk.trial import calendar
 from linnet.desk.trial.protocol import freeze
+from linnet.desk.trial.reckoning import calendar
 from linnet.desk.trial.values import DayRecord, Design, PageRecord, Protocol, Worth
 from linnet.kernel.value import changed
 

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from linnet.desk.trial import protocol
-from linnet.desk.trial.light_words import SECOND
 from linnet.desk.trial.protocol import Verified
+from linnet.desk.trial.words.light import SECOND
 from linnet.kernel.errors import Invalid
 from linnet.kernel.settings import Settings
 

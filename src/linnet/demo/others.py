@@ -14,8 +14,9 @@ from linnet.demo import cast
 from linnet.demo.story import SEED, Story
 from linnet.desk.pool import actions, rules
 from linnet.desk.pool.rules import Summary
-from linnet.desk.trial import calendar, protocol, verdict
+from linnet.desk.trial import protocol
 from linnet.desk.trial.planning import cost_of
+from linnet.desk.trial.reckoning import calendar, judging
 from linnet.desk.trial.values import DayRecord, Design, Protocol, Worth
 from linnet.kernel.clock import DAY, HOUR, zone
 from linnet.kernel.days import day_of, day_start, next_day
@@ -89,7 +90,7 @@ def told(firm: Firm, now: int) -> Iterator[tuple[Summary, int]]:
     if firm.told and firm.ago >= 0:
         until = calendar.last_day(frozen.design)
         reading = protocol.read(frozen, seed, list(_days(firm, frozen, seed, chance)), (), until)
-        kind = verdict.judge(frozen, reading).kind
+        kind = judging.judge(frozen, reading).kind
         over = day_start(next_day(until, 3), own)
         yield rules.with_result(said, reading, kind, seed), min(over + FOUND_AFTER, now)
     else:

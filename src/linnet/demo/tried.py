@@ -8,7 +8,7 @@ from random import Random
 
 from linnet.demo import cast, script
 from linnet.demo.script import DAYS, FIRST_TRIAL_WEEK, TRIAL_WEEKS, Calendar, Line, ScriptError
-from linnet.desk.trial import calendar as coins
+from linnet.desk.trial.reckoning import calendar as coins
 from linnet.desk.trial.values import Design, PageWeek
 from linnet.kernel.clock import HOUR, MINUTE, moment
 from linnet.kernel.value import Value, changed

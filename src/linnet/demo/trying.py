@@ -9,19 +9,11 @@ from linnet.demo.story import Story
 from linnet.demo.tried import PAGE_WEEKS, PAGES
 from linnet.desk.firm import queries as firms
 from linnet.desk.publishing import actions as publishing
-from linnet.desk.trial import (
-    actions,
-    errands,
-    history,
-    planning,
-    power,
-    power_pages,
-    queries,
-    records,
-)
+from linnet.desk.trial import actions, errands, history, planning, queries, records
 from linnet.desk.trial.actions import PowerState
 from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.queries import Look
+from linnet.desk.trial.reckoning import power, power_pages
 from linnet.desk.trial.values import Power, Worth
 from linnet.jobs import rows as jobs
 from linnet.kernel.clock import HOUR, MINUTE

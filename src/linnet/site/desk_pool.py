@@ -12,10 +12,10 @@ from linnet.desk.pool.rules import Found, Summary
 from linnet.desk.publishing import actions as publishing
 from linnet.desk.trial import actions as trials
 from linnet.desk.trial import queries as trial_queries
-from linnet.desk.trial import verdict
-from linnet.desk.trial.promoting import is_paged
+from linnet.desk.trial.pages.promoting import is_paged
 from linnet.desk.trial.records import Judged
 from linnet.desk.trial.rules import Trial
+from linnet.desk.trial.words import verdict
 from linnet.kernel.days import date_words, day_of, span_words
 from linnet.kernel.errors import Conflict, NotAllowed, NotFound
 from linnet.kernel.ids import new_id

@@ -14,10 +14,10 @@ from linnet.desk.effort.words import CHANNEL_WORDS
 from linnet.desk.ideas import page as idea_page
 from linnet.desk.ideas.rules import Idea
 from linnet.desk.trial import queries as trials
-from linnet.desk.trial import verdict
 from linnet.desk.trial.records import Judged
 from linnet.desk.trial.rules import Trial
 from linnet.desk.trial.values import Protocol
+from linnet.desk.trial.words import verdict
 from linnet.kernel.clock import DAY
 from linnet.kernel.days import day_of, week_of
 from linnet.kernel.page import Page

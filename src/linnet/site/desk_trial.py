@@ -9,13 +9,19 @@ from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
 from linnet.desk.publishing import actions as publishing
-from linnet.desk.trial import actions, light_words, page_state, promoting, queries, records, rules, verdict
+from linnet.desk.trial import actions, queries, records, rules
 from linnet.desk.trial import protocol as protocols
+from linnet.desk.trial.pages import promoting
+from linnet.desk.trial.pages import state as page_state
 from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.queries import Look, Posted
+from linnet.desk.trial.reckoning import judging
 from linnet.desk.trial.records import Judged
 from linnet.desk.trial.rules import Note, Trial, TrialDay
 from linnet.desk.trial.values import DayRecord, PageRecord, Protocol
+from linnet.desk.trial.words import light as light_words
+from linnet.desk.trial.words import line as line_words
+from linnet.desk.trial.words import verdict
 from linnet.kernel.clock import moment, zone
 from linnet.kernel.days import day_of, span_words
 from linnet.kernel.errors import LinnetError, NotAllowed, NotFound
@@ -133,7 +139,7 @@ def running(visit: Visit, life: Life, past: list[tuple[Trial, str]]) -> Response
         broke=(sum(s.posts > 0 for s in over if s.arm == "quiet"), sum(s.arm == "quiet" for s in over)),
         dropped=[day for day in life.days if day.state == "dropped" and day.day <= trial.last_day],
         looks=[(look, day, taken.get(day)) for look, day in records.looks(protocol)],
-        goes_on=verdict.goes_on,
+        goes_on=judging.goes_on,
         words=lambda found: verdict.words(protocol, found.reading, found.verdict),
         chart=range_chart,
         light_chart=light_chart,
@@ -295,7 +301,7 @@ async def verdict_page(visit: Visit) -> Response:
         lower=light_chart(found.reading, found.verdict),
         second=light_words.SECOND,
         at_most=light_words.at_most,
-        number=verdict.number,
+        number=line_words.number,
         dropped=[day for day in life.days if day.state == "dropped" and day.day <= trial.last_day],
         notes=life.notes,
         span_words=span_words,

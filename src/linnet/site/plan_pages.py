@@ -2,7 +2,9 @@
 this week and of the next one: of later ones nobody is to know."""
 
 from linnet.db.tx import Tx
-from linnet.desk.trial import obeying, page_queries, page_rules
+from linnet.desk.trial import obeying
+from linnet.desk.trial.pages import queries as page_queries
+from linnet.desk.trial.pages import rules as page_rules
 from linnet.kernel.clock import zone
 from linnet.kernel.days import Period, day_of
 from linnet.kernel.value import Value

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from linnet.desk.trial.values import BreakEven, Contrast, Reading, Verdict
-from linnet.desk.trial.verdict import number
+from linnet.desk.trial.words.line import number
 from linnet.kernel.value import Value
 
 LEFT, RIGHT = 20, 460  # of a drawing 480 wide: small enough to be read on a phone

@@ -8,27 +8,21 @@ from starlette.routing import BaseRoute
 
 from linnet.db.tx import Tx
 from linnet.desk.links import queries as link_queries
-from linnet.desk.trial import (
-    actions,
-    calendar,
-    history,
-    page_queries,
-    page_rules,
-    page_state,
-    planning,
-    queries,
-    records,
-    rules,
-    verdict,
-)
+from linnet.desk.trial import actions, history, planning, queries, records, rules
 from linnet.desk.trial import protocol as protocols
-from linnet.desk.trial.page_rules import Linked, PageTurn
-from linnet.desk.trial.page_state import Candidate
+from linnet.desk.trial.pages import queries as page_queries
+from linnet.desk.trial.pages import rules as page_rules
+from linnet.desk.trial.pages import state as page_state
+from linnet.desk.trial.pages.rules import Linked, PageTurn
+from linnet.desk.trial.pages.state import Candidate
 from linnet.desk.trial.planning import Basis, Plan
 from linnet.desk.trial.queries import Look
+from linnet.desk.trial.reckoning import calendar, judging
 from linnet.desk.trial.records import Judged
 from linnet.desk.trial.rules import Note, Trial, TrialDay
 from linnet.desk.trial.values import Protocol, Worth
+from linnet.desk.trial.words import line as line_words
+from linnet.desk.trial.words import verdict
 from linnet.kernel.clock import moment, zone
 from linnet.kernel.days import day_of, span_words
 from linnet.kernel.errors import Invalid, LinnetError, NotAllowed
@@ -128,11 +122,11 @@ async def plan_page(visit: Visit, error: LinnetError | None = None) -> Response:
         weeks=WEEKS,
         least=protocols.BASELINE_LEAST,
         step=trial_plan.step_of(trial, plan, start) if trial and plan else None,
-        line=verdict.break_even(plan.worth) if plan else None,
+        line=judging.break_even(plan.worth) if plan else None,
         coins=calendar.coins(plan.design(start, own.key)) if plan else 0,
         start=start,
         day_words=day_words,
-        number=verdict.number,
+        number=line_words.number,
         flat_chart=flat_chart,
         errors=forms.errors_of(error, *FIELDS) if error else {},
     )
@@ -260,7 +254,7 @@ async def running(
         posts=len({link.post_id for link in found.links}),
         insisted=len({link.post_id for link in found.links if link.held}),
         looks=[(look, day, taken.get(day)) for look, day in records.looks(protocol)],
-        goes_on=verdict.goes_on,
+        goes_on=judging.goes_on,
         words=lambda judged: verdict.words(protocol, judged.reading, judged.verdict),
         chart=lambda reading, judged: range_chart(reading, judged, pages=True),
         can_end=lambda judged: judged.verdict.kind in {"worth_it", "not_worth_it"},
@@ -323,7 +317,7 @@ async def verdict_page(visit: Visit, trial: Trial, found: Judged, notes: list[No
         found=found,
         said=verdict.words(protocol, found.reading, found.verdict),
         chart=range_chart(found.reading, found.verdict, pages=True),
-        number=verdict.number,
+        number=line_words.number,
         by_page=by_page(used, protocol.design.pages),
         lost=[week for week in weeks if week.dropped],
         gone=gone(rows.days, trial),

@@ -3,12 +3,15 @@
 from starlette.responses import Response
 
 from linnet.desk.start import plan as starting
-from linnet.desk.trial import actions, calendar, habits, history, looks, planning, queries, verdict
+from linnet.desk.trial import actions, habits, history, planning, queries
 from linnet.desk.trial import protocol as protocols
 from linnet.desk.trial.actions import PowerState
 from linnet.desk.trial.planning import Basis, Habits, Plan
+from linnet.desk.trial.reckoning import calendar, judging, looks
 from linnet.desk.trial.rules import Trial
 from linnet.desk.trial.values import Kind, Said, Worth
+from linnet.desk.trial.words import line as line_words
+from linnet.desk.trial.words import verdict
 from linnet.kernel.clock import DAY, HOUR, zone
 from linnet.kernel.days import day_of
 from linnet.kernel.errors import Invalid, LinnetError
@@ -112,13 +115,13 @@ async def page(
         lag_words=lag_words(basis),
         least=protocols.BASELINE_LEAST,
         step=step_of(trial, plan, start) if trial and plan else None,
-        line=verdict.break_even(plan.worth) if plan else None,
-        light_line=verdict.break_even(plan.worth, plan.worth.light_cost) if plan and plan.light else None,
+        line=judging.break_even(plan.worth) if plan else None,
+        light_line=judging.break_even(plan.worth, plan.worth.light_cost) if plan and plan.light else None,
         coins=calendar.coins(plan.design(start, own.key)) if plan else 0,
         blind=plan is not None and plan.early_looks and len(looks.planned(plan.design(start, own.key))) == 1,
         start=start,
         day_words=day_words,
-        number=verdict.number,
+        number=line_words.number,
         flat_chart=flat_chart,
         value_text=planning.value_text,
         errors=forms.errors_of(error, *FIELDS) if error else {},
@@ -248,7 +251,7 @@ def step_of(trial: Trial, plan: Plan, start: str) -> Step:
     if power is None:
         return Step(state, not state.problem and bool(trial.power), None, "")
     design = plan.design(start, trial.time_zone)
-    refused = verdict.before(design, plan.worth, power)
+    refused = judging.before(design, plan.worth, power)
     words = "Your past is too short to try trials on: this is a first guess, by a formula."
     if power.runs:
         over = "weeks of your own pages" if plan.pages else "of your own days"

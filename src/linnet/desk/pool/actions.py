@@ -8,8 +8,8 @@ from linnet.desk.pool.queries import Public
 from linnet.desk.pool.rules import Found, Summary
 from linnet.desk.trial import actions as trials
 from linnet.desk.trial import queries as trial_queries
+from linnet.desk.trial.pages.promoting import is_paged
 from linnet.desk.trial.planning import Plan
-from linnet.desk.trial.promoting import is_paged
 from linnet.desk.trial.records import Judged
 from linnet.desk.trial.rules import Trial
 from linnet.jobs import rows as jobs

@@ -11,7 +11,7 @@ random-effects meta-analysis".
 import math
 from collections.abc import Sequence
 
-from linnet.desk.trial.student import t_point
+from linnet.desk.trial.reckoning.student import t_point
 from linnet.kernel.value import Value
 
 FEWEST = 5  # firms; below that no number is shown

@@ -10,7 +10,7 @@ Fieller 1954, "Some problems in interval estimation", which says "no end" where 
 import math
 from collections.abc import Sequence
 
-from linnet.desk.trial.student import t_point
+from linnet.desk.trial.reckoning.student import t_point
 from linnet.kernel.value import Value
 
 FEWEST = 30  # posts; below that no number is shown

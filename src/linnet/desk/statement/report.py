@@ -17,11 +17,11 @@ from linnet.desk.start import actions as starting
 from linnet.desk.statement import followers, queries, rules, steps, unknown
 from linnet.desk.statement.rules import Day, Figure, Statement, address, counted, seen
 from linnet.desk.trial import queries as trials
+from linnet.desk.trial.pages.promoting import is_paged
 from linnet.desk.trial.planning import Plan
-from linnet.desk.trial.promoting import is_paged
 from linnet.desk.trial.records import Judged
 from linnet.desk.trial.values import Protocol
-from linnet.desk.trial.verdict import TITLES, sentence
+from linnet.desk.trial.words.verdict import TITLES, sentence
 from linnet.desk.visits import figures as visit_figures
 from linnet.desk.visits import ways
 from linnet.desk.visits.figures import VisitCounts

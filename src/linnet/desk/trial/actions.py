@@ -7,9 +7,12 @@ Figures are not reckoned here: they take a second, and a transaction must not. `
 from zoneinfo import ZoneInfo
 
 from linnet.db.tx import Tx
-from linnet.desk.trial import calendar, obeying, page_state, promoting, protocol, queries, records, rules
+from linnet.desk.trial import obeying, protocol, queries, records, rules
+from linnet.desk.trial.pages import promoting
+from linnet.desk.trial.pages import state as page_state
 from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.queries import Look
+from linnet.desk.trial.reckoning import calendar
 from linnet.desk.trial.rules import Note, Stage, Trial
 from linnet.desk.trial.values import Power, Protocol
 from linnet.jobs import rows as jobs

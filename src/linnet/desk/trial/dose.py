@@ -11,9 +11,9 @@ both first autocorrelations where that is above 0 (Bartlett 1935).
 import math
 from collections.abc import Sequence
 
-from linnet.desk.trial.linear import Nuisance, Vector, dot
-from linnet.desk.trial.student import t_below, t_point
-from linnet.desk.trial.verdict import number
+from linnet.desk.trial.reckoning.linear import Nuisance, Vector, dot
+from linnet.desk.trial.reckoning.student import t_below, t_point
+from linnet.desk.trial.words.line import number
 from linnet.kernel.value import Value
 
 WEEKS_LEAST = 10

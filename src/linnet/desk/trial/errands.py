@@ -4,9 +4,10 @@ import asyncio
 import secrets
 
 from linnet.db.database import Database
-from linnet.desk.trial import actions, analysis, power, power_pages, protocol, records, verdict
+from linnet.desk.trial import actions, protocol, records
 from linnet.desk.trial.actions import PowerState, PowerStep, ReadTrial
 from linnet.desk.trial.queries import Look
+from linnet.desk.trial.reckoning import analysis, judging, power, power_pages
 from linnet.desk.trial.records import Beside, Judged, Past, ToRead
 from linnet.desk.trial.values import Power
 from linnet.kernel.clock import now_ms
@@ -77,4 +78,4 @@ def judged(due: ToRead) -> Judged:
         Beside(name, analysis.secondary(due.protocol, seed, due.days, values, due.until))
         for name, values in due.others.items()
     ]
-    return Judged(reading, verdict.judge(due.protocol, reading), tuple(beside))
+    return Judged(reading, judging.judge(due.protocol, reading), tuple(beside))

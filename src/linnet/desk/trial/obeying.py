@@ -8,8 +8,9 @@ read off what is refused.
 from collections.abc import Sequence
 
 from linnet.db.tx import Tx
-from linnet.desk.trial import promoting, queries, rules
-from linnet.desk.trial.page_rules import PageTurn, week_of
+from linnet.desk.trial import queries, rules
+from linnet.desk.trial.pages import promoting
+from linnet.desk.trial.pages.rules import PageTurn, week_of
 from linnet.desk.trial.queries import Posted
 from linnet.desk.trial.rules import LightDay, Note, Quiet, QuietTime, Trial
 from linnet.desk.trial.values import Protocol

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from linnet.desk.trial import calendar
-from linnet.desk.trial.chance import Stream
-from linnet.desk.trial.linear import median
+from linnet.desk.trial.reckoning import calendar
+from linnet.desk.trial.reckoning.chance import Stream
+from linnet.desk.trial.reckoning.linear import median
 from linnet.desk.trial.values import DayRecord, Design, Kind, Worth
 from linnet.kernel.clock import DAY, MINUTE
 from linnet.kernel.days import next_day

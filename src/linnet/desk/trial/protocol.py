@@ -18,8 +18,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
-from linnet.desk.trial import analysis, calendar, looks, paged, sources, verdict
-from linnet.desk.trial.chance import commitment
+from linnet.desk.trial import sources
+from linnet.desk.trial.reckoning import analysis, calendar, judging, looks, paged
+from linnet.desk.trial.reckoning.chance import commitment
 from linnet.desk.trial.values import (
     AssignedDay,
     DayRecord,
@@ -34,6 +35,7 @@ from linnet.desk.trial.values import (
     Verdict,
     Worth,
 )
+from linnet.desk.trial.words import verdict
 from linnet.kernel import wire
 from linnet.kernel.errors import Invalid
 from linnet.kernel.money import check_currency
@@ -215,7 +217,7 @@ def document(
         page_weeks=calendar.page_calendar(frozen.design, seed).weeks if which_page else (),
         pages=tuple(pages),
         reading=reading,
-        verdict=verdict.judge(frozen, reading),
+        verdict=judging.judge(frozen, reading),
     )
 
 
@@ -252,7 +254,7 @@ def verify(data: bytes) -> Verified:
         except Invalid as error:
             checks.append(Check("records", ok=False, words=error.sentence))
         else:
-            judged = verdict.judge(found.protocol, reading)
+            judged = judging.judge(found.protocol, reading)
             said = verdict.words(found.protocol, reading, judged)
             checks += [
                 _same("reading", found.reading, reading, f"{every} read again by the rules of the protocol"),

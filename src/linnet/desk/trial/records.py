@@ -5,9 +5,11 @@ from collections import Counter, defaultdict
 
 from linnet.db.tx import Tx
 from linnet.desk.sales import queries as sales
-from linnet.desk.trial import history, page_state, planning, queries, verdict
+from linnet.desk.trial import history, planning, queries
 from linnet.desk.trial import protocol as protocols
+from linnet.desk.trial.pages import state as page_state
 from linnet.desk.trial.planning import Plan
+from linnet.desk.trial.reckoning import judging
 from linnet.desk.trial.rules import Trial, TrialDay
 from linnet.desk.trial.values import (
     DayRecord,
@@ -181,6 +183,6 @@ def check_power(plan: Plan, frozen: Protocol, power: Power | None) -> None:
                 "The power step is not finished. Wait for it: it says whether this trial can tell anything."
             )
         return
-    refused = verdict.before(frozen.design, plan.worth, power)
+    refused = judging.before(frozen.design, plan.worth, power)
     if refused:
         raise Conflict("This trial could not tell anything, even in a year. Do not start it.")

@@ -18,10 +18,10 @@ among what is taken out. On the first day nothing is known of the day before: 1/
 from collections.abc import Sequence
 from datetime import date
 
-from linnet.desk.trial import model
-from linnet.desk.trial.calendar import spots
-from linnet.desk.trial.linear import Vector
-from linnet.desk.trial.retest import Retest
+from linnet.desk.trial.reckoning import model
+from linnet.desk.trial.reckoning.calendar import spots
+from linnet.desk.trial.reckoning.linear import Vector
+from linnet.desk.trial.reckoning.retest import Retest
 from linnet.desk.trial.values import Arm, Calendar, Design, Rules
 from linnet.kernel.value import Value
 

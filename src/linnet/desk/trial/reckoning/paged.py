@@ -20,11 +20,11 @@ Spikes: a page's week is held at the median and five MADs of that page's weeks, 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from linnet.desk.trial import calendar, model
-from linnet.desk.trial.analysis import Counted, Obeyed, Tested, reading
-from linnet.desk.trial.chance import Stream
-from linnet.desk.trial.linear import Vector, dot
-from linnet.desk.trial.retest import Estimate, Spread, ratio
+from linnet.desk.trial.reckoning import calendar, model
+from linnet.desk.trial.reckoning.analysis import Counted, Obeyed, Tested, reading
+from linnet.desk.trial.reckoning.chance import Stream
+from linnet.desk.trial.reckoning.linear import Vector, dot
+from linnet.desk.trial.reckoning.retest import Estimate, Spread, ratio
 from linnet.desk.trial.values import Design, PageCalendar, PageRecord, Protocol, Reading
 from linnet.kernel.errors import Invalid
 

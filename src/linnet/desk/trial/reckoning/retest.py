@@ -19,8 +19,8 @@ import math
 from collections.abc import Iterator, Sequence
 from operator import add
 
-from linnet.desk.trial.chance import Stream
-from linnet.desk.trial.linear import Nuisance, Vector, dot
+from linnet.desk.trial.reckoning.chance import Stream
+from linnet.desk.trial.reckoning.linear import Nuisance, Vector, dot
 from linnet.kernel.value import Value
 
 TOGETHER = 6  # coins in one table

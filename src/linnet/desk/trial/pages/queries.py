@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from linnet.db.tx import Tx
-from linnet.desk.trial.page_rules import Linked, PageTurn
+from linnet.desk.trial.pages.rules import Linked, PageTurn
 from linnet.desk.visits.rules import PROBABLE
 from linnet.kernel.value import Value
 

@@ -7,12 +7,12 @@ t of y + d v is again (x + d z)/sqrt(a + 2 d b + d^2 c).
 import math
 from collections.abc import Iterator, Sequence
 
-from linnet.desk.trial import calendar, model, paged
-from linnet.desk.trial.chance import Stream
-from linnet.desk.trial.linear import Vector, dot
-from linnet.desk.trial.looks import planned
-from linnet.desk.trial.power import AGAINST, RUNS, WEEKS_MOST, Five, Run, summed
-from linnet.desk.trial.student import t_point
+from linnet.desk.trial.reckoning import calendar, model, paged
+from linnet.desk.trial.reckoning.chance import Stream
+from linnet.desk.trial.reckoning.linear import Vector, dot
+from linnet.desk.trial.reckoning.looks import planned
+from linnet.desk.trial.reckoning.power import AGAINST, RUNS, WEEKS_MOST, Five, Run, summed
+from linnet.desk.trial.reckoning.student import t_point
 from linnet.desk.trial.values import Design, PageRecord, Rules, Step
 from linnet.kernel.errors import Invalid
 from linnet.kernel.value import Value

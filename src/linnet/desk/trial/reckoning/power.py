@@ -20,12 +20,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from operator import add, mul
 
-from linnet.desk.trial import calendar, model, three
-from linnet.desk.trial.chance import Stream
-from linnet.desk.trial.linear import Vector, dot
-from linnet.desk.trial.looks import planned
-from linnet.desk.trial.retest import Retest
-from linnet.desk.trial.student import t_point
+from linnet.desk.trial.reckoning import calendar, model, three
+from linnet.desk.trial.reckoning.chance import Stream
+from linnet.desk.trial.reckoning.linear import Vector, dot
+from linnet.desk.trial.reckoning.looks import planned
+from linnet.desk.trial.reckoning.retest import Retest
+from linnet.desk.trial.reckoning.student import t_point
 from linnet.desk.trial.values import DayRecord, Design, Power, Rules, Step
 from linnet.kernel.days import next_day
 from linnet.kernel.errors import Invalid

@@ -1,8 +1,8 @@
 """What three arms say beside the verdict: light days, and what full days have more. In words without an answer of
 their own, because only full against quiet was asked for one. Pure."""
 
-from linnet.desk.trial.line_words import in_money, number, pays
 from linnet.desk.trial.values import Contrast, Protocol, Reading, Verdict, VerdictKind
+from linnet.desk.trial.words.line import in_money, number, pays
 from linnet.kernel.money import show
 
 UNIT = "visits a day"

@@ -7,10 +7,13 @@ from zoneinfo import ZoneInfo
 
 from linnet.db.tx import Tx
 from linnet.desk.links import queries as link_queries
-from linnet.desk.trial import calendar, history, page_queries, page_rules, queries
-from linnet.desk.trial.page_rules import Linked, PageTurn
-from linnet.desk.trial.paged import LOST_DAYS
+from linnet.desk.trial import history, queries
+from linnet.desk.trial.pages import queries as page_queries
+from linnet.desk.trial.pages import rules as page_rules
+from linnet.desk.trial.pages.rules import Linked, PageTurn
 from linnet.desk.trial.planning import HISTORY, WINDOW
+from linnet.desk.trial.reckoning import calendar
+from linnet.desk.trial.reckoning.paged import LOST_DAYS
 from linnet.desk.trial.rules import Trial, TrialDay
 from linnet.desk.trial.values import Design, PageRecord, Protocol
 from linnet.kernel.clock import DAY

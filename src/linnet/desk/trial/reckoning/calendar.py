@@ -17,7 +17,7 @@ import math
 from collections.abc import Sequence
 from datetime import date
 
-from linnet.desk.trial.chance import Stream
+from linnet.desk.trial.reckoning.chance import Stream
 from linnet.desk.trial.values import Arm, AssignedDay, Block, Calendar, Design, PageCalendar, PageWeek
 from linnet.kernel.clock import zone
 from linnet.kernel.days import day_of, days_between, next_day, parse_day

@@ -19,7 +19,7 @@ Where a look falls on that day (six weeks of daily coins: after 28 days), there 
 
 import math
 
-from linnet.desk.trial.calendar import calendars
+from linnet.desk.trial.reckoning.calendar import calendars
 from linnet.desk.trial.values import Design, Look
 
 ALL = 500  # ten-thousandths

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from linnet.db.tx import Tx
 from linnet.desk.links import queries as links
 from linnet.desk.links.rules import is_code
-from linnet.desk.trial import page_queries, page_rules
-from linnet.desk.trial.page_rules import Linked, PageTurn
+from linnet.desk.trial.pages import queries as page_queries
+from linnet.desk.trial.pages import rules as page_rules
+from linnet.desk.trial.pages.rules import Linked, PageTurn
 from linnet.desk.trial.rules import Quiet, Trial
 from linnet.desk.trial.values import Protocol
 from linnet.kernel.clock import zone

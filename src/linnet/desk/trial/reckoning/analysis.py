@@ -20,11 +20,11 @@ Effect / difference in compliance is the Wald estimate of those who comply (Imbe
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from linnet.desk.trial import calendar, model, three
-from linnet.desk.trial.chance import Stream
-from linnet.desk.trial.linear import dot
-from linnet.desk.trial.looks import ALL, anytime
-from linnet.desk.trial.retest import Retest, Spread
+from linnet.desk.trial.reckoning import calendar, model, three
+from linnet.desk.trial.reckoning.chance import Stream
+from linnet.desk.trial.reckoning.linear import dot
+from linnet.desk.trial.reckoning.looks import ALL, anytime
+from linnet.desk.trial.reckoning.retest import Retest, Spread
 from linnet.desk.trial.values import (
     Calendar,
     Contrast,

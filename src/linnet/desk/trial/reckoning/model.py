@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from datetime import date
 
-from linnet.desk.trial.calendar import places
-from linnet.desk.trial.linear import Nuisance, Vector, median
-from linnet.desk.trial.retest import Retest
+from linnet.desk.trial.reckoning.calendar import places
+from linnet.desk.trial.reckoning.linear import Nuisance, Vector, median
+from linnet.desk.trial.reckoning.retest import Retest
 from linnet.desk.trial.values import Calendar, Design, Rules
 
 POISSON_MAD = 0.6745  # MAD / standard deviation of a normal, and nearly of a Poisson count
