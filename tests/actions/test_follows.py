@@ -216,7 +216,6 @@ def test_relationships_and_familiar_faces(db, trio, now):
     db.write_now(actions.follow, bob.id, cy.id, now=now)
     db.write_now(actions.accept, cy.id, bob.id, now)
     assert db.read_now(queries.familiar, ann.id, [cy.id, bob.id]) == {cy.id: [bob.id], bob.id: []}
-    assert db.read_now(queries.followed_among, ann.id, [bob.id, cy.id]) == {bob.id}
     asked = [cy.id, 424242, ann.id, bob.id, cy.id]
     assert [r.id for r in db.read_now(queries.relationships, ann.id, asked, now)] == [cy.id, ann.id, bob.id]
 

@@ -109,9 +109,7 @@ def test_the_golden_log(db, now):
     assert db.read_now(figures.counts, 0, EVER, 1) == expected
     assert db.read_now(figures.counts, 0, EVER, 2) == VisitCounts()
     assert db.read_now(figures.counts, 0, now) == VisitCounts()
-    assert db.read_now(figures.counts_by_post, [5, 6]) == {5: expected, 6: VisitCounts()}
     assert db.read_now(figures.counts_by_link, [code])[code] == expected
-    assert db.read_now(figures.posts_visited, 0, EVER) == [5]
     assert len(db.read_now(figures.moments, 0, EVER)) == 20
     by_rule = {row.rule: (row.kind, row.visits, row.hits) for row in db.read_now(figures.drawer, 0, EVER)}
     assert by_rule == {

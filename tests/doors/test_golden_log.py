@@ -80,7 +80,7 @@ def test_the_golden_log_through_the_doors(db):
     asyncio.run(play())
     expected = VisitCounts(confirmed=8, probable=20, unsure=1, machines=1011, previews=1005, staff=2)
     assert db.read_now(figures.counts, 0, EVER) == expected
-    assert db.read_now(figures.counts_by_post, [5])[5] == expected
+    assert db.read_now(figures.counts_by_link, [code])[code] == expected
     by_rule = {row.rule: (row.kind, row.visits, row.hits) for row in db.read_now(figures.drawer, 0, EVER)}
     assert by_rule == {
         "R0": ("probe", 3, 3),

@@ -1,5 +1,6 @@
 """What the picture program makes of good, odd, broken and hostile files; words about pictures."""
 
+import math
 import struct
 import subprocess
 import sys
@@ -357,10 +358,10 @@ def test_alt_text_that_is_refused(alt):
 
 
 def test_focus():
-    assert rules.parse_focus("0.5,-1") == (0.5, -1.0)
-    for bad in ("", "1", "1,2", "a,b", "nan,0", "inf,0", "0,0,0", "0;0", "-1.01,0"):
+    assert rules.check_focus(0.5, -1.0) == (0.5, -1.0)
+    for x, y in ((1.0, 2.0), (math.nan, 0.0), (0.0, math.nan), (math.inf, 0.0), (-1.01, 0.0)):
         with pytest.raises(Invalid, match=r"-1 to 1"):
-            rules.parse_focus(bad)
+            rules.check_focus(x, y)
 
 
 def row(id, *, account_id=1, post_id=None, use="post"):

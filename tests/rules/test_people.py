@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linnet.kernel.clock import DAY
 from linnet.kernel.errors import Conflict, Invalid, NotAllowed, TooMany
 from linnet.social.people import passwords, rules
 from linnet.social.people.passwords import PasswordDesk
-from linnet.social.people.rules import Account, Member, ProfileChange, ProfileField, Session
+from linnet.social.people.rules import Account, Member, ProfileChange, ProfileField
 
 BAKERY = Account(
     1, "Bakery", "bakery", "", "organization", "Bakery", "", "", "[]", None, None, False, True, True,
@@ -166,14 +165,6 @@ def test_a_proof_is_kept_with_its_line_and_never_claimed():
 def test_a_bad_profile_is_refused(change):
     with pytest.raises(Invalid):
         rules.with_changes(BAKERY, change)
-
-
-def test_sessions_end_idle_and_old():
-    session = Session("h", 1, 2, 100 * DAY, 100 * DAY, "", False, "owner")
-    assert rules.session_is_good(session, 113 * DAY)
-    assert not rules.session_is_good(session, 114 * DAY)
-    busy = Session("h", 1, 2, 100 * DAY, 190 * DAY, "", False, "owner")
-    assert not rules.session_is_good(busy, 190 * DAY)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from linnet.kernel.clock import iso
 from linnet.kernel.settings import Settings
 from linnet.kernel.wire import encode
 from linnet.mastodon.missing import AVATAR, HEADER
-from linnet.social.apps.rules import App, Bearer, Granted, Registered
+from linnet.social.apps.rules import App, Granted, Registered
 from linnet.social.emoji import rules as emoji_rules
 from linnet.social.follows.rules import Relationship
 from linnet.social.people.rules import Account, ProfileField, fields_of
@@ -224,11 +224,6 @@ def token(granted: Granted) -> Json:
         "scope": granted.scopes,
         "created_at": granted.created_at // 1000,
     }
-
-
-def poster_app(bearer: Bearer) -> Json:
-    """What a status says about the app it was written with."""
-    return {"name": bearer.app_name, "website": bearer.app_website or None}
 
 
 def marker(last_read_id: str, version: int, updated_at: int) -> Json:

@@ -14,7 +14,6 @@ from linnet.social.polls.rules import NewPoll
 from linnet.social.posts.rules import NewPost
 
 Stage = Literal["idea", "draft", "set", "sent", "missed"]
-STAGES: tuple[Stage, ...] = ("idea", "draft", "set", "sent", "missed")
 OPEN: tuple[Stage, ...] = ("idea", "draft", "set", "missed")
 
 SOONEST = MINUTE  # a time nearer than this has passed before the page is back

@@ -127,10 +127,6 @@ COUNTS = """SELECT kind, COUNT(*) AS visits FROM visit
 COUNTS_OF_ACCOUNT = """SELECT v.kind, COUNT(*) AS visits FROM visit v JOIN link l ON l.code = v.code
     WHERE v.code <> '' AND v.first_at >= :since AND v.first_at < :until AND l.account_id + 0 = :account_id
     GROUP BY v.kind"""
-COUNTS_BY_POST = """SELECT CAST(l.post_id AS TEXT) AS key, v.kind, COUNT(*) AS visits
-    FROM link l JOIN visit v ON v.code = l.code
-    WHERE l.post_id IN :post_ids AND v.code <> '' AND v.first_at >= :since AND v.first_at < :until
-    GROUP BY l.post_id, v.kind"""
 COUNTS_BY_LINK = """SELECT v.code AS key, v.kind, COUNT(*) AS visits FROM visit v
     WHERE v.code IN :codes AND v.code <> '' AND v.first_at >= :since AND v.first_at < :until
     GROUP BY v.code, v.kind"""
@@ -138,10 +134,6 @@ COUNTS_BY_CHANNEL = """SELECT l.channel AS key, v.kind, '' AS rule, COUNT(*) AS 
     FROM visit v JOIN link l ON l.code = v.code
     WHERE v.code <> '' AND v.first_at >= :since AND v.first_at < :until AND l.account_id = :account_id
     GROUP BY l.channel, v.kind"""
-POSTS_VISITED = """SELECT l.post_id FROM visit v JOIN link l ON l.code = v.code
-    WHERE v.code <> '' AND v.first_at >= :since AND v.first_at < :until AND l.post_id IS NOT NULL
-        AND (:account_id = 0 OR l.account_id = :account_id)
-    GROUP BY l.post_id ORDER BY COUNT(*) DESC, l.post_id DESC LIMIT :n"""
 DRAWER = """SELECT v.site AS key, v.kind, v.rule, COUNT(*) AS visits, CAST(SUM(v.hits) AS BIGINT) AS hits FROM visit v
     WHERE v.first_at >= :since AND v.first_at < :until GROUP BY v.site, v.kind, v.rule ORDER BY v.site, v.rule, v.kind
     LIMIT 1000"""
@@ -183,15 +175,6 @@ def counts(tx: Tx, since: int, until: int, account_id: int | None = None) -> Vis
     return tally(tx.all(Tally, COUNTS_OF_ACCOUNT, since=since, until=until, account_id=account_id))
 
 
-def counts_by_post(
-    tx: Tx, post_ids: list[int], *, since: int = 0, until: int = WIDE
-) -> dict[int, VisitCounts]:
-    """What each of these posts brought, in every channel; a post that brought nothing has noughts."""
-    rows = tx.all(Tally, COUNTS_BY_POST, post_ids=post_ids, since=since, until=until) if post_ids else []
-    found = _by_key(rows)
-    return {id: found.get(str(id), VisitCounts()) for id in post_ids}
-
-
 def counts_by_link(tx: Tx, codes: list[str], *, since: int = 0, until: int = WIDE) -> dict[str, VisitCounts]:
     """What each of these links brought."""
     rows = tx.all(Tally, COUNTS_BY_LINK, codes=codes, since=since, until=until) if codes else []
@@ -202,13 +185,6 @@ def counts_by_link(tx: Tx, codes: list[str], *, since: int = 0, until: int = WID
 def counts_by_channel(tx: Tx, account_id: int, *, since: int, until: int) -> dict[str, VisitCounts]:
     """What the links of an account brought in [since, until) ms, by channel; silent ones are not in it."""
     return _by_key(tx.all(Tally, COUNTS_BY_CHANNEL, account_id=account_id, since=since, until=until))
-
-
-def posts_visited(
-    tx: Tx, since: int, until: int, account_id: int | None = None, *, n: int = 100
-) -> list[int]:
-    """The posts whose links were followed in [since, until) ms, the most followed first."""
-    return tx.all(int, POSTS_VISITED, since=since, until=until, account_id=account_id or 0, n=n)
 
 
 def drawer(tx: Tx, since: int, until: int) -> list[Tally]:

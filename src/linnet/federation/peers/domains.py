@@ -91,11 +91,6 @@ def match(rules: Mapping[str, Rule], authority: str) -> Rule | None:
     return next((rules[name] for name in names_above(host) if name in rules), None) if host else None
 
 
-def is_within(authority: str, domain: str) -> bool:
-    """Does the host lie in the domain?"""
-    return domain in names_above(host_of(authority))
-
-
 def check_severity(text: str) -> None:
     """Raises Invalid("severity") for what is none."""
     if text not in SEVERITIES:

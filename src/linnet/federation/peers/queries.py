@@ -19,13 +19,6 @@ class Listed(Value):
     error: str
 
 
-class Due(Value):
-    """A server and when it is due."""
-
-    host: str
-    next_at: int
-
-
 # servers
 
 PEER_COLUMNS = """host, software, version, asked_at, signature, waiting, next_at, held, failures, failing_since,

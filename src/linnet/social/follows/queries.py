@@ -8,7 +8,6 @@ FOLLOW = """SELECT id, follower_id, followee_id, boosts, tell, since, uri FROM f
     WHERE followee_id = :followee_id AND follower_id = :follower_id"""
 REQUEST = """SELECT id, follower_id, followee_id, boosts, tell, since, uri FROM follow_request
     WHERE followee_id = :followee_id AND follower_id = :follower_id"""
-FOLLOWED_AMONG = "SELECT followee_id FROM follow WHERE follower_id = :follower_id AND followee_id IN :ids"
 BLOCKED = """SELECT 1 FROM block WHERE (account_id = :a AND target_id = :b) OR (account_id = :b AND target_id = :a)"""
 
 
@@ -25,11 +24,6 @@ def request(tx: Tx, follower_id: int, followee_id: int) -> Follow | None:
 def follows(tx: Tx, follower_id: int, followee_id: int) -> bool:
     """Does the one follow the other?"""
     return follow(tx, follower_id, followee_id) is not None
-
-
-def followed_among(tx: Tx, follower_id: int, ids: list[int]) -> set[int]:
-    """Whom of `ids` this account follows."""
-    return set(tx.all(int, FOLLOWED_AMONG, follower_id=follower_id, ids=ids)) if ids else set()
 
 
 TELLERS = """SELECT f.follower_id FROM follow f JOIN account a ON a.id = f.follower_id

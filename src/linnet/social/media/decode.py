@@ -45,7 +45,6 @@ LARGE_PNG = 4 << 20  # bytes: beyond this a PNG is a photograph and better kept 
 # use: width and height of the picture, and of its thumbnail; both are cropped around the middle
 CROPS = {"avatar": ((400, 400), (120, 120)), "header": ((1500, 500), (600, 200))}
 LOGO = (800, 800)
-USES = ("post", "avatar", "header", "logo", "card", "emoji")
 EMOJI, STILL_EMOJI = (256, 256), (96, 96)  # beside words; the second stands still
 BOUNDS = {"logo": LOGO, "emoji": EMOJI}  # fitted in, not cropped; what has clear parts keeps them
 MOVING = ("post", "emoji")

@@ -110,16 +110,6 @@ def check_focus(x: float, y: float, field: str = "focus") -> tuple[float, float]
     return x, y
 
 
-def parse_focus(text: str, field: str = "focus") -> tuple[float, float]:
-    """The client API's "0.5,-0.3". Raises Invalid."""
-    parts = text.split(",")
-    try:
-        x, y = (float(part) for part in parts)
-    except ValueError as error:
-        raise Invalid(field, "must be two numbers from -1 to 1, like 0.5,-0.3") from error
-    return check_focus(x, y, field)
-
-
 def check_attach(ids: Sequence[int], found: Sequence[Media], *, post_id: int, account_id: int) -> None:
     """May these be the pictures of this post of this account? `found`: the rows there are of `ids`.
     Somebody else's picture is told like one that does not exist. Raises Invalid("media_ids")."""

@@ -17,7 +17,6 @@ from linnet.social.search import actions as search
 from linnet.social.text.clean import clean, plain
 
 NAME_LENGTH = 100
-HANDLE_LENGTH = 100
 BIO_LENGTH = 20_000  # characters of HTML
 FIELDS = 8
 FIELD_LENGTH = 2048

@@ -26,8 +26,8 @@ BIO_LENGTH = 500
 FIELDS = 4
 FIELD_LENGTH = 255
 
-SESSION_IDLE = 14 * DAY
-SESSION_AGE = 90 * DAY
+SESSION_IDLE = 14 * DAY  # a session ends that was not used for so long
+SESSION_AGE = 90 * DAY  # and one that was opened so long ago
 SEEN_EVERY = HOUR  # how often a session's or token's last use is written down
 
 
@@ -360,11 +360,6 @@ def check_leaving(members: list[Member], person_id: int) -> None:
     """May `person_id` stop being an owner? Raises Conflict when nobody else is one."""
     if not any(member.role == "owner" and member.person_id != person_id for member in members):
         raise Conflict("An account needs an owner: make somebody else owner first.")
-
-
-def session_is_good(session: Session, now: int) -> bool:
-    """Neither idle for 14 days nor older than 90."""
-    return session.seen_at > now - SESSION_IDLE and session.created_at > now - SESSION_AGE
 
 
 def is_due_to_be_seen(seen_at: int, now: int) -> bool:

@@ -332,11 +332,6 @@ def profile_url(account: Account, terms: Terms) -> str:
     return f"{terms.url}/@{account.address}"
 
 
-def post_url(post: Post, account: Account, terms: Terms) -> str:
-    """The public address of a post of ours."""
-    return f"{terms.url}/@{account.address}/{post.id}"
-
-
 def check_visibility(text: str) -> Visibility:
     """Raises Invalid("visibility")."""
     for known in VISIBILITIES:

@@ -127,7 +127,6 @@ def drop_post(tx: Tx, post_id: int, author_id: int) -> None:
     tx.run(DROP_POST, post_id=post_id, author_id=author_id)
 
 
-HOLDS = "SELECT 1 FROM timeline WHERE owner_id = :owner_id AND post_id = :post_id"
 OWNERS_AMONG = "SELECT owner_id FROM timeline WHERE post_id = :post_id AND owner_id IN :owners"
 
 
