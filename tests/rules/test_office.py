@@ -53,6 +53,11 @@ def test_a_row_without_its_moment_has_no_day():
     assert rows == [["day", "id", "at"], ["2026-11-01", "A", "2026-11-01T12:00:00.000Z"], ["", "B"]]
 
 
+def test_names_of_campaigns_and_websites_are_no_numbers():
+    text = "website,source,medium,campaign,low\r\n1.5,2.5,3.5,2026.11,0.25\r\n"
+    assert table(for_office(text, BERLIN, comma=True), ";")[1] == ["1.5", "2.5", "3.5", "2026.11", "0,25"]
+
+
 def test_nothing_is_nothing():
     assert for_office("", BERLIN, comma=True) == "\ufeff"
 

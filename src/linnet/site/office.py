@@ -22,7 +22,9 @@ WAYS = ("", "point", "comma")
 _DECIMAL = re.compile(r"-?\d+\.\d+", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 # What stands here are names and words, also where they look like numbers.
-_WORDS = frozenset({"id", "ln", "coupon", "refund_of", "heard", "note", "person", "what"})
+_WORDS = frozenset(
+    ("id", "ln", "coupon", "refund_of", "heard", "note", "person", "what", "website", "source", "medium", "campaign")
+)  # fmt: skip
 
 
 def csv_file(visit: Visit, text: str, name: str) -> Response:
