@@ -32,7 +32,6 @@ LONG_FILES: dict[str, str] = {}
 LONG_FUNCTIONS: dict[str, str] = {
     "desk/feeds/actions.py:add": "one row, written out field by field",
     "desk/statement/report.py:statement": "the page in its order, one line for each of its parts",
-    "desk/visits/logs.py:_place": "what happens to one line of a log, in the order in which it happens",
 }
 
 # Tables that more than one package writes, and why.

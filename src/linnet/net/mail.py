@@ -57,9 +57,8 @@ class Smtp:
         self._port = parts.port or (465 if self._at_once else 587)
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self._sender = settings.sender
-        self._own = (
-            urlsplit(settings.url).hostname or ""
-        )  # who we say we are: a bare machine has no good name
+        # who we say we are: a bare machine has no good name
+        self._own = urlsplit(settings.url).hostname or ""
 
     async def send(self, letter: Letter) -> None:
         """Sends in a thread of its own. Raises Invalid, Upstream."""
@@ -105,9 +104,8 @@ class Smtp:
     def _connected(self) -> smtplib.SMTP:
         here = not self._at_once and self._host in HERE
         context = ssl.create_default_context()
-        if (
-            here
-        ):  # a new mail server has a certificate of nobody; to this very machine there is no way between
+        if here:
+            # a new mail server has a certificate of nobody; to this very machine there is no way between
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         if self._at_once:
             server: smtplib.SMTP = smtplib.SMTP_SSL(

@@ -65,7 +65,7 @@ async def _page(
     zone = visit.zone
     period = period_of(visit.query("period"), zone, visit.now, "month")
     found = await visit.db.read(book, period, visit)
-    skipped, skipped_leads = _skipped(visit.query("skip")), _skipped(visit.query("skip_leads"))
+    skipped, skipped_leads = (forms.whole(visit.query(name)) or 0 for name in ("skip", "skip_leads"))
     return visit.render(
         "desk/sales.html",
         title="Sales",
@@ -92,11 +92,6 @@ async def _page(
         hook=f"{visit.house.settings.url}/hooks/sale",
         attribution=ATTRIBUTION,
     )
-
-
-def _skipped(text: str) -> int:
-    """How many newer rows an address leaves out; 0 for what is no such number."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
 
 
 def _next(skipped: int, there: int) -> int:

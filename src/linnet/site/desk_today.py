@@ -28,6 +28,9 @@ from linnet.site.answers import Waiting
 from linnet.site.desk_times import clock, day_words, short_day, spent
 from linnet.site.frame import Frame, Visit
 
+WAITING, NEXT, STORIES = 5, 4, 3
+AHEAD = 14 * DAY
+
 
 class Answer(Value):
     """The last verdict of the firm's trials, and whether another trial is open."""
@@ -38,14 +41,9 @@ class Answer(Value):
     running: bool
 
 
-WAITING, NEXT, STORIES = 5, 4, 3
-AHEAD = 14 * DAY
-
-
 class Desk(Value):
-    """What the front shows. `ms`, `cost`: the account's time of this week, in minor units;
-    `measured`: the person's own measuring is on,
-    `timer`: what they have running."""
+    """What the front shows. `ms`, `cost`: the account's time of this week, in minor units; `measured`: the
+    person's own measuring is on, `timer`: what they have running; `answer`: what the firm's trials say."""
 
     waiting: Waiting
     missed: list[Draft]

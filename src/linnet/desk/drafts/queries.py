@@ -19,24 +19,17 @@ class Published(Value):
     created_at: int
 
 
-DRAFT = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
+COLUMNS = """id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
     media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at,
-    quote_id, quotable, moved, insists FROM draft WHERE id = :id"""
-BY_KEY = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
-    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at,
-    quote_id, quotable, moved, insists FROM draft WHERE account_id = :account_id AND key = :key AND key <> ''"""
-PLANNED = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
-    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at,
-    quote_id, quotable, moved, insists FROM draft WHERE account_id = :account_id AND stage IN :stages AND due_at >= :since AND due_at < :until
+    quote_id, quotable, moved, insists"""
+DRAFT = f"SELECT {COLUMNS} FROM draft WHERE id = :id"
+BY_KEY = f"SELECT {COLUMNS} FROM draft WHERE account_id = :account_id AND key = :key AND key <> ''"
+PLANNED = f"""SELECT {COLUMNS} FROM draft
+    WHERE account_id = :account_id AND stage IN :stages AND due_at >= :since AND due_at < :until
     ORDER BY due_at, id LIMIT 500"""
-LIST_DOWN = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
-    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at,
-    quote_id, quotable, moved, insists FROM draft WHERE account_id = :account_id AND stage IN :stages AND id < :below AND id > :above
-    ORDER BY id DESC LIMIT :n"""
-LIST_UP = """SELECT id, account_id, person_id, stage, text, warning, sensitive, visibility, language, reply_to_id,
-    media, poll, entry_id, go_links, app_id, key, due_at, post_id, problem, version, created_at, updated_at,
-    quote_id, quotable, moved, insists FROM draft WHERE account_id = :account_id AND stage IN :stages AND id < :below AND id > :above
-    ORDER BY id LIMIT :n"""
+LIST = f"""SELECT {COLUMNS} FROM draft
+    WHERE account_id = :account_id AND stage IN :stages AND id < :below AND id > :above"""
+LIST_DOWN, LIST_UP = f"{LIST} ORDER BY id DESC LIMIT :n", f"{LIST} ORDER BY id LIMIT :n"
 OPEN_COUNT = "SELECT COUNT(*) FROM draft WHERE account_id = :account_id AND stage IN :stages"
 TAKEN = """SELECT due_at FROM draft WHERE account_id = :account_id AND stage = 'set' AND due_at >= :since
     ORDER BY due_at LIMIT 500"""

@@ -46,7 +46,7 @@ def _letter(tx: Tx, job: MailStatement, url: str, now: int) -> Letter | None:
         rules.text(statement, address, stop),
         f"statement.{job.week}.{job.person_id}",
         now,
-        letter.html(statement, address, stop),
-        statement.firm,
-        stop,
+        html=letter.html(statement, address, stop),
+        by=statement.firm,
+        stop=stop,
     )

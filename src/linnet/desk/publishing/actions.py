@@ -26,9 +26,10 @@ def publish(
     go_links: bool = False,
     insists: bool = False,
 ) -> int:
-    """As `posts.publish`; links to the firm's own sites carry a code, foreign ones too with
-    `go_links`, because it was asked for. In quiet time of a trial only answers to people who wrote
-    go out, and what `insists`, which is written down; on a light day no more than it may have. Raises what that raises, and QuietTime."""
+    """As `posts.publish`; links to the firm's own sites carry a code, foreign ones too with `go_links`,
+    because it was asked for. In quiet time of a trial only answers to people who wrote go out, on a light day
+    no more than it may have, and what `insists`, which is written down. Raises what that raises, and
+    QuietTime."""
     if new.key:
         tx.hold(author.account_id)  # the same request twice at once
     if new.key and post_queries.by_key(tx, author.account_id, new.key) is not None:

@@ -35,8 +35,9 @@ PAGES = frozenset({"", "html", "htm", "xhtml", "shtml", "php", "asp", "aspx", "j
 class Line(Value):
     """A line that could be read. `address`, `user_agent` and `asked_by`, the path of the page that
     asked for it, stay in memory. `what`: page (a document), asset (style, script, font or icon), other.
-    `hash`: of a page's time, size and of what is kept of it, so that nothing else can be guessed by it: no address,
-    no user agent, no query. `former`: of what it was made before, with the query in it, for a log that is read again; it stays in memory."""
+    `hash`: of a page's time, size and of what is kept of it, so that nothing else can be guessed by it: no
+    address, no user agent, no query. `former`: of what it was made before, with the query in it, for a log
+    that is read again; it stays in memory."""
 
     at: int
     address: str

@@ -267,30 +267,7 @@ class _Desk:
             )
             queries.touch(self._tx, visit)
         else:
-            secret = self._salts.get(rules.day_of(line.at, self._zone))
-            visitor = (
-                rules.visitor(secret, self._site, session.address, session.user_agent)
-                if secret
-                else session.visitor
-            )
-            id, label = new_id(), seen.agent.label
-            channel = self._links[code].channel if code else ""
-            new = NewVisit(
-                id,
-                visitor,
-                self._site,
-                code,
-                line.path,
-                line.referrer,
-                label,
-                line.at,
-                verdict.kind,
-                verdict.rule,
-                line.tags,
-                came_by(line.tags, line.referrer, channel, self._site),
-            )
-            queries.insert_visit(self._tx, new)
-            visit = OpenVisit(id, visitor, code, line.at, line.at, 1, verdict.kind, verdict.rule)
+            visit = self._begin(session, line, code, seen.agent.label, verdict)
         self.touched.add(visit.id)
         queries.insert_hit(
             self._tx,
@@ -310,6 +287,32 @@ class _Desk:
             ),
         )
         return visit
+
+    def _begin(self, session: LogSession, line: Line, code: str, label: str, verdict: Verdict) -> OpenVisit:
+        """Writes a new visit; where the day's salt is gone already, its visitor is one of this reading only."""
+        secret = self._salts.get(rules.day_of(line.at, self._zone))
+        visitor = (
+            rules.visitor(secret, self._site, session.address, session.user_agent)
+            if secret
+            else session.visitor
+        )
+        id, channel = new_id(), self._links[code].channel if code else ""
+        new = NewVisit(
+            id,
+            visitor,
+            self._site,
+            code,
+            line.path,
+            line.referrer,
+            label,
+            line.at,
+            verdict.kind,
+            verdict.rule,
+            line.tags,
+            came_by(line.tags, line.referrer, channel, self._site),
+        )
+        queries.insert_visit(self._tx, new)
+        return OpenVisit(id, visitor, code, line.at, line.at, 1, verdict.kind, verdict.rule)
 
     def _elsewhere(self, names: list[int], page: LogPage, code: str, seen: Features) -> OpenVisit | None:
         """The visit that the snippet or an earlier run wrote for this one: by the visitor's hash

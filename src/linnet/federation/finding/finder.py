@@ -285,9 +285,9 @@ def _put_boost(tx: Tx, account_id: int, post_id: int, uri: str, at: int, *, now:
 
 
 def id_at(published: int, now: int) -> int:
-    """An id of the moment of publishing, so that a profile reads in order; the low bits are those of
-    a fresh id, so that two seldom meet (`social.posts.foreign` sees to it that they never do). What is from the last minute gets a fresh one: it
-    must stand above what a reader has already seen."""
+    """An id of the moment of publishing, so that a profile reads in order; the low bits are those of a fresh
+    id, so that two seldom meet (`social.posts.foreign` sees to it that they never do). What is from the last
+    minute gets a fresh one: it must stand above what a reader has already seen."""
     fresh = new_id()
     if published > now - 60_000:
         return fresh

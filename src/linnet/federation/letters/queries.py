@@ -4,10 +4,9 @@ from linnet.db.tx import Tx
 from linnet.federation.letters.rules import Letter, Load
 from linnet.kernel.value import Value
 
-LETTER = """SELECT id, uri, actor_uri, host, recipient_id, body, received_at, tries, reason, parked_at
-    FROM letter WHERE id = :id"""
-PARKED = """SELECT id, uri, actor_uri, host, recipient_id, body, received_at, tries, reason, parked_at
-    FROM letter WHERE parked_at IS NOT NULL ORDER BY parked_at DESC LIMIT :n"""
+COLUMNS = "id, uri, actor_uri, host, recipient_id, body, received_at, tries, reason, parked_at"
+LETTER = f"SELECT {COLUMNS} FROM letter WHERE id = :id"
+PARKED = f"SELECT {COLUMNS} FROM letter WHERE parked_at IS NOT NULL ORDER BY parked_at DESC LIMIT :n"
 # both from an index alone, once a second: the rows are as long as the letters
 WAITING = """SELECT COUNT(*) AS letters, CAST(COALESCE(SUM(size), 0) AS BIGINT) AS bytes
     FROM (SELECT size FROM letter WHERE parked_at IS NULL ORDER BY received_at LIMIT :most) AS waiting"""

@@ -64,9 +64,9 @@ class RemotePost(Value):
 
 
 def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int:
-    """Writes a post down under `id` or the next free one, which it answers. One that is here already stays as it is (see `revise`).
-    `live`: it happened now, so it goes into homes and is told; else it was looked up. Raises Gone
-    for one that was deleted."""
+    """Writes a post down under `id` or the next free one, which it answers. One that is here already stays
+    as it is (see `revise`). `live`: it happened now, so it goes into homes and is told; else it was looked
+    up. Raises Gone for one that was deleted."""
     _hold(tx, theirs.uri)
     known = queries.by_uri(tx, theirs.uri)
     if known:
@@ -103,7 +103,8 @@ def receive(tx: Tx, theirs: RemotePost, *, id: int, now: int, live: bool) -> int
 
 def revise(tx: Tx, theirs: RemotePost, now: int) -> int | None:
     """What its server says of a post now: an edit when it differs and is not older than what we have
-    (servers round to the second), else only counts. Answers its id; None when it is not here. The author never changes (A15)."""
+    (servers round to the second), else only counts. Answers its id; None when it is not here. The author
+    never changes (A15)."""
     had = queries.by_uri(tx, theirs.uri)
     if had is None or had.account_id != theirs.account_id or had.boost_of_id:
         return None
@@ -123,11 +124,13 @@ def revise(tx: Tx, theirs: RemotePost, now: int) -> int | None:
     row = _row(theirs, None, id=had.id, poll_id=had.poll_id, emoji=shown)
     if _says(had, pictures) == _says(row, theirs.pictures):
         return had.id
-    after = changed(
-        row,
-        visibility=had.visibility,
-        edited_at=max(theirs.updated, before + 1),
-    )
+    after = changed(row, visibility=had.visibility, edited_at=max(theirs.updated, before + 1))
+    _edit(tx, had, pictures, after, theirs, now)
+    return had.id
+
+
+def _edit(tx: Tx, had: Post, pictures: list[Media], after: Post, theirs: RemotePost, now: int) -> None:
+    """Writes the new version down, keeps the one before, and tells whom it concerns."""
     history = queries.count_versions(tx, had.id) < MOST_VERSIONS
     if history:
         queries.insert_version(tx, actions.version_of(had, pictures))
@@ -145,7 +148,6 @@ def revise(tx: Tx, theirs: RemotePost, now: int) -> int | None:
     actions.tell_of_edit(tx, had, named, mentioned, now, unseen=hidden)
     linked.look_again(tx, after, pictures=bool(theirs.pictures), now=now, link=theirs.link)
     tx.emit(PostEdited(had.id, had.account_id))
-    return had.id
 
 
 def boost(tx: Tx, account_id: int, post_id: int, *, uri: str, id: int, now: int) -> int | None:
