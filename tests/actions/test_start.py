@@ -14,8 +14,8 @@ from linnet.desk.publishing import actions as publishing
 from linnet.desk.start import actions, queries
 from linnet.desk.statement import report
 from linnet.desk.trial import history
-from linnet.kernel.clock import DAY, HOUR, zone
-from linnet.kernel.days import day_of, next_day, week_of
+from linnet.kernel.clock import DAY, HOUR, moment, zone
+from linnet.kernel.days import day_of, day_start, next_day, week_of
 from linnet.kernel.errors import Conflict, Invalid
 from linnet.kernel.ids import new_id
 from linnet.social.posts.rules import Author, NewPost, Terms
@@ -201,9 +201,34 @@ def test_what_is_set_moves_along(asked):
     asked.counts(9)
     at = asked.now + 19 * DAY
     ours, app = planned(asked, at), planned(asked, at + HOUR, app_id=7)
-    assert asked.db.write_now(drafts.move_all, asked.jana.account_id, 3 * DAY, asked.now) == 1
+    assert asked.db.write_now(drafts.move_all, asked.jana.account_id, 3, ZONE, asked.now) == 1
     assert asked.db.read_now(draft_queries.draft, ours).due_at == at + 3 * DAY
     assert asked.db.read_now(draft_queries.draft, app).due_at == at + HOUR
+
+
+def test_what_is_set_keeps_its_time_of_day_when_the_clock_changes_on_the_way(asked):
+    asked.counts(9)
+    year = int(asked.day(0)[:4])
+    changes = next(n for n in range(30, 400) if asked.day(n).startswith(f"{year + 1}-03-2"))
+    at = day_start(asked.day(changes), ZONE) + 9 * HOUR  # a day in the last days of March, before the change
+    id = planned(asked, at)
+    asked.db.write_now(drafts.move_all, asked.jana.account_id, 14, ZONE, asked.now)
+    moved = moment(asked.db.read_now(draft_queries.draft, id).due_at, ZONE)
+    assert (moved.date().isoformat(), moved.hour, moved.minute) == (asked.day(changes + 14), 9, 0)
+
+
+def test_an_answer_to_somebody_does_not_move_with_the_start(asked):
+    asked.counts(9)
+    guest = asked.db.write_now(lambda tx: cast.account(tx, "guest"))
+    wrote = asked.db.write_now(desk.post, guest.id, asked.now - HOUR, mentions=(asked.jana.account_id,))
+    who, at = asked.jana, asked.now + DAY
+    id = asked.db.write_now(
+        drafts.keep, who, Content("Until six", reply_to_id=wrote), id=new_id(), now=asked.now
+    )
+    asked.db.write_now(drafts.schedule, who, id, at, terms=TERMS, now=asked.now)
+    for days in (9, -9):
+        assert asked.db.write_now(drafts.move_all, who.account_id, days, ZONE, asked.now) == 0
+    assert asked.db.read_now(draft_queries.draft, id).due_at == at
 
 
 def test_a_planned_first_post_waits_once_more_when_days_were_lost(asked):

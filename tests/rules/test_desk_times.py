@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linnet.kernel.clock import HOUR, MINUTE, moment, to_ms
-from linnet.kernel.days import date_words, day_of, parse_period, span_words, week_of
+from linnet.kernel.days import (
+    date_words,
+    day_of,
+    day_start,
+    days_from,
+    parse_period,
+    same_clock,
+    span_words,
+    week_of,
+)
 from linnet.kernel.errors import Invalid
 from linnet.site.desk_times import (
     Spot,
@@ -152,3 +161,17 @@ def test_time_in_words(ms: int, words: str) -> None:
 def test_links_are_shown_without_their_codes() -> None:
     text = "Rye: https://bakery.example/today?ln=Ab3xK7q and https://x.example/?a=1&ln=Ab3xK7q#b, ?ln=no"
     assert as_typed(text) == "Rye: https://bakery.example/today and https://x.example/?a=1#b, ?ln=no"
+
+
+def test_the_same_time_by_the_clock_on_another_day():
+    own = ZoneInfo("Europe/Berlin")
+    nine = day_start("2027-03-27", own) + 9 * HOUR
+    later = same_clock(nine, 1, own)  # the night has an hour less
+    assert later - nine == 23 * HOUR
+    assert same_clock(later, -1, own) == nine
+    assert same_clock(nine, 31, ZoneInfo("UTC")) - nine == 31 * 24 * HOUR
+    assert (
+        same_clock(day_start("2027-03-27", own) + 150 * 60_000, 1, own)
+        == day_start("2027-03-28", own) + 150 * 60_000
+    )  # half past two is not there on that day: it is half past three
+    assert (days_from("2027-02-27", "2027-03-01"), days_from("2027-03-01", "2027-02-27")) == (2, -2)

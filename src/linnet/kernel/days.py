@@ -56,6 +56,16 @@ def next_day(day: str, days: int = 1) -> str:
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
+def same_clock(ms: int, days: int, zone: tzinfo) -> int:
+    """The moment (ms) `days` later, or earlier, at the same time by the clock of `zone`."""
+    return to_ms(moment(ms, zone) + timedelta(days=days))
+
+
+def days_from(first: str, last: str) -> int:
+    """How many days `last` is after `first`; below 0 before it."""
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days
+
+
 def date_words(day: str) -> str:
     """2026-11-24 in words: 24 November 2026."""
     return f"{date.fromisoformat(day):%-d %B %Y}"

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from linnet.db.tx import Tx
 from linnet.desk.drafts import actions as drafts
 from linnet.desk.drafts import queries as draft_queries
+from linnet.desk.drafts import room
 from linnet.desk.drafts.rules import Content, next_slot
 from linnet.desk.firm.queries import must_firm
 from linnet.desk.start import actions as starting
@@ -106,7 +107,7 @@ def _keep(tx: Tx, visit: Visit, who: Author, new: NewPost, terms: Terms) -> tupl
     if hold is None or not hold.day:
         return kept, 0, hold
     taken = draft_queries.taken(tx, who.account_id, now - DAY)
-    quiet = obeying.known(tx, who.account_id, now).times
+    quiet = room.beside(tx, obeying.known(tx, who.account_id, now), who.account_id).closed
     from_at = max(now, day_start(hold.day, visit.zone))
     at = next_slot(taken, slots(visit.firm), visit.zone, from_at, quiet=quiet)
     if at is None:

@@ -10,7 +10,7 @@ from linnet.desk.firm.queries import must_firm
 from linnet.desk.start import actions, plan, queries, rules
 from linnet.desk.start.plan import Line
 from linnet.desk.start.rules import Hold, Start
-from linnet.kernel.days import day_of, day_start, next_day, parse_day
+from linnet.kernel.days import day_of, days_from, next_day, parse_day
 from linnet.kernel.errors import LinnetError, NotAllowed, NotFound
 from linnet.kernel.value import Value
 from linnet.site import forms
@@ -85,8 +85,8 @@ async def move(visit: Visit) -> Response:
 def _move(tx: Tx, visit: Visit, day: str) -> int:
     firm = must_firm(tx)
     before, after = actions.move(tx, firm, visit.session.person_id, day, now=visit.now)
-    by = day_start(after, visit.zone) - day_start(before, visit.zone)
-    return drafts.move_all(tx, firm.account_id, by, visit.now) if by else 0
+    by = days_from(before, after)
+    return drafts.move_all(tx, firm.account_id, by, visit.zone, visit.now) if by else 0
 
 
 async def today(visit: Visit) -> Response:

@@ -6,6 +6,8 @@ once, whatever is killed in between. Whoever is about to decide on a draft holds
 and a person may come at the same moment. In a trial, what would fall into quiet time moves out of it.
 """
 
+from datetime import tzinfo
+
 from linnet.db.tx import Tx
 from linnet.desk.drafts import queries, room, rules
 from linnet.desk.drafts.rules import Content, Draft, DraftChanged, Slot, Stage
@@ -18,6 +20,7 @@ from linnet.desk.trial.rules import Note
 from linnet.jobs import rows as jobs
 from linnet.jobs.rows import Job
 from linnet.kernel.clock import DAY, MINUTE, zone
+from linnet.kernel.days import same_clock
 from linnet.kernel.errors import Conflict, Invalid, LinnetError, NotFound
 from linnet.kernel.value import changed
 from linnet.social.media import actions as media
@@ -231,13 +234,20 @@ def _move_out(tx: Tx, draft: Draft, found: Known, now: int) -> None:
     tx.emit(DraftChanged(draft.id, draft.account_id, "set"))
 
 
-def move_all(tx: Tx, account_id: int, by: int, now: int) -> int:
-    """Moves everything that our pages planned by so many ms, because the start moved; answers how many. What would
-    lie in the past goes out at once."""
-    waiting = [draft for draft in queries.planned(tx, account_id, now, EVER) if draft.app_id is None]
-    for draft in waiting:
-        _to(tx, draft, max(now, (draft.due_at or now) + by), "It moved with the start.", now)
-    return len(waiting)
+def move_all(tx: Tx, account_id: int, days: int, own: tzinfo, now: int) -> int:
+    """Moves what our pages planned and what waits for the start by so many days, at the same time by the clock of
+    `own`, because the start moved; answers how many. Answers to people who wrote stay where they are."""
+    moved = 0
+    for one in queries.planned(tx, account_id, now, EVER):
+        if one.app_id is not None or not starting.waits(tx, account_id, one.new_post):
+            continue
+        tx.hold(one.id)
+        draft = queries.draft(tx, one.id)  # as it is now that it is held
+        if draft and draft.stage == "set" and draft.due_at is not None:
+            at = max(now, same_clock(draft.due_at, days, own))
+            _to(tx, draft, at, "It moved with the start.", now)
+            moved += 1
+    return moved
 
 
 def _to(tx: Tx, draft: Draft, at: int, words: str, now: int) -> None:

@@ -9,7 +9,7 @@ from linnet.desk.trial import obeying
 from linnet.desk.trial import queries as trials
 from linnet.desk.trial.planning import HISTORY
 from linnet.kernel.clock import zone
-from linnet.kernel.days import day_of, day_start, days_between, next_day
+from linnet.kernel.days import day_of, day_start, days_between, days_from, next_day, same_clock
 from linnet.kernel.errors import Conflict, Invalid
 from linnet.kernel.value import changed
 from linnet.social.posts.rules import Author, NewPost
@@ -45,7 +45,7 @@ def holds(tx: Tx, firm: Firm, account_id: int, new: NewPost, now: int) -> Hold |
     """As `hold`, for this post of this account: only public posts of the firm's own wait, and answers to people
     who wrote never do."""
     held = hold(tx, firm, now) if account_id == firm.account_id else None
-    return held if held and _is_first(tx, account_id, new) else None
+    return held if held and waits(tx, account_id, new) else None
 
 
 def later(tx: Tx, account_id: int, new: NewPost, app_id: int | None, now: int) -> int | None:
@@ -56,7 +56,7 @@ def later(tx: Tx, account_id: int, new: NewPost, app_id: int | None, now: int) -
     if found is None or held is None or not held.day:
         return None
     own = zone(found.time_zone)
-    return day_start(held.day, own) + now - day_start(day_of(now, own), own)
+    return same_clock(now, days_from(day_of(now, own), held.day), own)
 
 
 def days(tx: Tx, firm: Firm, now: int) -> int:
@@ -118,7 +118,7 @@ def move(tx: Tx, firm: Firm, person_id: int | None, day: str, *, now: int) -> tu
 def went_out(tx: Tx, author: Author, new: NewPost, now: int) -> None:
     """Notes the first public post of a firm that was asked, and how many days were counted before it."""
     start = queries.start(tx, author.account_id)
-    if start is None or start.begun_at is not None or not _is_first(tx, author.account_id, new):
+    if start is None or start.begun_at is not None or not waits(tx, author.account_id, new):
         return
     tx.hold(author.account_id)
     start = queries.start(tx, author.account_id)  # as it is now that it is held: two at once
@@ -136,5 +136,6 @@ def said(tx: Tx, firm: Firm) -> str:
     return rules.words(start, firm.time_zone, queries.name(tx, start.waived_by if start else None))
 
 
-def _is_first(tx: Tx, account_id: int, new: NewPost) -> bool:
+def waits(tx: Tx, account_id: int, new: NewPost) -> bool:
+    """Is it a post that waits for the start: public, and no answer to somebody who wrote?"""
     return new.visibility in PUBLIC and obeying.counts(tx, account_id, new)
