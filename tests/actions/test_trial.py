@@ -25,6 +25,7 @@ from linnet.kernel.clock import DAY, HOUR, moment, zone
 from linnet.kernel.days import day_of, day_start, next_day
 from linnet.kernel.errors import Conflict, Invalid, LinnetError, NotFound
 from linnet.kernel.ids import new_id
+from linnet.kernel.value import changed
 from linnet.kernel.wire import decode_as, encode_text
 from linnet.social.people import actions as people
 from linnet.social.posts import actions as posts
@@ -110,6 +111,16 @@ def test_what_must_not_start_is_refused(db: Database, ada: Author, now: int):
         plan(waived=False, baseline_days=27)
     with pytest.raises(Conflict, match="power step is not finished"):
         plan(waived=False, baseline_days=40)
+
+
+def test_light_days_that_cost_what_full_ones_do_are_refused_when_they_are_planned(
+    db: Database, ada: Author, now: int
+):
+    for name in ("light_cost", "light_minutes"):
+        as_much = changed(THREE.worth, **{name: getattr(THREE.worth, name.removeprefix("light_"))})
+        plan = changed(THREE, worth=as_much)
+        with pytest.raises(Invalid, match="full and light are the same"):
+            db.write_now(actions.plan, ada, plan, id=new_id(), time_zone=BERLIN, now=now)
 
 
 def test_a_power_step_of_another_plan_is_not_kept(db: Database, ada: Author, now: int):

@@ -302,6 +302,16 @@ def test_the_power_step_of_three_arms_sees_less_than_that_of_two():
     assert (last.power.runs, last.power.smallest) == (0, last.power.guess)  # 7 weeks are no 9
 
 
+def test_a_past_that_is_too_short_for_single_days_of_three_ways_gives_the_guess():
+    """Four weeks are a whole baseline: a plan must not wait for ever for what cannot be tried."""
+    chance, daily = random.Random(3), changed(HALF, kind="daily")
+    for n in (28, 41):
+        rows = world.visits(chance, [False] * n)
+        days = [DayRecord(next_day("2026-10-19", t), a, b, a + b, 0) for t, (a, b) in enumerate(rows)]
+        *_, last = power.steps(days, daily, KEY, runs=4)
+        assert (last.power.runs, last.power.smallest, last.power.weeks) == (0, last.power.guess, 12)
+
+
 def test_habits_say_what_a_light_day_may_have_and_takes():
     days = [OwnDay(1, 10 * MINUTE)] * 12 + [OwnDay(4, 40 * MINUTE)] * 20 + [OwnDay(0, 5 * MINUTE)] * 9
     found = planning.habits_of([*days, OwnDay(2, 0)])  # nobody measured that day

@@ -67,6 +67,7 @@ def plan(tx: Tx, author: Author, wanted: Plan, *, id: int, time_zone: str, now: 
     design = wanted.design(wanted.start_after(day_of(now, own)), own.key)
     calendar.check(design)
     protocol.check_worth(wanted.worth)
+    protocol.check_light(design, wanted.worth)
     tx.hold(author.account_id)
     had = queries.current(tx, author.account_id)
     text = encode_text(wanted)

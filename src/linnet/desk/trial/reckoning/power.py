@@ -94,7 +94,7 @@ def steps(
 
 def stretches_of(history: Sequence[DayRecord], design: Design) -> tuple[list[list[DayRecord]], int]:
     """Stretches of the past as long as the trial, or as long as there are days (at most 26 weeks), and their
-    weeks; none where the past is too short for six coins. Each begins where the trial's weeks begin."""
+    weeks; none where the past is too short for a calendar. Each begins where the trial's weeks begin."""
     rows = {record.day: record for record in history}
     if not rows:
         raise Invalid("history", "has no days: record visits before planning a trial")
@@ -107,6 +107,8 @@ def stretches_of(history: Sequence[DayRecord], design: Design) -> tuple[list[lis
     weeks = min(design.weeks, have // design.cycle * design.cycle)
     if weeks < design.cycle or calendar.coins(changed(design, weeks=weeks)) < calendar.COINS_LEAST:
         return [], weeks
+    if design.light and design.kind == "daily" and weeks < calendar.DAILY_WEEKS_LEAST:
+        return [], weeks  # such a calendar of three arms cannot be drawn: the guess is all there is
     apart = max(1, -(-(have - weeks + 1) // STRETCHES_MOST))
     found = []
     for back in range(0, have - weeks + 1, apart):
