@@ -181,6 +181,29 @@ def test_people_see_and_delete_their_own_spans(db, team):
     assert db.read_now(queries.days_of, bob.id, "2026-10-25", "2026-10-25")[0].ms == 60_000
 
 
+def test_time_over_midnight_is_shared_by_its_two_days(db, team):
+    ann, _, firm = team
+    db.write_now(actions.measure, ann.id, True, SUNDAY)
+    sit(db, ann.id, firm.id, MONDAY - 300 * SECOND, 540)
+    db.write_now(actions.api_call, ann.id, firm.id, "POST statuses", SUNDAY - 10 * SECOND)
+
+    def spans(day: str, start: int):
+        found = db.read_now(totals.own_spans, ann.id, day)
+        return [((s.start - start) // SECOND, (s.end - start) // SECOND, s.source) for s in found]
+
+    assert spans("2026-10-24", SUNDAY) == [(-10, 0, "app")]
+    assert spans("2026-10-25", SUNDAY) == [(0, 20, "app"), (25 * 3600 - 300, 25 * 3600, "page")]
+    assert spans("2026-10-26", MONDAY) == [(0, 240, "page")]
+    assert spans("2026-10-27", MONDAY + DAY) == []
+    assert sums(db, firm.id, "2026-10-25", "2026-10-26", MONDAY + HOUR) == {
+        ("2026-10-25", "write", "app"): 20,
+        ("2026-10-25", "write", "page"): 300,
+        ("2026-10-26", "write", "page"): 240,
+    }
+    [part] = db.read_now(totals.page_spans_of, ann.id, MONDAY - MINUTE, MONDAY + MINUTE)
+    assert (part.start, part.end) == (MONDAY - MINUTE, MONDAY + MINUTE)
+
+
 def test_entries_are_ones_own(db, team, now):
     ann, bob, firm = team
     today = "2026-10-26"

@@ -10,7 +10,7 @@ from linnet.desk.statement import returns, rules
 from linnet.desk.statement.report import statement
 from linnet.desk.statement.rows import rows
 from linnet.kernel.clock import DAY, HOUR, MINUTE, SECOND
-from linnet.kernel.days import day_of, month_of, parse_period
+from linnet.kernel.days import day_of, month_of, next_day, parse_period
 from linnet.kernel.errors import Invalid, NotFound
 from linnet.kernel.ids import new_id
 from linnet.social.follows import actions as follows
@@ -315,3 +315,34 @@ def test_effort_and_return_by_whole_weeks_since_time_was_recorded(db):
     assert "An hour more in a week went along with 2.0 more visits" in db.read_now(
         lambda tx: returns.words(tx, firms.must_firm(tx), WEEK.start + DAY)
     )
+
+
+def test_weeks_of_effort_and_return_end_where_they_end(db):
+    """26 weeks and no more, from the one in whose last day the first time lies; the week that runs is none."""
+    ann, bakery = db.write_now(cast.both, "bakery")
+
+    def spend(day, minutes):
+        more = {"minutes": minutes, "note": "phone", "id": new_id(), "now": WEEK.end}
+        db.write_now(effort.add_entry, ann.id, bakery.id, day=day, **more)
+
+    def live(tx):
+        found_firm(tx, bakery.id)
+        link(tx, "Ab3xK7q", bakery.id, 1)
+        for at in (WEEK.start - 1, WEEK.start, WEEK.end - 1, WEEK.end):
+            visit(tx, at, "person", "Ab3xK7q")
+        visit(tx, WEEK.start, "person")  # by no link
+
+    def weeks():
+        found = db.read_now(lambda tx: returns.weeks(tx, firms.must_firm(tx), WEEK.end + DAY))
+        return [(week.minutes, week.visits) for week in found]
+
+    db.write_now(live)
+    assert weeks() == []
+    spend(next_day(WEEK.first, -1), 7)
+    spend(WEEK.first, 20)
+    spend(WEEK.last, 30)
+    spend(next_day(WEEK.last), 500)
+    assert weeks() == [(7, 1), (50, 2)]
+    spend(next_day(WEEK.last, -25 * 7), 40)
+    spend(next_day(WEEK.last, -26 * 7), 90)
+    assert weeks() == [(40, 0), *[(0, 0)] * 23, (7, 1), (50, 2)]

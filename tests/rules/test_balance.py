@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from linnet.desk.balance import rules
 from linnet.desk.balance.chance import above, incomplete_beta
 from linnet.desk.balance.domains import registrable
-from linnet.desk.balance.relation import Unfollow, compare, rate
+from linnet.desk.balance.relation import Unfollow, _goes_out, compare, rate
 from linnet.desk.balance.rules import PRESETS, Classed, Ground, Item, Setting, Share, Told
 from linnet.kernel.clock import DAY, HOUR
 from linnet.kernel.errors import Invalid
@@ -280,6 +280,14 @@ def test_a_relation_by_hand():
     assert (own.unfollows.n, own.unfollows.of) == (0, 3)  # only what went out after `since`
     assert (rest.unfollows.n, rest.unfollows.of) == (1, 8)
     assert rest.unfollows.low < rest.unfollows.rate < rest.unfollows.high
+
+
+def test_answers_and_bare_boosts_do_not_go_to_followers():
+    assert _goes_out(Classed(item("Rye"), "P", 1, ""))
+    assert _goes_out(Classed(item("Rye", passes_on=True), "O", 1, ""))  # a quote has words of its own
+    assert not _goes_out(Classed(item("", passes_on=True), "O", 1, ""))
+    assert not _goes_out(Classed(item("Until six", answers=Told("When?", to_us=True)), "O", 1, ""))
+    assert not _goes_out(Classed(item("", answers=Told("When?")), "O", 1, ""))
 
 
 def test_who_goes_a_day_later_goes_for_another_reason():

@@ -34,13 +34,17 @@ def test_the_slope_is_that_of_statsmodels_where_weeks_are_not_alike():
     low, high = fit.conf_int(0.02)[2]
     assert found.per_hour == pytest.approx(float(fit.params[2]), rel=1e-9)
     assert found.n == 26
-    # of one that is not alike from week to week: the same range and the same chance
-    ups = [Week(120 + 60 * (n % 2), 300 + 5 * (n % 2) + (7, -7, 3, -3)[n % 4]) for n in range(26)]
-    plain = sm.OLS(
-        np.array([float(week.visits) for week in ups]),
-        np.array([[1.0, at, week.minutes / 60] for at, week in enumerate(ups)]),
-    ).fit()
-    assert slope(ups).per_hour == pytest.approx(float(plain.params[2]), rel=1e-9)
+    # effort that changes slowly and visits that go up and down by themselves: the same range and the same chance
+    for more in (1, -1):
+        calm = [Week(60 + 20 * (n // 3 % 5), 300 + (6, -7)[n % 2] + more * (n // 3 % 5)) for n in range(26)]
+        plain = sm.OLS(
+            np.array([float(week.visits) for week in calm]),
+            np.array([[1.0, at, week.minutes / 60] for at, week in enumerate(calm)]),
+        ).fit()
+        one = slope(calm)
+        assert (one.low, one.high) == pytest.approx(tuple(plain.conf_int(0.02)[2]), rel=1e-6)
+        assert one.p == pytest.approx(float(plain.pvalues[2]), rel=1e-6)
+        assert 0.01 < one.p < 0.6
     # wider where effort and what is left of visits are both alike from week to week, else the same
     assert found.low <= low + 1e-9
     assert found.high >= high - 1e-9
@@ -68,7 +72,8 @@ def test_too_few_weeks_and_weeks_of_equal_effort_say_nothing():
     assert ten.n == 10
     assert slope([Week(120, n) for n in range(30)]) is None
     assert "needs 10 weeks" in words(None)
-    assert slope([Week(60 * n % 300, 0) for n in range(20)]).visible is False
+    none = slope([Week(60 * n % 300, 0) for n in range(20)])
+    assert (none.visible, none.p) == (False, 1)  # no error to divide by, and nothing to tell
 
 
 def test_the_words_never_say_because():
