@@ -428,6 +428,11 @@ def test_the_verdict_is_about_full_days_and_the_rest_has_no_words_of_one():
     assert not [title for title in verdict.TITLES.values() if title.lower() in words]
     assert "ruled out" not in words
     assert "trade places in 8 draws" in said.notes[0]
+    money = [line for line in (*said.lines, *said.light, *said.rest) if line.startswith("In money")]
+    assert len(money) == 3
+    broken = changed(reading, broken=("compliance",))
+    said = verdict.words(made, broken, judging.judge(made, broken))
+    assert not [line for line in (*said.lines, *said.light, *said.rest) if "In money" in line]
     other = changed(reading, light=changed(reading.light, quiet=None, rest=None))
     assert judging.judge(made, other).kind == found.kind  # what stands beside has no say
 

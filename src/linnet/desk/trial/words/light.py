@@ -56,7 +56,7 @@ def light(protocol: Protocol, reading: Reading, verdict: Verdict) -> tuple[str, 
         _contrast(f"Light posting ({name}) brought", "over quiet days", reading.light.quiet, n),
         pays(cost, verdict.light.line, UNIT),
     ]
-    if verdict.light.money:
+    if verdict.light.money and verdict.kind != "broken":
         said.append(in_money(verdict.light.money, "a day"))
     return tuple(said)
 
@@ -73,7 +73,7 @@ def rest(protocol: Protocol, reading: Reading, verdict: Verdict) -> tuple[str, .
         _contrast("The rest of the effort of a full day brought", "over light days", reading.light.rest, n),
         pays(cost, verdict.light.rest_line, UNIT),
     ]
-    if verdict.light.rest_money:
+    if verdict.light.rest_money and verdict.kind != "broken":
         said.append(in_money(verdict.light.rest_money, "a day"))
     return tuple(said)
 
