@@ -84,7 +84,7 @@ def test_ranges_of_both_effects_hold_the_truth(full, light, tell):
     # eight draws: as decision 0020 says, the verdict's range holds a little less than a longer trial's
     assert 0.92 - slack(0.95, n) <= held["full"] / n <= 0.97 + slack(0.95, n)
     for name in ("light", "rest"):  # the second results are on the safe side
-        assert 0.93 - slack(0.95, n) <= held[name] / n <= 0.995
+        assert 0.93 - slack(0.95, n) <= held[name] / n <= 0.98 + slack(0.95, n)
 
 
 @pytest.mark.parametrize("weeks", [12, 18])

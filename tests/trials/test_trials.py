@@ -232,7 +232,7 @@ def test_the_which_page_trial(effect, tell):
         seen += reading.p <= 0.05
         held += covers(reading, effect)
     tell(f"which page, 12 pages, 8 weeks, effect {effect}: seen in {seen}, truth in the range {held} of {n}")
-    assert 0.92 - slack(0.95, n) <= held / n <= 0.99
+    assert 0.92 - slack(0.95, n) <= held / n <= 0.98 + slack(0.95, n)
     if not effect:
         assert seen / n <= 0.07 + slack(0.05, n)
     if effect == 3:
@@ -265,7 +265,7 @@ def test_the_which_page_trial_with_days_without_figures(effect, big, tell):
         f"which page, {big} visits, 8 of 56 days lost, effect {effect * big / 7:.0f}: {total / n:.2f} on average, "
         f"seen in {seen}, truth in the range {held} of {n}"
     )
-    assert 0.92 - slack(0.95, n) <= held / n <= 0.99
+    assert 0.92 - slack(0.95, n) <= held / n <= 0.98 + slack(0.95, n)
     if not effect:
         assert seen / n <= 0.06 + slack(0.05, n)
 
