@@ -37,7 +37,7 @@ class Here(Value):
 def here(tx: Tx, cookie: str, now: int, known: Firm | None) -> Here:
     """Who is here: no query for a stranger where the firm is `known`, four for somebody who is
     logged in, five in a trial, six while light days of one are in sight; and while the first post of the firm
-    waits, one for each day since counting began. A page adds its own: five for a list of posts, whatever its
+    waits, one for each day until enough are counted. A page adds its own: five for a list of posts, whatever its
     length."""
     firm = known or firm_queries.firm(tx)
     session = people_queries.session(tx, cookie, now) if cookie else None

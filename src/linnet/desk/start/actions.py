@@ -1,5 +1,7 @@
 """Asking, waiving, choosing the day, and noting the first public post."""
 
+from itertools import islice
+
 from linnet.db.tx import Tx
 from linnet.desk.firm import queries as firms
 from linnet.desk.firm.rules import Firm, FirmChanged
@@ -38,7 +40,7 @@ def hold(tx: Tx, firm: Firm, now: int) -> Hold | None:
     own = zone(firm.time_zone)
     first = trials.first_visit(tx)
     day = day_of(first, own) if first is not None else ""
-    return rules.hold(start, day, days(tx, firm, now), day_of(now, own))
+    return rules.hold(start, day, days(tx, firm, now, rules.LEAST), day_of(now, own))
 
 
 def holds(tx: Tx, firm: Firm, account_id: int, new: NewPost, now: int) -> Hold | None:
@@ -59,19 +61,22 @@ def later(tx: Tx, account_id: int, new: NewPost, app_id: int | None, now: int) -
     return same_clock(now, days_from(day_of(now, own), held.day), own)
 
 
-def days(tx: Tx, firm: Firm, now: int) -> int:
+def days(tx: Tx, firm: Firm, now: int, enough: int = HISTORY) -> int:
     """How many whole days of visits are counted, as a trial counts them (`trial.history.past_days`): of the last
-    half year until yesterday, those on which anything at all was counted. One look at an index a day."""
+    half year until yesterday, those on which anything at all was counted. One look at an index a day, and none
+    more once there are `enough`."""
     begun = trials.first_visit(tx)
     if begun is None:
         return 0
     own = zone(firm.time_zone)
     today = day_of(now, own)
     first = max(next_day(day_of(begun, own)), next_day(today, -HISTORY))
-    return sum(
-        queries.counted(tx, day_start(day, own), day_start(next_day(day), own))
+    counted = (
+        day
         for day in days_between(first, next_day(today, -1))
+        if queries.counted(tx, day_start(day, own), day_start(next_day(day), own))
     )
+    return sum(1 for _ in islice(counted, enough))
 
 
 def waive(tx: Tx, firm: Firm, person_id: int | None, *, now: int, day: str = "") -> None:
