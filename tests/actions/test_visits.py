@@ -110,7 +110,6 @@ def test_the_golden_log(db, now):
     assert db.read_now(figures.counts, 0, EVER, 2) == VisitCounts()
     assert db.read_now(figures.counts, 0, now) == VisitCounts()
     assert db.read_now(figures.counts_by_link, [code])[code] == expected
-    assert len(db.read_now(figures.moments, 0, EVER)) == 20
     by_rule = {row.rule: (row.kind, row.visits, row.hits) for row in db.read_now(figures.drawer, 0, EVER)}
     assert by_rule == {
         "R0": ("probe", 3, 3),

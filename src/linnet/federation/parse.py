@@ -154,11 +154,6 @@ def _image(value: object) -> str:
     return normal(vocab.uri(widest.get("url")))
 
 
-def addressed(doc: Json) -> tuple[str, ...]:
-    """Everybody it is addressed to."""
-    return vocab.uris(doc.get("to")) + vocab.uris(doc.get("cc"))
-
-
 def visibility(doc: Json, followers: str) -> Visibility:
     """Who may see it (interop paper §6)."""
     to, cc = vocab.uris(doc.get("to")), vocab.uris(doc.get("cc"))

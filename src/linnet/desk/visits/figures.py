@@ -137,8 +137,6 @@ COUNTS_BY_CHANNEL = """SELECT l.channel AS key, v.kind, '' AS rule, COUNT(*) AS 
 DRAWER = """SELECT v.site AS key, v.kind, v.rule, COUNT(*) AS visits, CAST(SUM(v.hits) AS BIGINT) AS hits FROM visit v
     WHERE v.first_at >= :since AND v.first_at < :until GROUP BY v.site, v.kind, v.rule ORDER BY v.site, v.rule, v.kind
     LIMIT 1000"""
-DAYS = """SELECT first_at FROM visit WHERE first_at >= :since AND first_at < :until AND kind IN :kinds
-    ORDER BY first_at LIMIT 1000000"""
 VISITS = """SELECT v.id, v.site, v.path, v.referrer, v.agent, v.first_at, v.last_at, v.hits, v.kind, v.rule, v.code,
         v.mark, v.source, v.medium, v.campaign, l.target, l.channel, l.post_id
     FROM visit v LEFT JOIN link l ON l.code = v.code AND v.code <> ''
@@ -190,11 +188,6 @@ def counts_by_channel(tx: Tx, account_id: int, *, since: int, until: int) -> dic
 def drawer(tx: Tx, since: int, until: int) -> list[Tally]:
     """How many visits each rule made what, by site (`key`): what was thrown out, and why."""
     return tx.all(Tally, DRAWER, since=since, until=until)
-
-
-def moments(tx: Tx, since: int, until: int, kinds: tuple[str, ...] = PROBABLE) -> list[int]:
-    """When visits of these kinds began, in ms, for a chart by local days."""
-    return tx.all(int, DAYS, since=since, until=until, kinds=list(kinds))
 
 
 def visits(tx: Tx, wanted: Wanted, *, before: tuple[int, int] = (WIDE, WIDE), n: int = 50) -> list[VisitRow]:

@@ -10,7 +10,6 @@ COLUMNS = """id, uri, from_id, from_host, about_id, post_ids, category, comment,
 REPORT = f"SELECT {COLUMNS} FROM report WHERE id = :id"
 OPEN = f"SELECT {COLUMNS} FROM report WHERE closed_at IS NULL ORDER BY id LIMIT :n"
 CLOSED = f"SELECT {COLUMNS} FROM report WHERE closed_at IS NOT NULL ORDER BY id DESC LIMIT :n"
-OPEN_COUNT = "SELECT COUNT(*) FROM report WHERE closed_at IS NULL"
 # Each counted only as far as it matters.
 FROM_HOST = """SELECT COUNT(*) FROM (SELECT 1 FROM report WHERE from_host = :host AND from_host <> ''
     AND created_at > :since LIMIT :most) lately"""
@@ -34,12 +33,6 @@ def open_reports(tx: Tx, n: int = 100) -> list[Report]:
 def closed_reports(tx: Tx, n: int = 50) -> list[Report]:
     """What was decided, the newest first."""
     return tx.all(Report, CLOSED, n=n)
-
-
-def open_count(tx: Tx) -> int:
-    """How many nobody has decided yet."""
-    count: int = tx.value(OPEN_COUNT)
-    return count
 
 
 def from_host(tx: Tx, host: str, since: int, most: int) -> int:
