@@ -11,10 +11,11 @@ from linnet.desk.firm.rules import parse_hours
 from linnet.desk.trial import actions, errands, queries, rules
 from linnet.desk.trial.actions import ReadTrial
 from linnet.desk.trial.planning import Plan
+from linnet.desk.trial.reckoning import calendar
 from linnet.desk.trial.rules import Trial
 from linnet.desk.trial.values import Worth
 from linnet.kernel.clock import DAY, HOUR, zone
-from linnet.kernel.days import day_start, next_day
+from linnet.kernel.days import day_of, day_start, next_day
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import changed
 from linnet.kernel.wire import encode_text
@@ -46,6 +47,19 @@ def begin(
     id = db.write_now(actions.plan, author, plan, id=new_id(), time_zone=time_zone, now=now)
     trial: Trial = db.write_now(actions.freeze, author, id, plan_text=encode_text(plan), seed=seed, now=now)
     return trial
+
+
+def seed_with(arm: str, plan: Plan, begun: int, now: int) -> str:
+    """A seed under which a trial that was frozen at `begun` has `arm` (on, light, quiet) now and in an hour."""
+    own = zone(BERLIN)
+    design = plan.design(plan.start_after(day_of(begun, own)), BERLIN)
+    near = [day_of(at, own) for at in (now, now + HOUR)]
+    for n in range(512):
+        seed = f"{n:064x}"
+        drawn = calendar.calendar(design, seed)
+        if all(day and day.arm == arm for day in (calendar.assigned(drawn, one) for one in near)):
+            return seed
+    raise AssertionError(f"no seed makes it {arm} now")
 
 
 def again(db: Database, trial: Trial) -> Trial:

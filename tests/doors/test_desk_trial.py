@@ -14,7 +14,6 @@ from linnet.desk.effort.money import Tool
 from linnet.desk.trial import actions, errands, protocol, queries
 from linnet.desk.trial.actions import PowerStep, ReadTrial
 from linnet.desk.trial.planning import Plan
-from linnet.desk.trial.reckoning import calendar
 from linnet.desk.trial.rules import Trial
 from linnet.kernel.clock import DAY, HOUR, now_ms, zone
 from linnet.kernel.days import day_of, day_start, days_between, next_day
@@ -63,13 +62,7 @@ class Firm:
         """A trial that was frozen `back` days ago; now and in an hour it is `arm`."""
         now = now_ms()
         begun = now - back * DAY
-        start = plan.start_after(day_of(begun, ZONE))
-        for n in range(64):
-            seed = f"{n:064x}"
-            drawn = calendar.calendar(plan.design(start, BERLIN), seed)
-            near = [calendar.assigned(drawn, day_of(at, ZONE)) for at in (now, now + HOUR)]
-            if not arm or all(day and day.arm == arm for day in near):
-                break
+        seed = lived_trial.seed_with(arm, plan, begun, now) if arm else "0" * 64
         trial = lived_trial.begin(self.here.db, self.owner, begun, plan, seed=seed)
         lived_trial.world(self.here.db, trial, effect=effect)
         lived_trial.posted(self.here.db, trial)

@@ -10,9 +10,7 @@ from linnet.desk.drafts import actions as drafts
 from linnet.desk.firm import actions as firms
 from linnet.desk.firm.rules import FirstPerson, NewFirm
 from linnet.desk.trial import obeying, queries
-from linnet.desk.trial.reckoning import calendar
 from linnet.kernel.clock import DAY, HOUR, MINUTE, now_ms, zone
-from linnet.kernel.days import day_of
 from linnet.social.posts.rules import Author
 from tests import lived_trial
 from tests.doors.conftest import Running, Someone, a_server
@@ -37,14 +35,7 @@ def bakery(shop: Running) -> Someone:
     who = Author(made.account.id, made.person.id)
     now = now_ms()
     begun = now - 20 * DAY
-    start = PLAN.start_after(day_of(begun, ZONE))
-    for n in range(64):
-        seed = f"{n:064x}"
-        drawn = calendar.calendar(PLAN.design(start, BERLIN), seed)
-        today, soon = (calendar.assigned(drawn, day_of(at, ZONE)) for at in (now, now + HOUR))
-        if today and soon and not today.on and not soon.on:
-            break
-    lived_trial.begin(shop.db, who, begun, seed=seed)
+    lived_trial.begin(shop.db, who, begun, seed=lived_trial.seed_with("quiet", PLAN, begun, now))
     lived_trial.live(shop.db, begun, now, 2 * HOUR)
     return Someone(shop, made.person, made.account, shop.token(made.person, made.account))
 

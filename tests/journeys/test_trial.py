@@ -11,7 +11,6 @@ from linnet.db.tx import Tx
 from linnet.desk.firm import actions as firm
 from linnet.desk.firm.rules import FirstPerson, NewFirm
 from linnet.desk.trial import protocol, queries
-from linnet.desk.trial.reckoning import calendar
 from linnet.desk.trial.rules import Trial
 from linnet.kernel.clock import DAY, HOUR, now_ms, zone
 from linnet.kernel.days import day_of, days_between, next_day
@@ -58,13 +57,7 @@ class Shop:
         now = now_ms()
         plan = lived_trial.longer(PLAN, weeks=12)
         begun = now - 60 * DAY
-        start = plan.start_after(day_of(begun, ZONE))
-        for n in range(64):
-            seed = f"{n:064x}"
-            drawn = calendar.calendar(plan.design(start, BERLIN), seed)
-            near = [calendar.assigned(drawn, day_of(at, ZONE)) for at in (now, now + HOUR)]
-            if all(day and not day.on for day in near):
-                break
+        seed = lived_trial.seed_with("quiet", plan, begun, now)
         trial = lived_trial.begin(self.server.db, self.who, begun, plan, seed=seed)
         self.server.write(lambda tx: tx.run("DELETE FROM visit"))
         lived_trial.world(self.server.db, trial, effect=45)

@@ -8,15 +8,14 @@ from playwright.sync_api import Browser, expect
 
 from linnet.db.tx import Tx
 from linnet.desk.trial import queries
-from linnet.desk.trial.reckoning import calendar
 from linnet.desk.trial.rules import Trial
-from linnet.kernel.clock import DAY, HOUR, now_ms
+from linnet.kernel.clock import DAY, now_ms
 from linnet.kernel.days import day_of
 from tests import lived_trial
 from tests.doors.conftest import _running
 from tests.journeys.test_site import WIDTHS
 from tests.journeys.test_trial import ZONE, Shop
-from tests.lived_trial import BERLIN, THREE
+from tests.lived_trial import THREE
 
 pytestmark = pytest.mark.slow
 
@@ -34,13 +33,7 @@ def light_trial(shop: Shop) -> Trial:
     db, now = shop.server.db, now_ms()
     plan = lived_trial.longer(THREE, weeks=18)
     begun = now - 120 * DAY
-    start = plan.start_after(day_of(begun, ZONE))
-    for n in range(512):
-        seed = f"{n:064x}"
-        drawn = calendar.calendar(plan.design(start, BERLIN), seed)
-        near = [calendar.assigned(drawn, day_of(at, ZONE)) for at in (now, now + HOUR)]
-        if all(day and day.light for day in near):
-            break
+    seed = lived_trial.seed_with("light", plan, begun, now)
     trial = lived_trial.begin(db, shop.who, begun, plan, seed=seed)
     shop.server.write(lambda tx: tx.run("DELETE FROM visit"))
     lived_trial.world(db, trial, effect=45, light=16)
