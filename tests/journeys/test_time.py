@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, expect
 
 from linnet.db.tx import Tx
 from linnet.desk.effort import actions as effort
@@ -135,16 +135,25 @@ def test_the_pages_of_time_and_cost(
 # -- what an open page says of itself -------------------------------------------------------------
 
 
+TOLD = """(() => {
+    const send = window.fetch;
+    window.told = [];
+    window.fetch = (where, how) => { if (where === "/beat") window.told.push(String(how.body)); return send(where, how); };
+})()"""
+
+
 class Beats:
-    """The beats of a page whose clock is ours."""
+    """The beats of a page whose clock is ours, as its script sends them: what the network hears of them, and
+    when, is another's business."""
 
     def __init__(self, page: Page) -> None:
-        self.heard: list[dict[str, str]] = []
-        page.on("request", self._hear)
+        self._page = page
+        page.add_init_script(TOLD)
 
-    def _hear(self, request: Request) -> None:
-        if request.url.endswith("/beat"):
-            self.heard.append({key: value[0] for key, value in parse_qs(request.post_data or "").items()})
+    @property
+    def heard(self) -> list[dict[str, str]]:
+        told: list[str] = self._page.evaluate("window.told")
+        return [{key: value[0] for key, value in parse_qs(one).items()} for one in told]
 
     def since(self, n: int) -> list[int]:
         """Quiet in seconds of those behind the first `n`."""

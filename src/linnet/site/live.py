@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from linnet.door.house import House
 from linnet.kernel.clock import now_ms
 from linnet.kernel.errors import LinnetError, TooMany
+from linnet.kernel.ids import first_id_at
 from linnet.kernel.value import Value
 from linnet.site import forms
 from linnet.site.frame import Frame, Visit
@@ -36,11 +37,12 @@ LINES = 2000  # open pages in all
 class Line:
     """One open page."""
 
-    def __init__(self, person_id: int, account_id: int, cookie: str, thread: int) -> None:
+    def __init__(self, person_id: int, account_id: int, cookie: str, thread: int, read: int) -> None:
         self.person_id = person_id
         self.account_id = account_id
         self.cookie = cookie
         self.thread = thread  # the post that the thread on it begins with; 0: it shows none
+        self.read = read  # when the page with it was read (ms); 0: not said
         self.letters: asyncio.Queue[str] = asyncio.Queue(WAITING)
 
     def send(self, letter: str) -> None:
@@ -69,13 +71,16 @@ class Live:
             raise TooMany("Too many pages are open.", retry_after=60)
         self._listen()
         thread = forms.whole(visit.query("thread")) or 0
-        line = Line(person_id, visit.account.id, visit.cookie, thread)
+        read = forms.whole(visit.query("read")) or 0
+        line = Line(person_id, visit.account.id, visit.cookie, thread, read)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(self._letters(line), media_type="text/event-stream", headers=headers)
 
     async def _letters(self, line: Line) -> AsyncIterator[str]:
         self._lines.add(line)
         try:
+            if await self._missed(line):
+                self._thread(line.thread, {line.account_id})
             yield "retry: 5000\n\n"
             while True:
                 try:
@@ -92,6 +97,13 @@ class Live:
                 yield letter
         finally:
             self._lines.discard(line)
+
+    async def _missed(self, line: Line) -> bool:
+        """Did the thread grow between the page and its line? A line that broke, or a computer that slept, asks
+        again with the same moment: then the page looks once more, and finds nothing or what it missed."""
+        if not line.thread or not line.read or line.read > now_ms():
+            return False
+        return await self._house.db.glance(posts.grew_since, line.thread, first_id_at(line.read))
 
     def _listen(self) -> None:
         if not self._listening:

@@ -297,7 +297,7 @@
   }
 
   function live() {
-    const line = new EventSource(thread ? `/live?thread=${thread.dataset.thread}` : "/live");
+    const line = new EventSource(thread ? `/live?thread=${thread.dataset.thread}&read=${thread.dataset.read}` : "/live");
     line.addEventListener("post", (event) => {
       if (!fresh || location.search || event.data === body.dataset.me) return;
       waiting += 1;

@@ -36,6 +36,8 @@ IS_GONE = "SELECT 1 FROM farewell WHERE uri = :uri AND account_id IN (:account_i
 KEY = "SELECT post_id FROM post_key WHERE account_id = :account_id AND key = :key"
 BOOST = "SELECT id FROM post WHERE boost_of_id = :post_id AND account_id = :account_id"
 BOOSTS = f"SELECT {COLUMNS} FROM post WHERE boost_of_id = :post_id"
+GREW_SINCE = """SELECT 1 FROM post WHERE root_id = :root_id AND id > :above AND visibility IN ('public', 'quiet')
+    AND boost_of_id IS NULL LIMIT 1"""
 LAST_BOOST = f"{BOOSTS} ORDER BY id DESC LIMIT 1"
 
 
@@ -103,6 +105,11 @@ def concerned(tx: Tx, post_id: int) -> list[int]:
 def boosts_of(tx: Tx, post_id: int) -> list[Post]:
     """Every boost of this post."""
     return tx.all(Post, BOOSTS, post_id=post_id)
+
+
+def grew_since(tx: Tx, root_id: int, above: int) -> bool:
+    """Is there more of a thread that everybody may see, with ids above `above`?"""
+    return tx.value(GREW_SINCE, root_id=root_id, above=above) is not None
 
 
 def last_boost(tx: Tx, post_id: int) -> Post | None:
