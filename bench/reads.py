@@ -99,9 +99,6 @@ class Reader:
     def names(self) -> dict[str, Any]:
         """Ids that stand for what the questions are about."""
 
-        def busy(id: str) -> dict[str, Any]:
-            return self._json(f"/api/v1/accounts/{id}")
-
         newest = self._json("/api/v1/timelines/public?limit=40")
         oldest = self._json("/api/v1/timelines/public?limit=1&min_id=1")
         accounts = {s["account"]["id"]: s["account"] for s in newest}.values()

@@ -2,24 +2,27 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from linnet.db.database import Database
 from linnet.db.tx import Tx
 from linnet.desk.firm.rules import parse_hours
+from linnet.desk.publishing import actions as publishing
 from linnet.desk.trial import actions, errands, queries, rules
 from linnet.desk.trial.actions import ReadTrial
 from linnet.desk.trial.planning import Plan
 from linnet.desk.trial.reckoning import calendar
-from linnet.desk.trial.rules import Trial
+from linnet.desk.trial.rules import QuietTime, Trial, TrialDay
 from linnet.desk.trial.values import Worth
 from linnet.kernel.clock import DAY, HOUR, zone
 from linnet.kernel.days import day_of, day_start, next_day
 from linnet.kernel.ids import new_id
 from linnet.kernel.value import changed
 from linnet.kernel.wire import encode_text
-from linnet.social.posts.rules import Author, Terms
+from linnet.social.posts.rules import Author, NewPost, Terms
 from tests import desk
 
 BERLIN = "Europe/Berlin"
@@ -167,3 +170,23 @@ def posted(db: Database, trial: Trial, *, obeying: bool = True) -> None:
 def longer(plan: Plan, **more: object) -> Plan:
     """The plan, otherwise."""
     return changed(plan, **more)
+
+
+def days(db: Database, trial: Trial) -> list[TrialDay]:
+    """Every day of a trial."""
+    return db.read_now(queries.days, trial.id)
+
+
+def say(db: Database, who: Author, now: int, text: str = "Rye", **more: object) -> int:
+    """Publishes as a page does. Raises what that raises."""
+    insists = bool(more.pop("insists", False))
+    new = NewPost(text, **more)
+    id: int = db.write_now(publishing.publish, who, new, TERMS, id=new_id(), now=now, insists=insists)
+    return id
+
+
+def refused(call: Callable[[], object]) -> QuietTime:
+    """That a call is refused because of a trial, and how."""
+    with pytest.raises(QuietTime) as error:
+        call()
+    return error.value

@@ -2,7 +2,6 @@
 
 import contextlib
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,7 +31,7 @@ from linnet.social.posts import actions as posts
 from linnet.social.posts.rules import Author, NewPost
 from tests import cast, fresh
 from tests import lived_trial as trials
-from tests.lived_trial import BERLIN, PLAN, TERMS, THREE
+from tests.lived_trial import BERLIN, PLAN, TERMS, THREE, days, refused, say
 
 ZONE = zone(BERLIN)
 MOVE = "UPDATE firm SET time_zone = :zone WHERE id = 1"
@@ -45,27 +44,10 @@ def ada(db: Database) -> Author:
     return Author(account.id, person.id)
 
 
-def days(db: Database, trial: Trial) -> list[TrialDay]:
-    return db.read_now(queries.days, trial.id)
-
-
 def first(db: Database, trial: Trial, arm: str, after: str = "") -> int:
     """Ten in the morning of the first day of the first such stretch."""
     day = next(d for d in days(db, trial) if d.arm == arm and d.day > after)
     return day_start(day.day, ZONE) + 10 * HOUR
-
-
-def say(db: Database, who: Author, now: int, text: str = "Rye", **more: object) -> int:
-    insists = bool(more.pop("insists", False))
-    new = NewPost(text, **more)
-    id: int = db.write_now(publishing.publish, who, new, TERMS, id=new_id(), now=now, insists=insists)
-    return id
-
-
-def refused(call: Callable[[], object]) -> QuietTime:
-    with pytest.raises(QuietTime) as error:
-        call()
-    return error.value
 
 
 # freezing

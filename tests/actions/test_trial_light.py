@@ -3,7 +3,6 @@
 import contextlib
 import tempfile
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -21,7 +20,7 @@ from linnet.desk.drafts.rules import Content, Draft
 from linnet.desk.publishing import actions as publishing
 from linnet.desk.trial import actions, obeying, queries
 from linnet.desk.trial.records import Judged
-from linnet.desk.trial.rules import QuietTime, Trial, TrialDay
+from linnet.desk.trial.rules import QuietTime, Trial
 from linnet.kernel.clock import DAY, HOUR, MINUTE, zone
 from linnet.kernel.days import day_of, day_start, next_day
 from linnet.kernel.ids import new_id
@@ -30,7 +29,7 @@ from linnet.social.posts import actions as posts
 from linnet.social.posts.rules import Author, NewPost
 from tests import cast
 from tests import lived_trial as trials
-from tests.lived_trial import BERLIN, TERMS, THREE
+from tests.lived_trial import BERLIN, TERMS, THREE, days, refused, say
 
 ZONE = zone(BERLIN)
 
@@ -42,29 +41,12 @@ def ada(db: Database) -> Author:
     return Author(account.id, person.id)
 
 
-def days(db: Database, trial: Trial) -> list[TrialDay]:
-    return db.read_now(queries.days, trial.id)
-
-
 def first(db: Database, trial: Trial, arm: str, then: str = "", after: int = 1) -> int:
     """Nine in the morning of the first day of a stretch of `arm`, of which a stretch `then` comes next."""
     every = days(db, trial)
     arms = {day.span: day.arm for day in every}
     day = next(d for d in every if d.span >= after and d.arm == arm and then in {"", arms.get(d.span + 1)})
     return day_start(day.day, ZONE) + 9 * HOUR
-
-
-def say(db: Database, who: Author, now: int, text: str = "Rye", **more: object) -> int:
-    insists = bool(more.pop("insists", False))
-    new = NewPost(text, **more)
-    id: int = db.write_now(publishing.publish, who, new, TERMS, id=new_id(), now=now, insists=insists)
-    return id
-
-
-def refused(call: Callable[[], object]) -> QuietTime:
-    with pytest.raises(QuietTime) as error:
-        call()
-    return error.value
 
 
 def planned(db: Database, ada: Author, at: int, now: int, *, insists: bool = False) -> int:

@@ -21,6 +21,8 @@ from starlette.types import ASGIApp
 from linnet.app import HEARD, create, duties
 from linnet.db.database import Database
 from linnet.db.opening import open_database
+from linnet.desk.firm import actions as firms
+from linnet.desk.firm.rules import FirstPerson, NewFirm
 from linnet.hub.hub import Hub
 from linnet.kernel.clock import now_ms
 from linnet.kernel.settings import Settings, load
@@ -95,6 +97,14 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     people."""
     with a_server(request, tmp_path_factory) as made:
         yield made
+
+
+def a_bakery(server: Running) -> Someone:
+    """Sets a firm up there: its own account, and who runs it."""
+    new = NewFirm("Corner Bakery", "bakery", ("https://bakery.example",), "Europe/Berlin", "EUR", "40")
+    person = FirstPerson("Jana", "jana@bakery.example", "$argon2id$not-a-real-hash")
+    made = server.write(firms.set_up, new, person, token=None, now=now_ms())
+    return Someone(server, made.person, made.account, server.token(made.person, made.account))
 
 
 @contextlib.contextmanager

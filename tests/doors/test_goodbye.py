@@ -89,7 +89,7 @@ def test_a_socket_is_closed_whatever_comes_at_that_moment(after: int, stuck: boo
         client = Client({"type": "websocket.connect"}, gone=gone, stuck=stuck)
         if stuck:
             house.stream.letters.put_nowait(LETTER)
-        app = Sockets(house)(socket(), client.receive, client.send)  # type: ignore[arg-type]
+        app = Sockets(house)(socket(), client.receive, client.send)  # type: ignore[arg-type]  # of a house only what is asked
         over = await ends(app, client.left.set, house.stream, after)
         return over, house.open_ones, client.got
 
@@ -107,7 +107,7 @@ def test_so_is_a_line_of_events(after: int, stuck: bool) -> None:
     async def story() -> bool:
         house = House()
         client = Client(gone={"type": "http.disconnect"}, stuck=stuck)
-        flow = Flow(_events(house, house.stream), kind="text/event-stream", close=lambda: None)  # type: ignore[arg-type]
+        flow = Flow(_events(house, house.stream), kind="text/event-stream", close=lambda: None)  # type: ignore[arg-type]  # as above
         return await ends(
             _send_flow(client.receive, client.send, flow, []), client.left.set, house.stream, after
         )
@@ -121,7 +121,7 @@ def test_the_end_of_the_process_is_said_to_sockets() -> None:
     async def story() -> list[Any]:
         house, ending = House(), Ending()
         client = Client({"type": "websocket.connect"}, gone=LEFT)
-        front = Front(Sockets(house), Sockets(house), ending)  # type: ignore[arg-type]
+        front = Front(Sockets(house), Sockets(house), ending)  # type: ignore[arg-type]  # as above
         task = asyncio.create_task(front(socket(), client.receive, client.send))
         await turns(TURNS)
         assert not ending.alone

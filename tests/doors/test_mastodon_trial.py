@@ -7,13 +7,11 @@ import pytest
 from mastodon import MastodonAPIError
 
 from linnet.desk.drafts import actions as drafts
-from linnet.desk.firm import actions as firms
-from linnet.desk.firm.rules import FirstPerson, NewFirm
 from linnet.desk.trial import obeying, queries
 from linnet.kernel.clock import DAY, HOUR, MINUTE, now_ms, zone
 from linnet.social.posts.rules import Author
 from tests import lived_trial
-from tests.doors.conftest import Running, Someone, a_server
+from tests.doors.conftest import Running, Someone, a_bakery, a_server
 from tests.lived_trial import BERLIN, PLAN
 
 ZONE = zone(BERLIN)
@@ -29,15 +27,13 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="module")
 def bakery(shop: Running) -> Someone:
     """The firm's own account, in quiet time of a trial."""
-    new = NewFirm("Corner Bakery", "bakery", ("https://bakery.example",), BERLIN, "EUR", "40")
-    person = FirstPerson("Jana", "jana@bakery.example", "$argon2id$not-a-real-hash")
-    made = shop.write(firms.set_up, new, person, token=None, now=now_ms())
+    made = a_bakery(shop)
     who = Author(made.account.id, made.person.id)
     now = now_ms()
     begun = now - 20 * DAY
     lived_trial.begin(shop.db, who, begun, seed=lived_trial.seed_with("quiet", PLAN, begun, now))
     lived_trial.live(shop.db, begun, now, 2 * HOUR)
-    return Someone(shop, made.person, made.account, shop.token(made.person, made.account))
+    return made
 
 
 def trial_posts(bakery: Someone) -> list[tuple[str, bool]]:

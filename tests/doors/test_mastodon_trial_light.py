@@ -6,13 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from mastodon import MastodonAPIError
 
-from linnet.desk.firm import actions as firms
-from linnet.desk.firm.rules import FirstPerson, NewFirm
 from linnet.desk.trial import queries
 from linnet.kernel.clock import DAY, HOUR, MINUTE, now_ms, zone
 from linnet.social.posts.rules import Author
 from tests import lived_trial
-from tests.doors.conftest import Running, Someone, a_server
+from tests.doors.conftest import Running, Someone, a_bakery, a_server
 from tests.lived_trial import BERLIN, THREE
 
 ZONE = zone(BERLIN)
@@ -29,15 +27,13 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="module")
 def bakery(shop: Running) -> Someone:
     """The firm's own account, on a light day with one post."""
-    new = NewFirm("Corner Bakery", "bakery", ("https://bakery.example",), BERLIN, "EUR", "40")
-    person = FirstPerson("Jana", "jana@bakery.example", "$argon2id$not-a-real-hash")
-    made = shop.write(firms.set_up, new, person, token=None, now=now_ms())
+    made = a_bakery(shop)
     who = Author(made.account.id, made.person.id)
     now = now_ms()
     begun = now - 20 * DAY
     lived_trial.begin(shop.db, who, begun, PLAN, seed=lived_trial.seed_with("light", PLAN, begun, now))
     lived_trial.live(shop.db, begun, now, 2 * HOUR)
-    return Someone(shop, made.person, made.account, shop.token(made.person, made.account))
+    return made
 
 
 def test_the_second_status_of_the_day_needs_the_override(bakery: Someone) -> None:

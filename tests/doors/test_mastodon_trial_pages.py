@@ -8,8 +8,6 @@ import pytest
 from mastodon import MastodonAPIError
 
 from linnet.desk.drafts import actions as drafts
-from linnet.desk.firm import actions as firms
-from linnet.desk.firm.rules import FirstPerson, NewFirm
 from linnet.desk.trial import queries
 from linnet.desk.trial.pages import queries as page_queries
 from linnet.desk.trial.pages import rules as page_rules
@@ -17,7 +15,7 @@ from linnet.kernel.clock import DAY, now_ms, zone
 from linnet.kernel.days import day_of, day_start, next_day
 from linnet.social.posts.rules import Author
 from tests import lived_trial
-from tests.doors.conftest import Running, Someone, a_server
+from tests.doors.conftest import Running, Someone, a_bakery, a_server
 from tests.lived_pages import PLAN
 from tests.lived_trial import BERLIN
 
@@ -34,13 +32,11 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="module")
 def bakery(shop: Running) -> Someone:
     """The firm's own account, in a trial of pages."""
-    new = NewFirm("Corner Bakery", "bakery", ("https://bakery.example",), BERLIN, "EUR", "40")
-    person = FirstPerson("Jana", "jana@bakery.example", "$argon2id$not-a-real-hash")
-    made = shop.write(firms.set_up, new, person, token=None, now=now_ms())
+    made = a_bakery(shop)
     begun = now_ms() - 24 * DAY
     lived_trial.begin(shop.db, Author(made.account.id, made.person.id), begun, PLAN)
     lived_trial.live(shop.db, begun, now_ms())
-    return Someone(shop, made.person, made.account, shop.token(made.person, made.account))
+    return made
 
 
 def page(bakery: Someone, *, promoted: bool, at: int = 0) -> str:

@@ -24,7 +24,7 @@ class Desk:
         self.library = Library(
             client or self.abroad,
             db or NoRows(),
-            OwnKey(),  # type: ignore[arg-type]
+            OwnKey(),  # type: ignore[arg-type]  # only signs
             f"https://{OWN}",
             self.is_blocked,
             clock=lambda: self.now,

@@ -157,7 +157,7 @@ def test_c08_there_are_patterns_to_try() -> None:
 def test_c08_no_pattern_repeats_what_repeats_itself(pattern: tuple[str, int], name: str) -> None:
     """Time that grows out of all bounds comes of a repetition inside a repetition that can share the same
     characters between them in many ways, or of two of them side by side. Looked for in the parsed pattern."""
-    assert not list(_ambiguous(re._parser.parse(*pattern))), name  # type: ignore[attr-defined]
+    assert not list(_ambiguous(re._parser.parse(*pattern))), name  # type: ignore[attr-defined]  # no public parser of patterns
 
 
 def _ambiguous(parsed: Any) -> Iterator[Any]:

@@ -11,7 +11,6 @@ from linnet.kernel.value import Value
 from linnet.social.people.rules import Account
 
 TIPS, PEOPLE = 5, 20
-DRAFTS = "SELECT COUNT(*) FROM draft WHERE account_id = :account_id AND stage IN ('draft', 'set')"
 
 
 class Line(Value):
@@ -49,7 +48,7 @@ def launch(tx: Tx, firm: Firm, account: Account, days: int, now: int) -> Launch 
 
 def lines_of(tx: Tx, account: Account) -> tuple[Line, ...]:
     """What should stand on that day, and what of it does."""
-    return lines(account, tx.value(DRAFTS, account_id=account.id), trials.first_visit(tx) is not None)
+    return lines(account, queries.drafts(tx, account.id), trials.first_visit(tx) is not None)
 
 
 def lines(account: Account, drafts: int, counting: bool) -> tuple[Line, ...]:

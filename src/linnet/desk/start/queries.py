@@ -11,6 +11,7 @@ SAVE = """UPDATE firm_start SET day = :day, waived_by = :waived_by, waived_at = 
     WHERE account_id = :account_id"""
 NAME = "SELECT name FROM person WHERE id = :id"
 
+DRAFTS = "SELECT COUNT(*) FROM draft WHERE account_id = :account_id AND stage IN ('draft', 'set')"
 COUNTED = """SELECT EXISTS (SELECT 1 FROM visit WHERE first_at >= :since AND first_at < :until AND kind <> 'staff')"""
 
 
@@ -28,6 +29,12 @@ def name(tx: Tx, person_id: int | None) -> str:
 def counted(tx: Tx, since: int, until: int) -> bool:
     """Was anything at all counted within [since, until) ms, but for the firm's own people?"""
     return bool(tx.value(COUNTED, since=since, until=until))
+
+
+def drafts(tx: Tx, account_id: int) -> int:
+    """How many posts are written and not out yet."""
+    count: int = tx.value(DRAFTS, account_id=account_id)
+    return count
 
 
 def insert(tx: Tx, account_id: int) -> None:

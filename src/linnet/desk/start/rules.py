@@ -5,12 +5,13 @@ enough days are counted, or somebody says that it need not."""
 
 from typing import Literal
 
+from linnet.desk.trial.protocol import BASELINE_LEAST
 from linnet.kernel.clock import zone
 from linnet.kernel.days import date_words, day_of, next_day
 from linnet.kernel.errors import Conflict, Invalid
 from linnet.kernel.value import Value
 
-LEAST = 28  # whole days of visits: every weekday four times, as many as a trial needs
+LEAST = BASELINE_LEAST  # whole days of visits: every weekday four times, as a trial asks
 LATEST = 366  # a start is at most so many days away
 
 How = Literal["", "page", "app"]
